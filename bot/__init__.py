@@ -1,0 +1,1 @@
+"""whobot: tells who is in an anime picture, in chats."""

@@ -1,0 +1,1 @@
+"""One module or package a platform: translate in, render out, nothing else."""

@@ -1,0 +1,165 @@
+"""Settings: a TOML file, overridden by environment variables, parsed once into frozen values.
+
+Every key is declared here with its default and its meaning; ``config.example.toml`` is written from these declarations
+(`bot.config_example`). ``WHOBOT_LIMITS__BYTES=5000000`` overrides ``bytes`` in ``[limits]``. Tokens and passwords come
+from the environment or from a file of their own, never from the TOML file, and are never printed.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+ENVIRONMENT_PREFIX = "WHOBOT_"
+
+Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """A table of the TOML file: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+class Discord(Section):
+    """The Discord bot. It starts when a token is given."""
+
+    token: SecretStr | None = None
+    """The bot's token. Only from WHOBOT_DISCORD__TOKEN or from token_file."""
+    token_file: Path | None = None
+    """A file that holds the token and nothing else."""
+
+
+class Telegram(Section):
+    """The Telegram bot. It starts when a token is given."""
+
+    token: SecretStr | None = None
+    """The bot's token. Only from WHOBOT_TELEGRAM__TOKEN or from token_file."""
+    token_file: Path | None = None
+    """A file that holds the token and nothing else."""
+    api: str = "https://api.telegram.org"
+    """Where the Bot API answers: another address for a Bot API server of your own."""
+    webhook_url: str | None = None
+    """The public https address that Telegram shall call. Without it the bot polls, which needs no open port."""
+    webhook_secret: SecretStr | None = None
+    """What Telegram must send along with each call. Only from WHOBOT_TELEGRAM__WEBHOOK_SECRET or from its file."""
+    webhook_secret_file: Path | None = None
+    """A file that holds the webhook's secret and nothing else."""
+    webhook_host: str = "127.0.0.1"
+    """The address that the webhook listens on, behind your reverse proxy."""
+    webhook_port: int = Field(default=8081, ge=0, le=65535)
+    """The port that the webhook listens on."""
+
+
+class Web(Section):
+    """The local web chat, with /healthz and /metrics."""
+
+    enabled: bool = True
+    """Whether the web chat runs."""
+    host: str = "127.0.0.1"
+    """The address to listen on. Any other than loopback needs a password."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """The port to listen on."""
+    password: SecretStr | None = None
+    """Asked of everyone who opens the page. Only from WHOBOT_WEB__PASSWORD or from password_file."""
+    password_file: Path | None = None
+    """A file that holds the password and nothing else."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
+
+
+class Models(Section):
+    """Which networks answer."""
+
+    directory: Path = MODELS
+    """Where the bundles lie."""
+    classifier: str = "three-characters-int8.tflite"
+    """The classifier bundle. A new or changed file takes over without a restart."""
+    detector: str = "cascade"
+    """"cascade" for the LBP cascade that ships with whobot, or the file name of a detector bundle."""
+    reload_seconds: Seconds = 5.0
+    """How often to look whether a bundle has changed."""
+
+
+class Limits(Section):
+    """What a request may cost. Each limit is checked before the work that it saves."""
+
+    bytes: Positive = 20_000_000
+    """Size of one picture's file, counted while it is received."""
+    pixels: Positive = 50_000_000
+    """Width x height of one picture, read from its header before it is decoded."""
+    frames: Positive = 2_000
+    """Frames of an animation. Only the first is looked at."""
+    pictures: Positive = 5
+    """Pictures in one message."""
+    faces: Positive = 20
+    """Faces named in one picture, the best first."""
+    download_seconds: Seconds = 20.0
+    """Time to receive one picture."""
+    analysis_seconds: Seconds = 30.0
+    """Time to look at one picture, waiting included."""
+    queue: Positive = 32
+    """Pictures that may wait for a worker; beyond that people are told that whobot is busy."""
+    user_requests: Positive = 10
+    """Requests of one user in a minute."""
+    chat_requests: Positive = 30
+    """Requests in one chat in a minute."""
+
+
+class Answers(Section):
+    """How whobot answers."""
+
+    threshold: Share | None = None
+    """Probability below which a face is "unknown". Without it the bundle's own. A chat may set its own."""
+    fonts: tuple[Path, ...] = ()
+    """Font files for names in other scripts, tried in order before those of the system."""
+
+
+class Workers(Section):
+    """The threads that look at pictures."""
+
+    threads: int = Field(default=0, ge=0, le=64)
+    """How many. 0 is one for each core."""
+
+
+class Store(Section):
+    """The database: chat settings and opt-outs."""
+
+    url: str = "sqlite+aiosqlite:///whobot.db"
+    """An SQLAlchemy address; a relative SQLite file lies in the working directory."""
+
+
+class Log(Section):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
+    format: Literal["console", "json"] = "console"
+    """Lines for people, or one JSON object a line."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="__",
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    discord: Discord = Discord()
+    telegram: Telegram = Telegram()
+    web: Web = Web()
+    models: Models = Models()
+    limits: Limits = Limits()
+    answers: Answers = Answers()
+    workers: Workers = Workers()
+    store: Store = Store()
+    log: Log = Log()

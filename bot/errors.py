@@ -1,0 +1,134 @@
+"""One tree of errors, cut in two by who is told.
+
+A `UserError` is the fault of a request (or of the moment): the chat gets a short, clear answer and nothing is logged
+above INFO. An `OperatorError` is the fault of the installation: whoever runs whobot is told what to do next. Anything
+that is neither is a bug: it is logged with an id, and the chat gets that id.
+
+Errors carry facts, not sentences: `bot.replies` words a `UserError` in the chat's language.
+"""
+
+from dataclasses import dataclass
+
+
+class WhobotError(Exception):
+    """Root of everything that whobot raises on purpose."""
+
+
+class UserError(WhobotError):
+    """A request that cannot be answered, for a reason that its author should hear."""
+
+    @property
+    def kind(self) -> str:
+        """Name of this error in metrics and logs, for example ``too_many_pixels``."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class PictureError(UserError):
+    """The picture itself cannot be used."""
+
+
+class NoPicture(PictureError):
+    """The message holds no picture to look at."""
+
+
+class UnsupportedFormat(PictureError):
+    """The bytes are no picture in a format that whobot reads."""
+
+
+class BrokenPicture(PictureError):
+    """The bytes begin like a picture, but are truncated or damaged."""
+
+
+@dataclass(eq=False)
+class TooManyBytes(PictureError):
+    """The file is larger than the limit, whatever its sender declared."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyPixels(PictureError):
+    """The picture's header asks for more pixels than the limit."""
+
+    pixels: int
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyFrames(PictureError):
+    """The animation has more frames than the limit."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyPictures(PictureError):
+    """One message holds more pictures than the limit."""
+
+    limit: int
+
+
+class DownloadFailed(UserError):
+    """The platform did not deliver the picture."""
+
+
+@dataclass(eq=False)
+class DownloadTimeout(UserError):
+    """The platform was too slow to deliver the picture."""
+
+    seconds: float
+
+
+@dataclass(eq=False)
+class AnalysisTimeout(UserError):
+    """Looking at the picture took longer than the limit."""
+
+    seconds: float
+
+
+class Busy(UserError):
+    """The queue is full: nothing was started, asking again later may help."""
+
+
+class Stopping(UserError):
+    """whobot is shutting down and takes no new work."""
+
+
+@dataclass(eq=False)
+class RateLimited(UserError):
+    """The user or the chat has asked too often; `retry_after` is in seconds."""
+
+    retry_after: float
+
+
+class NotAllowed(UserError):
+    """The user may not do this in this chat."""
+
+
+class OptedOut(UserError):
+    """The author of the picture has asked whobot to leave their pictures alone."""
+
+
+class OperatorError(WhobotError):
+    """The installation needs its operator. The message says what is wrong and what to do next, without secrets."""
+
+
+class ConfigError(OperatorError):
+    """The configuration cannot be used."""
+
+
+class BundleError(OperatorError):
+    """A bundle is missing, damaged or of a kind that this version cannot run."""
+
+
+class StoreError(OperatorError):
+    """The database cannot be opened or is of a version that this whobot does not know."""
+
+
+class AdapterError(OperatorError):
+    """A platform cannot be reached. The application tries again with backoff."""
+
+
+class LoginRefused(AdapterError):
+    """A platform refuses the credentials: trying again without a change is of little use."""

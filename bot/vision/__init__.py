@@ -1,0 +1,1 @@
+"""See: decode, detect, classify, annotate. Synchronous; knows neither asyncio nor chats."""

@@ -1,0 +1,1 @@
+"""The trainer: from a folder of pictures per character to a bundle that the bot picks up."""
