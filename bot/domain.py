@@ -1,6 +1,6 @@
 """The frozen values that flow through whobot: in from a platform as `Incoming`, out again as `Reply`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 """RGB, shape ``(height, width, 3)``."""
+
+Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]]
+"""Starts a transfer and yields its bytes in chunks; raises `bot.errors.DownloadFailed` where the platform fails."""
 
 
 # --- what vision finds -----------------------------------------------------------------------------------------------
@@ -113,13 +116,12 @@ class Trigger(StrEnum):
 class Picture:
     """A picture that has not been fetched yet.
 
-    `open` starts the transfer and yields the bytes in chunks; it raises `DownloadFailed` where the platform fails.
     `size` is what the platform declares, in bytes: good enough to refuse early, never to be trusted.
     `author` is who posted the picture, where that is known and is not the one who asks.
     """
 
     name: str
-    open: Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]] = field(repr=False)
+    open: Opener = field(repr=False)
     size: int | None = None
     spoiler: bool = False
     author: User | None = None
@@ -257,3 +259,15 @@ class Adapter(Protocol):
     async def stop(self) -> None:
         """Take no new events, finish what is in hand, disconnect; `run` returns then. Safe to call at any time."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Which parts of the running bot work: the workers, the store, each adapter."""
+
+    parts: Mapping[str, bool]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every part works."""
+        return all(self.parts.values())
