@@ -1,18 +1,17 @@
-"""Settings: a TOML file, overridden by environment variables, parsed once into frozen values.
+"""What can be set: every key is declared here with its type, its default and its meaning.
 
-Every key is declared here with its default and its meaning; ``config.example.toml`` is written from these declarations
-(`bot.config_example`). ``WHOBOT_LIMITS__BYTES=5000000`` overrides ``bytes`` in ``[limits]``. Tokens and passwords come
-from the environment or from a file of their own, never from the TOML file, and are never printed.
+``config.example.toml`` is written from these declarations, and so are the explanations in error messages.
 """
 
+import ipaddress
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
-ENVIRONMENT_PREFIX = "WHOBOT_"
+SHORTEST_PASSWORD = 8
+MODELS = Path(__file__).resolve().parent.parent.parent / "models"
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -25,12 +24,20 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a server that listens on `host` can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Discord(Section):
     """The Discord bot. It starts when a token is given."""
 
     token: SecretStr | None = None
     """The bot's token. Only from WHOBOT_DISCORD__TOKEN or from token_file."""
-    token_file: Path | None = None
+    token_file: Path | None = Field(default=None, examples=["/run/secrets/discord_token"])
     """A file that holds the token and nothing else."""
 
 
@@ -39,20 +46,35 @@ class Telegram(Section):
 
     token: SecretStr | None = None
     """The bot's token. Only from WHOBOT_TELEGRAM__TOKEN or from token_file."""
-    token_file: Path | None = None
+    token_file: Path | None = Field(default=None, examples=["/run/secrets/telegram_token"])
     """A file that holds the token and nothing else."""
     api: str = "https://api.telegram.org"
     """Where the Bot API answers: another address for a Bot API server of your own."""
-    webhook_url: str | None = None
+    webhook_url: str | None = Field(default=None, examples=["https://whobot.example.org/telegram"])
     """The public https address that Telegram shall call. Without it the bot polls, which needs no open port."""
     webhook_secret: SecretStr | None = None
-    """What Telegram must send along with each call. Only from WHOBOT_TELEGRAM__WEBHOOK_SECRET or from its file."""
-    webhook_secret_file: Path | None = None
+    """What Telegram must send along. Only from WHOBOT_TELEGRAM__WEBHOOK_SECRET or from webhook_secret_file."""
+    webhook_secret_file: Path | None = Field(default=None, examples=["/run/secrets/telegram_webhook_secret"])
     """A file that holds the webhook's secret and nothing else."""
     webhook_host: str = "127.0.0.1"
     """The address that the webhook listens on, behind your reverse proxy."""
     webhook_port: int = Field(default=8081, ge=0, le=65535)
     """The port that the webhook listens on."""
+
+    @model_validator(mode="after")
+    def _webhook_is_safe(self) -> Self:
+        if self.webhook_url is None:
+            return self
+        if not self.webhook_url.startswith("https://"):
+            raise ValueError("webhook_url must begin with https://, Telegram calls nothing else")
+        if self.webhook_secret is None:
+            raise ValueError(
+                "webhook_url needs a webhook_secret, or anybody could pretend to be Telegram: set"
+                " WHOBOT_TELEGRAM__WEBHOOK_SECRET or webhook_secret_file"
+            )
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", self.webhook_secret.get_secret_value()):
+            raise ValueError("webhook_secret may hold A-Z, a-z, 0-9, _ and - only, at most 256 of them")
+        return self
 
 
 class Web(Section):
@@ -66,17 +88,28 @@ class Web(Section):
     """The port to listen on."""
     password: SecretStr | None = None
     """Asked of everyone who opens the page. Only from WHOBOT_WEB__PASSWORD or from password_file."""
-    password_file: Path | None = None
+    password_file: Path | None = Field(default=None, examples=["/run/secrets/web_password"])
     """A file that holds the password and nothing else."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
+
+    @model_validator(mode="after")
+    def _strangers_need_a_password(self) -> Self:
+        if self.enabled and self.password is None and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host} lets other machines in, so a password is needed: set WHOBOT_WEB__PASSWORD or"
+                ' password_file, or take host = "127.0.0.1"'
+            )
+        if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
+            raise ValueError(f"password must have at least {SHORTEST_PASSWORD} characters")
+        return self
 
 
 class Models(Section):
     """Which networks answer."""
 
-    directory: Path = MODELS
-    """Where the bundles lie."""
+    directory: Path = Field(default=MODELS, examples=["models"])
+    """Where the bundles lie. Without it, the folder that ships with whobot."""
     classifier: str = "three-characters-int8.tflite"
     """The classifier bundle. A new or changed file takes over without a restart."""
     detector: str = "cascade"
@@ -113,7 +146,7 @@ class Limits(Section):
 class Answers(Section):
     """How whobot answers."""
 
-    threshold: Share | None = None
+    threshold: Share | None = Field(default=None, examples=[0.5])
     """Probability below which a face is "unknown". Without it the bundle's own. A chat may set its own."""
     fonts: tuple[Path, ...] = ()
     """Font files for names in other scripts, tried in order before those of the system."""
@@ -142,17 +175,10 @@ class Log(Section):
     """Lines for people, or one JSON object a line."""
 
 
-class Settings(BaseSettings):
-    """Everything that can be set."""
+class Settings(BaseModel):
+    """Everything that can be set, one section for each table of the TOML file."""
 
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="forbid",
-        env_prefix=ENVIRONMENT_PREFIX,
-        env_nested_delimiter="__",
-        hide_input_in_errors=True,
-        validate_default=True,
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     discord: Discord = Discord()
     telegram: Telegram = Telegram()

@@ -1,0 +1,45 @@
+"""Settings: a TOML file, overridden by environment variables, parsed once into frozen values.
+
+``WHOBOT_LIMITS__BYTES=5000000`` overrides ``bytes`` in ``[limits]``. Tokens and passwords come from the environment or
+from a file of their own, never from the TOML file, and are never printed.
+"""
+
+from bot.config.example import example
+from bot.config.keys import Key, keys, toml_value
+from bot.config.load import CONFIG_VARIABLE, Configuration, Origin, load, locate
+from bot.config.settings import (
+    MODELS,
+    Answers,
+    Discord,
+    Limits,
+    Log,
+    Models,
+    Settings,
+    Store,
+    Telegram,
+    Web,
+    Workers,
+)
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "MODELS",
+    "Answers",
+    "Configuration",
+    "Discord",
+    "Key",
+    "Limits",
+    "Log",
+    "Models",
+    "Origin",
+    "Settings",
+    "Store",
+    "Telegram",
+    "Web",
+    "Workers",
+    "example",
+    "keys",
+    "load",
+    "locate",
+    "toml_value",
+]

@@ -1,0 +1,45 @@
+"""Take secrets out of text: those that are known, and whatever is shaped like one."""
+
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+MASK = "[redacted]"
+SHORTEST = 4
+"""Characters. A shorter "secret" would blot out half of every line."""
+
+_SHAPES = (
+    # Telegram puts the token into every address: /bot<token>/getMe, /file/bot<token>/photos/1.jpg
+    (re.compile(r"(/bot)\d+(?::|%3[Aa])[^/\s\"'?]+"), rf"\1{MASK}"),
+    (re.compile(r"\b\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}"), MASK),
+    # Discord: the bot's token, and the addresses of interactions, which let anyone answer in the bot's name.
+    (re.compile(r"\b[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{25,}"), MASK),
+    (re.compile(r"(/(?:webhooks|interactions)/\d+/)[A-Za-z0-9_-]{20,}"), rf"\1{MASK}"),
+    # A password inside an address, as in postgresql://user:password@host
+    (re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)"), rf"\1{MASK}\2"),
+)
+
+
+class Redactor:
+    """Replaces secrets in a text. Called with the text, returns it clean."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # A secret may be written as it is, as in a URL, in JSON or as a Python string. The longest is tried first, so
+        # that no end of it is left over.
+        spellings = {
+            spelling
+            for secret in secrets
+            if len(secret) >= SHORTEST
+            for spelling in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1])
+        }
+        longest_first = sorted(spellings, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def __call__(self, text: str) -> str:
+        """Return `text` with every secret replaced by `MASK`."""
+        if self._known is not None:
+            text = self._known.sub(MASK, text)
+        for shape, replacement in _SHAPES:
+            text = shape.sub(replacement, text)
+        return text
