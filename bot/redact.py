@@ -25,14 +25,8 @@ class Redactor:
     """Replaces secrets in a text. Called with the text, returns it clean."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        # A secret may be written as it is, as in a URL, in JSON or as a Python string. The longest is tried first, so
-        # that no end of it is left over.
-        spellings = {
-            spelling
-            for secret in secrets
-            if len(secret) >= SHORTEST
-            for spelling in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1])
-        }
+        # The longest spelling is tried first, so that no end of it is left over.
+        spellings = {text for secret in secrets if len(secret) >= SHORTEST for text in _spellings(secret)}
         longest_first = sorted(spellings, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
@@ -43,3 +37,9 @@ class Redactor:
         for shape, replacement in _SHAPES:
             text = shape.sub(replacement, text)
         return text
+
+
+def _spellings(secret: str) -> set[str]:
+    """How a secret may be written: as it is, as a Python string, in a URL; and each of them inside JSON."""
+    plain = {secret, repr(secret)[1:-1], quote(secret, safe="")}
+    return plain | {json.dumps(text, ensure_ascii=only_ascii)[1:-1] for text in plain for only_ascii in (True, False)}
