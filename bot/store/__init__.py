@@ -1,1 +1,5 @@
-"""What must outlive a restart."""
+"""What must outlive a restart: the settings of each chat, and who has opted out."""
+
+from bot.store.store import ChatSettings, Store
+
+__all__ = ["ChatSettings", "Store"]
