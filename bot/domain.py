@@ -80,6 +80,11 @@ class Analysis:
     answer: "ReplyImage | None" = None
 
 
+def display_name(character: str) -> str:
+    """Write a character's name as people do: ``nishikino_maki`` is "Nishikino Maki"."""
+    return " ".join(word[:1].upper() + word[1:] for word in character.split("_") if word)
+
+
 # --- what a platform sends -------------------------------------------------------------------------------------------
 
 

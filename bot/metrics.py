@@ -1,0 +1,73 @@
+"""Figures for Prometheus, in a registry of their own."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from bot.domain import Analysis
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""A classifier needs milliseconds, a slow download half a minute."""
+
+
+class Metrics:
+    """Counts what whobot does. Nothing in it tells a chat, a user or a character from another."""
+
+    def __init__(self) -> None:
+        self._registry = own = CollectorRegistry()
+        ProcessCollector(registry=own)
+        self._pictures = Counter("whobot_pictures", "Pictures looked at.", ["platform"], registry=own)
+        self._faces = Counter("whobot_faces", "Faces found, by whether they got a name.", ["named"], registry=own)
+        self._answers = Counter("whobot_answers", "Replies that were not silent.", ["platform"], registry=own)
+        self._errors = Counter("whobot_errors", "What failed, and why.", ["platform", "kind"], registry=own)
+        self._stages = Histogram(
+            "whobot_stage_seconds", "Time a picture spent in each stage.", ["stage"], buckets=SECONDS, registry=own
+        )
+        self._queue = Gauge("whobot_queue_depth", "Pictures that wait for a worker.", registry=own)
+        self._connected = Gauge("whobot_adapter_connected", "Whether a platform is.", ["platform"], registry=own)
+
+    def analysed(self, platform: str, analysis: Analysis) -> None:
+        """Count a picture, its faces, and the time that each stage of its analysis took."""
+        self._pictures.labels(platform).inc()
+        unknown = sum(sighting.unknown for sighting in analysis.sightings)
+        self._faces.labels("no").inc(unknown)
+        self._faces.labels("yes").inc(len(analysis.sightings) - unknown)
+        timings = analysis.timings
+        for stage, milliseconds in (
+            ("decode", timings.decode),
+            ("detect", timings.detect),
+            ("classify", timings.classify),
+            ("annotate", timings.annotate),
+        ):
+            self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def answered(self, platform: str) -> None:
+        """Count a reply that was not silent."""
+        self._answers.labels(platform).inc()
+
+    def failed(self, platform: str, kind: str) -> None:
+        """Count a failure by the kind of its error."""
+        self._errors.labels(platform, kind).inc()
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Measure how long the block takes, whatever comes of it."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._stages.labels(stage).observe(time.perf_counter() - started)
+
+    def watch_queue(self, depth: Callable[[], float]) -> None:
+        """Have the depth of the queue read from `depth` whenever the figures are rendered."""
+        self._queue.set_function(depth)
+
+    def watch_adapter(self, platform: str, connected: Callable[[], bool]) -> None:
+        """Have the state of an adapter read from `connected` whenever the figures are rendered."""
+        self._connected.labels(platform).set_function(connected)
+
+    def render(self) -> bytes:
+        """Return all figures in Prometheus' text format, version 0.0.4."""
+        return generate_latest(self._registry)
