@@ -1,0 +1,196 @@
+"""Turn the bytes of a picture from anywhere into an upright RGB image, or say in one of four words why not.
+
+This is the border to Pillow, and the only place where a stranger's file is parsed. Whatever Pillow raises over it is
+mapped here to a `bot.errors.PictureError`.
+"""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import ExifTags, ImageCms
+from PIL import Image as Pillow
+from PIL.Image import Resampling, Transpose
+
+from bot.domain import Box, Image
+from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
+from bot.vision.gif import count_frames
+
+# Pillow's own limit is one for the whole process and warns on standard error. Ours is an argument, and is checked on
+# every picture before it is decoded.
+Pillow.MAX_IMAGE_PIXELS = None
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+LONGEST_SIDE = 2048
+"""Pixels. Larger pictures are reduced while they are decoded: no face worth naming is lost, and memory is saved."""
+BACKDROP = (224, 224, 224)
+"""What shows through transparency: light as paper, so that dark outlines stay visible, yet not white, as hair may be."""
+
+_PARSER_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    ImageCms.PyCMSError,
+)
+"""What Pillow's parsers raise over damaged files; found by mutating files of every format."""
+
+_UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""How to turn a picture upright, by its EXIF orientation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture ready to be looked at.
+
+    `image` is RGB uint8, upright, at most `LONGEST_SIDE` on its longer side. `width` and `height` are those of the
+    upright original, which may be larger.
+    """
+
+    image: Image
+    width: int
+    height: int
+
+    def to_original(self, box: Box) -> Box:
+        """Map a box from pixels of `image` to pixels of the upright original."""
+        across, down = self.width / self.image.shape[1], self.height / self.image.shape[0]
+        return Box(box.x * across, box.y * down, box.width * across, box.height * down)
+
+
+def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
+    """Decode the first frame of a JPEG, PNG, WebP, GIF, BMP or AVIF file, whatever its name says.
+
+    EXIF orientation is applied, transparency composited on `BACKDROP`, and colours are converted to sRGB.
+
+    Args:
+        data: The file.
+        max_pixels: Largest width x height, held against the header before anything is decoded.
+        max_frames: Most frames of an animation, counted without decoding them.
+
+    Raises:
+        UnsupportedFormat: the bytes are no picture in one of these formats.
+        BrokenPicture: the file is truncated or damaged, or its header lies.
+        TooManyPixels: the header asks for more than `max_pixels`.
+        TooManyFrames: there are more than `max_frames`.
+    """
+    try:
+        with Pillow.open(io.BytesIO(data), formats=FORMATS) as picture:
+            _check_limits(picture, data, max_pixels, max_frames)
+            return _read(picture)
+    except PictureError:
+        raise
+    except _PARSER_ERRORS as error:
+        if _begins_like_a_picture(data):
+            raise BrokenPicture from error
+        raise UnsupportedFormat from error
+
+
+def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frames: int) -> None:
+    pixels = picture.width * picture.height
+    if pixels > max_pixels:
+        raise TooManyPixels(pixels, max_pixels)
+    # Pillow counts a GIF's frames by walking through all of them; the other formats tell their number in a header.
+    frames = count_frames(data, max_frames + 1) if picture.format == "GIF" else getattr(picture, "n_frames", 1)
+    if frames > max_frames:
+        raise TooManyFrames(max_frames)
+
+
+def _read(picture: Pillow.Image) -> Decoded:
+    size = picture.size
+    if min(size) < 1:
+        raise BrokenPicture
+    if picture.format in ("JPEG", "MPO"):
+        # A JPEG can be decoded straight to a half, a quarter or an eighth: the full picture never is in memory.
+        picture.draft(None, _reduced(size))
+    picture.load()
+    upright = _UPRIGHT.get(_orientation(picture))
+    image = _to_rgb(_shrink(_to_eight_bits(picture), _reduced(size)))
+    if upright is not None:
+        image = image.transpose(upright)
+        if upright in (Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90):
+            size = (size[1], size[0])
+    return Decoded(np.asarray(image), *size)
+
+
+def _reduced(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size at which a picture is handed on."""
+    share = min(1.0, LONGEST_SIDE / max(size))
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
+def _orientation(picture: Pillow.Image) -> int:
+    try:
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except _PARSER_ERRORS:  # damaged EXIF data is no reason not to look at the picture
+        return 1
+
+
+def _to_eight_bits(picture: Pillow.Image) -> Pillow.Image:
+    """Bring a picture into a mode of 8 bits a channel that can be resized."""
+    if picture.mode.startswith("I"):
+        # Pillow would clip 16-bit greys instead of scaling them.
+        return Pillow.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
+    if picture.mode in ("1", "P", "PA"):
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture
+
+
+def _shrink(picture: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
+    if picture.size == size:
+        return picture
+    small = picture.resize(size, Resampling.BICUBIC, reducing_gap=2.0)
+    small.info = picture.info
+    return small
+
+
+def _to_rgb(picture: Pillow.Image) -> Pillow.Image:
+    if not picture.has_transparency_data:
+        return _to_srgb(picture)
+    layer = picture.convert("RGBA")
+    flat = Pillow.new("RGB", picture.size, BACKDROP)
+    flat.paste(layer, mask=layer.getchannel("A"))
+    flat.info = picture.info
+    return _to_srgb(flat)
+
+
+def _to_srgb(picture: Pillow.Image) -> Pillow.Image:
+    """Convert to RGB, by the embedded colour profile where there is a usable one."""
+    profile = picture.info.get("icc_profile")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "sRGB" not in ImageCms.getProfileDescription(source):
+                converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+                return converted or picture.convert("RGB")
+        except _PARSER_ERRORS:  # a profile that is damaged, or of another colour space than the picture
+            return picture.convert("RGB")
+    return picture.convert("RGB")
+
+
+def _begins_like_a_picture(data: bytes) -> bool:
+    """Tell a damaged picture from a file that never was one."""
+    return (
+        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a"))
+        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        or (data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"))
+        or (data[:2] == b"BM" and data[6:10] == b"\0\0\0\0")
+    )

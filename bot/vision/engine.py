@@ -1,0 +1,125 @@
+"""From the bytes of a picture to an analysis: the whole way of a picture, in one thread."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.bundle import Bundle
+from bot.domain import Analysis, Box, Face, Image, Sighting, Timings
+from bot.vision.annotate import Annotator
+from bot.vision.classify import Classifier
+from bot.vision.crop import crop_face
+from bot.vision.decode import decode
+from bot.vision.detect import CascadeDetector, Detector
+from bot.vision.fonts import FontBook
+from bot.vision.network_detector import NetworkDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The pair of networks that answers. A detector that is a path is an OpenCV cascade."""
+
+    classifier: Bundle
+    detector: Bundle | Path
+
+
+class Engine:
+    """Looks at pictures. Not thread-safe: each worker thread makes its own.
+
+    Args:
+        models: What to look with.
+        max_pixels: Most pixels of a picture, checked before it is decoded.
+        max_frames: Most frames of an animation.
+        max_faces: Most faces that are named, the detector's best first.
+        fonts: What names are drawn with.
+
+    Raises:
+        BundleError: a bundle does not load, or does not answer as its kind must.
+        ConfigError: the detector is no cascade.
+    """
+
+    def __init__(self, models: Models, *, max_pixels: int, max_frames: int, max_faces: int, fonts: FontBook) -> None:
+        self._max_pixels, self._max_frames, self._max_faces = max_pixels, max_frames, max_faces
+        self._info = models.classifier.info
+        self._classifier = Classifier(models.classifier)
+        self._detector = _open_detector(models.detector)
+        self._annotator = Annotator(fonts)
+
+    def look(
+        self, data: bytes, *, threshold: float | None = None, annotate: bool = True, face: bool = False
+    ) -> Analysis:
+        """Find and name the faces in a picture file.
+
+        Args:
+            data: The file's content.
+            threshold: Probability under which the best guess counts as unknown; None for the bundle's own.
+            annotate: Whether to draw the answer.
+            face: Whether the whole picture is one face crop, which no detector needs to find.
+
+        Returns:
+            The sightings in reading order, their boxes in pixels of the upright original.
+
+        Raises:
+            PictureError: the picture cannot be used.
+        """
+        clock = _Clock()
+        decoded = decode(data, max_pixels=self._max_pixels, max_frames=self._max_frames)
+        clock.lap()
+        height, width = decoded.image.shape[:2]
+        found = (Face(Box(0, 0, width, height), 1.0),) if face else self._detector.detect(decoded.image)
+        faces = in_reading_order(found[: self._max_faces])
+        clock.lap()
+        crops = [decoded.image] if face else [crop_face(decoded.image, f.box, self._info.margin) for f in faces]
+        least = self._info.threshold if threshold is None else threshold
+        sightings = [
+            Sighting(face, guesses, guesses[0].probability < least)
+            for face, guesses in zip(faces, self._classifier.classify(crops), strict=True)
+        ]
+        clock.lap()
+        answer = self._annotator.draw(decoded.image, sightings) if annotate and sightings else None
+        clock.lap()
+        return Analysis(
+            decoded.width,
+            decoded.height,
+            tuple(replace(s, face=replace(s.face, box=decoded.to_original(s.face.box))) for s in sightings),
+            Timings(*clock.laps),
+            len(found) - len(faces),
+            answer,
+        )
+
+    def probe(self, image: Image) -> None:
+        """Look for faces in an image, so that a detector that cannot run is found out before it is needed."""
+        self._detector.detect(image)
+
+
+def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:
+    """Sort faces line by line, from left to right, as people count them.
+
+    A face is of the same line when its centre lies above the lower edge of the line's topmost face.
+    """
+    left = sorted(faces, key=lambda face: face.box.y)
+    ordered: list[Face] = []
+    while left:
+        edge = left[0].box.y + left[0].box.height
+        line = [face for face in left if face.box.y + face.box.height / 2 <= edge]
+        ordered += sorted(line, key=lambda face: face.box.x)
+        left = [face for face in left if face not in line]
+    return tuple(ordered)
+
+
+def _open_detector(detector: Bundle | Path) -> Detector:
+    return CascadeDetector(detector) if isinstance(detector, Path) else NetworkDetector(detector)
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: list[float] = []
+        self._last = time.perf_counter()
+
+    def lap(self) -> None:
+        now = time.perf_counter()
+        self.laps.append((now - self._last) * 1000)
+        self._last = now

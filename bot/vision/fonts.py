@@ -1,0 +1,131 @@
+"""Find a font that can draw a name, whatever its script."""
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from fontTools.ttLib import TTFont, TTLibError
+from PIL import ImageFont, features
+
+from bot.errors import ConfigError
+
+OURS = Path(__file__).with_name("typefaces") / "NotoSans-SemiBold.ttf"
+MOST_FONTS = 200
+"""Fonts of the system that are looked into: a desktop may have thousands, and a name that none can draw asks all."""
+ELLIPSIS = "…"
+
+
+class FontBook:
+    """The fonts at hand: the one that ships, then the configured ones, then those of the system. Thread-safe.
+
+    Folders are listed at once; a font is opened when a name is the first to need it.
+
+    Raises:
+        ConfigError: a configured font cannot be read.
+    """
+
+    def __init__(self, configured: Sequence[Path] = (), folders: Iterable[Path] | None = None) -> None:
+        self._coverage: dict[Path, npt.NDArray[np.uint32]] = {}
+        self._found: dict[str, Path | None] = {}
+        for path in configured:
+            if not self._covered(path).size:
+                raise ConfigError(f"cannot read the font {path}; name a .ttf, .otf or .ttc file")
+        system = sorted(_font_files(_system_folders() if folders is None else folders), key=_rank)
+        self._fonts = (OURS, *configured, *system[:MOST_FONTS])
+
+    def find(self, text: str) -> Path | None:
+        """Return the first font that has all characters of `text`, None where there is none."""
+        if text not in self._found:
+            self._found[text] = self._search(text)
+        return self._found[text]
+
+    def _search(self, text: str) -> Path | None:
+        if _needs_shaping(text) and not features.check("raqm"):
+            return None
+        wanted = np.array([ord(character) for character in text], np.uint32)
+        return next((path for path in self._fonts if np.isin(wanted, self._covered(path)).all()), None)
+
+    def _covered(self, path: Path) -> npt.NDArray[np.uint32]:
+        if path not in self._coverage:
+            self._coverage[path] = _read_coverage(path)
+        return self._coverage[path]
+
+
+class Lettering:
+    """Fonts of a book, opened at the sizes that are drawn. Not thread-safe: each worker thread makes its own."""
+
+    def __init__(self, book: FontBook) -> None:
+        self._book = book
+        self._open = cache(ImageFont.truetype)
+
+    def can_draw(self, text: str) -> bool:
+        """Whether some font has all characters of `text`."""
+        return self._book.find(text) is not None
+
+    def font(self, text: str, size: int) -> ImageFont.FreeTypeFont:
+        """Return the font for `text`, `size` pixels high; ours where no font has all of it."""
+        return self._open(self._book.find(text) or OURS, size)
+
+    def width(self, text: str, size: int) -> float:
+        """Return how many pixels `text` takes."""
+        return self.font(text, size).getlength(text)
+
+    def fit(self, text: str, size: int, width: float) -> str:
+        """Shorten `text` with an ellipsis until it is at most `width` pixels wide."""
+        if self.width(text, size) <= width:
+            return text
+        cut = text
+        while cut and self.width(cut + ELLIPSIS, size) > width:
+            cut = cut[:-1].rstrip()
+        return cut + ELLIPSIS
+
+
+def _read_coverage(path: Path) -> npt.NDArray[np.uint32]:
+    """Return the code points that a font can draw; none where it cannot be read or has no outlines."""
+    try:
+        with TTFont(path, lazy=True, fontNumber=0) as font:
+            if not {"glyf", "CFF ", "CFF2"} & set(font.keys()):  # colour bitmaps have one size only
+                return np.empty(0, np.uint32)
+            return np.fromiter(font.getBestCmap() or (), np.uint32)
+    except (OSError, TTLibError, AssertionError, LookupError, ValueError):
+        return np.empty(0, np.uint32)
+
+
+def _needs_shaping(text: str) -> bool:
+    """Whether drawing letter after letter would garble the text: right to left, or with marks to be placed."""
+    return any(
+        unicodedata.bidirectional(character) in ("R", "AL") or unicodedata.category(character) in ("Mn", "Mc")
+        for character in text
+    )
+
+
+def _system_folders() -> list[Path]:
+    """Return where Linux, macOS and Windows keep their fonts."""
+    home = Path.home()
+    return [
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        home / ".local/share/fonts",
+        home / ".fonts",
+        Path("/System/Library/Fonts"),
+        Path("/Library/Fonts"),
+        home / "Library/Fonts",
+        Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts",
+    ]
+
+
+def _font_files(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for parent, _, names in os.walk(folder):
+            yield from (Path(parent, name) for name in names if name.lower().endswith((".ttf", ".otf", ".ttc")))
+
+
+def _rank(path: Path) -> tuple[bool, bool, bool, str]:
+    """Put bold upright sans serif fonts first: they look most like ours."""
+    name = path.stem.lower()
+    odd = any(word in name for word in ("serif", "italic", "oblique", "mono", "condensed", "narrow", "light", "thin"))
+    return odd, "sans" not in name and "gothic" not in name, "bold" not in name, str(path)

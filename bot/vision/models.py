@@ -1,0 +1,57 @@
+"""Where the networks come from: two files, read and tried out together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from bot.bundle import read_bundle
+from bot.errors import BundleError
+from bot.vision.engine import Engine, Models
+
+CASCADE = "lbpcascade_animeface.xml"
+"""The cascade that ships with whobot, chosen by the name "cascade"."""
+
+Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """The files of a classifier and a detector. A detector that ends in ``.xml`` is an OpenCV cascade."""
+
+    classifier: Path
+    detector: Path
+
+    @classmethod
+    def choose(cls, directory: Path, classifier: str, detector: str) -> "ModelFiles":
+        """Name the files in a folder of models; the detector "cascade" is the one that ships."""
+        return cls(directory / classifier, directory / (CASCADE if detector == "cascade" else detector))
+
+    def stamp(self) -> Stamp:
+        """Return what tells a changed file from the same one: equal stamps, equal files."""
+        return tuple(_stamp(path) for path in (self.classifier, self.detector))
+
+    def load(self, make_engine: Callable[[Models], Engine]) -> Models:
+        """Read the files and try them out once, so that what takes over is known to work.
+
+        Raises:
+            BundleError: a bundle is missing, damaged, of the wrong kind or cannot run.
+            ConfigError: the detector is no cascade.
+        """
+        classifier = read_bundle(self.classifier)
+        if classifier.info.kind != "classifier":
+            raise BundleError(f"{self.classifier} is a {classifier.info.kind}; name a classifier bundle")
+        cascade = self.detector.suffix == ".xml"
+        models = Models(classifier, self.detector if cascade else read_bundle(self.detector))
+        make_engine(models).probe(np.full((240, 320, 3), 127, np.uint8))
+        return models
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

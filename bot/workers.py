@@ -1,0 +1,165 @@
+"""Threads that do slow work one job at a time, each with tools of its own, behind a waiting room of limited size."""
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from bot.errors import Busy, Stopping
+
+_log = structlog.get_logger()
+
+T = TypeVar("T")
+"""The tools that a thread works with; they are never shared between threads."""
+R = TypeVar("R")
+V = TypeVar("V")
+
+
+@dataclass(eq=False)
+class _Job(Generic[T]):
+    work: Callable[[T], Any]
+    deadline: float
+    future: Future[Any] = field(default_factory=Future)
+
+
+class Workers(Generic[T]):
+    """A fixed number of threads.
+
+    The threads are daemons: one that hangs in native code cannot keep the process from ending.
+
+    Args:
+        make_tools: Called in each thread at the start.
+        threads: How many.
+        room: How many jobs may wait for a free thread.
+    """
+
+    def __init__(self, make_tools: Callable[[], T], threads: int, room: int) -> None:
+        self._make_tools = make_tools
+        self._generation = 0
+        self._room = room
+        self._waiting: deque[_Job[T]] = deque()
+        self._running: list[_Job[T]] = []
+        self._stopping = False
+        self._changed = threading.Condition()
+        self._threads = [threading.Thread(target=self._serve, name=f"vision-{i}", daemon=True) for i in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a free thread."""
+        return len(self._waiting)
+
+    @property
+    def alive(self) -> bool:
+        """Whether at least one thread can still be expected to take a job: not ended, not stuck past a deadline."""
+        now = time.monotonic()
+        with self._changed:
+            stuck = sum(job.deadline < now for job in self._running)
+        return sum(thread.is_alive() for thread in self._threads) > stuck
+
+    def submit(self, work: Callable[[T], R], deadline: float) -> Future[R]:
+        """Queue a job, to be started before `deadline` (of `time.monotonic`) or never.
+
+        Returns:
+            The future result; `TimeoutError` where no thread came to it in time. Cancelling it frees the place of a
+            waiting job at once; a running one holds its thread until it is done.
+
+        Raises:
+            Busy: as many jobs wait already as may.
+            Stopping: the workers take nothing new.
+        """
+        job = _Job[T](work, deadline)
+        with self._changed:
+            if self._stopping:
+                raise Stopping
+            if len(self._waiting) + len(self._running) >= self._room + len(self._threads):
+                raise Busy
+            self._waiting.append(job)
+            self._changed.notify()
+        job.future.add_done_callback(lambda _: self._forget(job))
+        return job.future
+
+    def retool(self, make_tools: Callable[[], T]) -> None:
+        """Give every thread new tools as soon as it is free; the old ones are dropped."""
+        with self._changed:
+            self._make_tools = make_tools
+            self._generation += 1
+            self._changed.notify_all()
+
+    def stop(self, seconds: float) -> None:
+        """Take nothing new, finish what was taken, and end. What is not done in time fails with `Stopping`."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        end = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        with self._changed:
+            left = [*self._waiting, *self._running]
+            self._waiting.clear()
+        for job in left:
+            _settle(job.future.set_exception, Stopping())
+
+    def _forget(self, job: _Job[T]) -> None:
+        with self._changed:
+            if job in self._waiting:
+                self._waiting.remove(job)
+
+    def _serve(self) -> None:
+        tools: T | None = None
+        generation = -1
+        while True:
+            with self._changed:
+                while not self._waiting and not self._stopping and generation == self._generation:
+                    self._changed.wait()
+                outdated, make_tools = generation != self._generation, self._make_tools
+                generation = self._generation
+                if not outdated and not self._waiting:
+                    return
+                job = None if outdated else self._take()
+            if outdated:
+                try:
+                    tools = make_tools()
+                except Exception:  # noqa: BLE001 - the thread goes on with the tools that it has
+                    _log.exception("worker_tools_failed")
+                    if tools is None:
+                        return
+            elif job is not None and tools is not None:
+                self._do(job, tools)
+                del job  # it holds a whole file, which would stay in memory until the next one comes
+
+    def _take(self) -> _Job[T] | None:
+        """Take the next job out of the waiting room; None where it has been cancelled meanwhile."""
+        job = self._waiting.popleft()
+        if not job.future.set_running_or_notify_cancel():
+            return None
+        self._running.append(job)
+        return job
+
+    def _do(self, job: _Job[T], tools: T) -> None:
+        result: Any = None
+        failure: BaseException | None = TimeoutError() if time.monotonic() >= job.deadline else None
+        if failure is None:
+            try:
+                result = job.work(tools)
+            except Exception as error:  # noqa: BLE001 - whoever waits for the result is told, whatever it is
+                failure = error
+        with self._changed:
+            self._running.remove(job)
+        if failure is None:
+            _settle(job.future.set_result, result)
+        else:
+            _settle(job.future.set_exception, failure)
+
+
+def _settle(done: Callable[[V], None], value: V) -> None:
+    """Settle a future, unless the other side was quicker: stopping may have failed it already."""
+    with contextlib.suppress(InvalidStateError):
+        done(value)
