@@ -26,7 +26,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 LONGEST_SIDE = 2048
 """Pixels. Larger pictures are reduced while they are decoded: no face worth naming is lost, and memory is saved."""
 BACKDROP = (224, 224, 224)
-"""What shows through transparency: light as paper, so that dark outlines stay visible, yet not white, as hair may be."""
+"""What shows through transparency: light as paper so that dark outlines show, yet not white, as hair may be."""
 
 _PARSER_ERRORS = (
     ArithmeticError,
