@@ -1,0 +1,137 @@
+"""The web chat's life: listen, serve, drain, close."""
+
+import asyncio
+import errno
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.adapters.web import assets, guard
+from bot.adapters.web.api import Api
+from bot.adapters.web.conversation import Conversation
+from bot.adapters.web.login import Login
+from bot.adapters.web.probes import Probes
+from bot.adapters.web.sessions import PLATFORM, Sessions
+from bot.adapters.web.shelf import Shelf
+from bot.config import Web
+from bot.domain import Handler, Health
+from bot.errors import AdapterError, ConfigError
+
+SHELF_BYTES: Final = 256_000_000
+CLOSE_SECONDS: Final = 2.0
+"""How long open connections may take to finish their response once everything is answered."""
+
+log = structlog.get_logger(__name__)
+
+
+class WebAdapter:
+    """The web chat as `bot.domain.Adapter`.
+
+    Args:
+        settings: where to listen and whom to let in.
+        handler: answers what people post.
+        health: how the whole bot is, for /healthz.
+        metrics: Prometheus text, for /metrics.
+        max_upload: bytes of one message, all its pictures together.
+
+    Raises:
+        ConfigError: the address can be reached from other machines, and there is no password.
+    """
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        settings: Web,
+        handler: Handler,
+        *,
+        health: Callable[[], Health],
+        metrics: Callable[[], bytes],
+        max_upload: int,
+    ) -> None:
+        login = Login(settings.password, time.monotonic)
+        if not (guard.is_loopback(settings.host) or login.required):
+            raise ConfigError(
+                f"The web chat would be open to everyone who can reach {settings.host}. Set a password "
+                "(WHOBOT_WEB__PASSWORD, or web.password_file), or set web.host to 127.0.0.1."
+            )
+        self._settings = settings
+        shelf = Shelf(SHELF_BYTES)
+        self._sessions = Sessions(shelf, time.time)
+        self._conversation = Conversation(handler, shelf)
+        self._api = Api(self._sessions, shelf, self._conversation, login, max_upload)
+        self._probes = Probes(login, health, metrics)
+        self._stop = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._closed.set()
+        self.url: str | None = None
+        """Where the page can be opened, None while nothing listens."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the page can be opened now."""
+        return self.url is not None
+
+    async def run(self) -> None:
+        """Serve until `stop`.
+
+        Raises:
+            AdapterError: the address cannot be listened on.
+        """
+        if self._stop.is_set():
+            return
+        runner = web.AppRunner(
+            self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS
+        )
+        self._closed.clear()
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, self._settings.host, self._settings.port)
+            try:
+                await site.start()
+            except OSError as error:
+                raise AdapterError(self._advice(error)) from None
+            self.url = self._bound(runner)
+            log.info("web_chat_open", url=self.url)
+            await self._stop.wait()
+            await site.stop()
+            await self._conversation.drain()
+        finally:
+            self.url = None
+            self._conversation.abandon()
+            self._sessions.close()
+            await runner.cleanup()
+            self._closed.set()
+
+    async def stop(self) -> None:
+        """Refuse new messages, answer what is in hand, end the streams, close; `run` returns then."""
+        self._api.stopping = True
+        self._stop.set()
+        await self._closed.wait()
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[guard.middleware(self._settings.allowed_hosts)])
+        application.add_routes([*assets.routes(), *self._api.routes(), *self._probes.routes()])
+        application.on_response_prepare.append(guard.add_headers)
+        return application
+
+    def _bound(self, runner: web.AppRunner) -> str:
+        port = runner.addresses[0][1]
+        host = self._settings.host
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def _advice(self, error: OSError) -> str:
+        where = f"{self._settings.host} port {self._settings.port}"
+        match error.errno:
+            case errno.EADDRINUSE:
+                reason = (
+                    "another program has taken it. Stop that program, or set web.port (WHOBOT_WEB__PORT) to another"
+                )
+            case errno.EACCES:
+                reason = "this user may not. Set web.port (WHOBOT_WEB__PORT) to one above 1023"
+            case _:
+                reason = "this machine has no such address. Correct web.host (WHOBOT_WEB__HOST)"
+        return f"The web chat cannot listen on {where}: {reason}."
