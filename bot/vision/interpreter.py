@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import Bundle
+from bot.domain import Image
 from bot.errors import BundleError
 
 try:
@@ -26,13 +28,23 @@ class Network:
     def __init__(self, bundle: Bundle) -> None:
         try:
             self._interpreter: Any = Interpreter(model_content=bundle.network, num_threads=1)
-            self._interpreter.allocate_tensors()
+            self._resize(bundle.info.input.height, bundle.info.input.width)
         except (ValueError, RuntimeError) as error:
             raise BundleError(f"the runtime cannot load the bundle {bundle.info.name}: {error}") from error
         # Only the signature knows the outputs by the names that the trainer gave them.
         signature = self._interpreter.get_signature_runner()
         (self._input,) = signature.get_input_details().values()
         self._outputs: dict[str, dict[str, Any]] = signature.get_output_details()
+        self._pixel_values = _quantise(bundle.info.input.scale(np.arange(256, dtype=np.uint8)), self._input)
+
+    def run_image(self, image: Image) -> dict[str, npt.NDArray[np.float32]]:
+        """Run one RGB uint8 image of any size that the network can take, without resizing it.
+
+        The result is that of `run` on the scaled image, but every value of a pixel is quantised only once.
+        """
+        if image.shape[:2] != self._shape:
+            self._resize(*image.shape[:2])
+        return self._invoke(cv2.LUT(image, self._pixel_values))
 
     def run(self, image: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.float32]]:
         """Run one prepared image, float32 ``(height, width, 3)``.
@@ -40,7 +52,16 @@ class Network:
         Returns:
             Each output as float32, by its name in the signature, without its batch axis.
         """
-        self._interpreter.set_tensor(self._input["index"], _quantise(image[np.newaxis], self._input))
+        return self._invoke(_quantise(image, self._input))
+
+    def _resize(self, height: int, width: int) -> None:
+        index = self._interpreter.get_input_details()[0]["index"]
+        self._interpreter.resize_tensor_input(index, (1, height, width, 3))
+        self._interpreter.allocate_tensors()
+        self._shape = (height, width)
+
+    def _invoke(self, values: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float32]]:
+        self._interpreter.set_tensor(self._input["index"], values[np.newaxis])
         self._interpreter.invoke()
         return {
             name: _dequantise(self._interpreter.get_tensor(output["index"]), output)[0]
