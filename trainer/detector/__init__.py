@@ -1,0 +1,1 @@
+"""The project's own face detector: its data, its network, its training and its measurements."""

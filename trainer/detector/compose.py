@@ -1,0 +1,64 @@
+"""Paste heads into samples: crowds, overlaps and tilted faces that no picture of the data has."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from bot.domain import Image
+from trainer.detector.augment import Generator, Sample, move_boxes, random_turn
+from trainer.detector.labels import Boxes
+
+HIDDEN = 0.45
+"""A face of which a pasted head covers a larger share is ignored."""
+GONE = 0.8
+"""A face of which a pasted head covers a larger share is no face any more."""
+
+
+def paste(rng: Generator, sample: Sample, head: Image, face: Boxes) -> Sample:
+    """Paste a head at a random place, size and angle, with soft edges.
+
+    Args:
+        head: RGB uint8 crop of a head.
+        face: The face in it, ``(1, 4)``.
+    """
+    side = sample.image.shape[0]
+    size = float(np.exp(rng.uniform(np.log(10), np.log(side * 0.4))))
+    scale = size / float(face[0, 2:].max())
+    if scale < 0.7:
+        head = cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        face, scale = face * np.float32(scale), 1.0
+    matrix = random_turn(rng) * scale
+    middle = face[0, :2] + face[0, 2:] / 2
+    place = rng.uniform(size * 0.5, side - size * 0.5, 2)
+    affine = np.column_stack([matrix, place - matrix @ middle])
+    mask = _mask(rng, head.shape[0], head.shape[1])
+    alpha = cv2.warpAffine(mask, affine, (side, side)).astype(np.float32, copy=False)
+    pasted = cv2.warpAffine(head, affine, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    blended = sample.image + (pasted.astype(np.float32) - sample.image) * alpha[..., None]
+    new = move_boxes(face, affine)
+    covered = _covered(alpha, sample.faces)
+    return Sample(
+        blended.clip(0, 255).astype(np.uint8),
+        np.concatenate([sample.faces[covered <= HIDDEN], new]),
+        np.concatenate([sample.ignored, sample.faces[(covered > HIDDEN) & (covered <= GONE)]]),
+    )
+
+
+def _mask(rng: Generator, height: int, width: int) -> npt.NDArray[np.float32]:
+    """What of a head to paste, 0 to 1: an ellipse or nearly all of it."""
+    mask = np.zeros((height, width), np.float32)
+    reach = 0.47 if rng.random() < 0.7 else 0.7
+    cv2.ellipse(mask, (width // 2, height // 2), (int(width * reach), int(height * reach)), 0, 0, 360, 1.0, -1)
+    mask[[0, -1]] = mask[:, [0, -1]] = 0
+    return cv2.blur(mask, (k := max(1, int(min(height, width) * rng.uniform(0.02, 0.12))), k)).astype(np.float32)
+
+
+def _covered(alpha: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.float32]:
+    """The share of each box that the pasted head covers."""
+    sums = cv2.integral(alpha)
+    low = boxes[:, :2].astype(int).clip(0, alpha.shape[0])
+    high = np.ceil(boxes[:, :2] + boxes[:, 2:]).astype(int).clip(0, alpha.shape[0])
+    (x0, y0), (x1, y1) = low.T, high.T
+    inside = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
+    share: npt.NDArray[np.float32] = (inside / np.maximum((high - low).prod(axis=1), 1)).astype(np.float32)
+    return share

@@ -1,0 +1,85 @@
+"""The settings of a training run, read from TOML once."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trainer.errors import TrainerError
+
+DEFAULT = Path(__file__).with_name("detector.toml")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataSettings(_Settings):
+    """How the pictures are split."""
+
+    held_back: Annotated[float, Field(gt=0, lt=1)]
+
+
+class SampleSettings(_Settings):
+    """What a sample looks like, and how many make a batch."""
+
+    side: Annotated[int, Field(gt=0, multiple_of=32)]
+    batch: Count
+    collages: Share
+    pasted: Share
+    seed: int
+
+
+class ProposalSettings(_Settings):
+    """What counts among the boxes that an earlier stage proposes, and how many crops of heads are looked at."""
+
+    sure: Share
+    doubtful: Share
+    heads: int
+
+
+class ExportSettings(_Settings):
+    """The size at which the network sees a picture, and the number of pictures that calibrate it."""
+
+    longest: Annotated[int, Field(gt=0, multiple_of=32)]
+    calibration: Count
+
+
+class Stage(_Settings):
+    """One stretch of fitting: its length, its highest learning rate, and the shares of what it sees."""
+
+    name: str
+    steps: Count
+    rate: float
+    fit: Share = 0
+    empty: Share = 0
+    proposed: Share = 0
+    heads: Share = 0
+
+
+class Settings(_Settings):
+    """Everything that a run depends on, its data apart."""
+
+    data: DataSettings
+    samples: SampleSettings
+    proposals: ProposalSettings
+    export: ExportSettings
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings of a run.
+
+    Raises:
+        TrainerError: the file is missing or holds something else; the message names the key.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text()))
+    except OSError as error:
+        raise TrainerError(f"cannot read the settings {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise TrainerError(f"the settings {path} do not fit: {error}") from error
