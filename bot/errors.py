@@ -106,6 +106,13 @@ class NotAllowed(UserError):
     """The user may not do this in this chat."""
 
 
+@dataclass(eq=False)
+class BadSetting(UserError):
+    """A chat's setting was given a value that it cannot take; `setting` is its name in `bot.domain.Configure`."""
+
+    setting: str
+
+
 class OptedOut(UserError):
     """The author of the picture has asked whobot to leave their pictures alone."""
 
