@@ -17,6 +17,8 @@ OURS = Path(__file__).with_name("typefaces") / "NotoSans-SemiBold.ttf"
 MOST_FONTS = 200
 """Fonts of the system that are looked into: a desktop may have thousands, and a name that none can draw asks all."""
 ELLIPSIS = "…"
+SMALLEST_SHARE = 0.75
+"""How far text is made smaller before it is cut."""
 
 
 class FontBook:
@@ -74,14 +76,21 @@ class Lettering:
         """Return how many pixels `text` takes."""
         return self.font(text, size).getlength(text)
 
-    def fit(self, text: str, size: int, width: float) -> str:
-        """Shorten `text` with an ellipsis until it is at most `width` pixels wide."""
+    def fit(self, text: str, size: int, width: float) -> tuple[str, int]:
+        """Make `text` fit into `width` pixels: a little smaller than `size` if need be, then cut with an ellipsis."""
+        smallest = round(size * SMALLEST_SHARE)
+        for smaller in range(size, smallest - 1, -1):
+            if self.width(text, smaller) <= width:
+                return text, smaller
+        return self.cut(text, smallest, width), smallest
+
+    def cut(self, text: str, size: int, width: float) -> str:
+        """Cut `text` with an ellipsis to at most `width` pixels."""
         if self.width(text, size) <= width:
             return text
-        cut = text
-        while cut and self.width(cut + ELLIPSIS, size) > width:
-            cut = cut[:-1].rstrip()
-        return cut + ELLIPSIS
+        while text and self.width(text + ELLIPSIS, size) > width:
+            text = text[:-1].rstrip()
+        return text + ELLIPSIS
 
 
 def _read_coverage(path: Path) -> npt.NDArray[np.uint32]:
