@@ -1,6 +1,6 @@
 """A surface to draw on, with colours that read well in a light chat and in a dark one."""
 
-from functools import cache
+from functools import lru_cache
 from typing import TypeAlias
 
 from PIL import Image as Pillow
@@ -84,7 +84,7 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-@cache
+@lru_cache(maxsize=512)
 def _rounded_mask(width: int, height: int, radius: int) -> Pillow.Image:
     large = Pillow.new("L", (width * _SMOOTH, height * _SMOOTH))
     ImageDraw.Draw(large).rounded_rectangle((0, 0, large.width - 1, large.height - 1), radius * _SMOOTH, 255)

@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ class FontBook:
 
     def __init__(self, configured: Sequence[Path] = (), folders: Iterable[Path] | None = None) -> None:
         self._coverage: dict[Path, npt.NDArray[np.uint32]] = {}
-        self._found: dict[str, Path | None] = {}
+        self._search = lru_cache(maxsize=4096)(self._first_with)
         for path in configured:
             if not self._covered(path).size:
                 raise ConfigError(f"cannot read the font {path}; name a .ttf, .otf or .ttc file")
@@ -41,15 +41,13 @@ class FontBook:
 
     def find(self, text: str) -> Path | None:
         """Return the first font that has all characters of `text`, None where there is none."""
-        if text not in self._found:
-            self._found[text] = self._search(text)
-        return self._found[text]
+        return self._search(text)
 
-    def _search(self, text: str) -> Path | None:
+    def _first_with(self, text: str) -> Path | None:
         if _needs_shaping(text) and not features.check("raqm"):
             return None
         wanted = np.array([ord(character) for character in text], np.uint32)
-        return next((path for path in self._fonts if np.isin(wanted, self._covered(path)).all()), None)
+        return next((path for path in self._fonts if _has_all(self._covered(path), wanted)), None)
 
     def _covered(self, path: Path) -> npt.NDArray[np.uint32]:
         if path not in self._coverage:
@@ -62,7 +60,7 @@ class Lettering:
 
     def __init__(self, book: FontBook) -> None:
         self._book = book
-        self._open = cache(ImageFont.truetype)
+        self._open = lru_cache(maxsize=64)(ImageFont.truetype)
 
     def can_draw(self, text: str) -> bool:
         """Whether some font has all characters of `text`."""
@@ -94,14 +92,21 @@ class Lettering:
 
 
 def _read_coverage(path: Path) -> npt.NDArray[np.uint32]:
-    """Return the code points that a font can draw; none where it cannot be read or has no outlines."""
+    """Return the code points that a font can draw, in order; none where it cannot be read or has no outlines."""
     try:
         with TTFont(path, lazy=True, fontNumber=0) as font:
             if not {"glyf", "CFF ", "CFF2"} & set(font.keys()):  # colour bitmaps have one size only
                 return np.empty(0, np.uint32)
-            return np.fromiter(font.getBestCmap() or (), np.uint32)
+            return np.sort(np.fromiter(font.getBestCmap() or (), np.uint32))
     except (OSError, TTLibError, AssertionError, LookupError, ValueError):
         return np.empty(0, np.uint32)
+
+
+def _has_all(coverage: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint32]) -> bool:
+    if not coverage.size:
+        return False
+    nearest = np.searchsorted(coverage, wanted).clip(max=coverage.size - 1)
+    return bool((coverage[nearest] == wanted).all())
 
 
 def _needs_shaping(text: str) -> bool:

@@ -32,9 +32,8 @@ def place_labels(faces: Sequence[Box], labels: Sequence[Label], region: Box) -> 
     taken: list[Box] = []
     places: list[Place] = []
     for face, label in zip(faces, labels, strict=True):
-        others = [other for other in faces if other is not face]
         options = [
-            (_cost(spot, face, others, taken) + bool(index) + 0.02 * order, Place(spot, not index))
+            (_cost(spot, faces, taken) + bool(index) + 0.02 * order, Place(spot, not index))
             for index, width in enumerate((label.full, label.short))
             for order, spot in enumerate(_spots(face, width, label.height, region))
         ]
@@ -73,12 +72,11 @@ def _spots(face: Box, width: float, height: float, region: Box) -> Iterator[Box]
         )
 
 
-def _cost(spot: Box, face: Box, others: Sequence[Box], taken: Sequence[Box]) -> float:
-    """Weigh what a label hides, as shares of its own area; a hidden label weighs more than any face."""
-    area = spot.width * spot.height
-    hidden_faces = sum(overlap(spot, other) for other in others) + 0.5 * overlap(spot, face)
-    hidden_labels = sum(overlap(spot, other) for other in taken)
-    return 10 * bool(hidden_labels) + 10 * hidden_labels / area + 2 * hidden_faces / area
+def _cost(spot: Box, faces: Sequence[Box], taken: Sequence[Box]) -> float:
+    """Weigh what a label hides: shares of faces, and, far worse, shares of other labels."""
+    hidden_faces = sum(overlap(spot, face) / (face.width * face.height) for face in faces)
+    hidden_labels = sum(overlap(spot, label) for label in taken) / (spot.width * spot.height)
+    return 2 * hidden_faces + 10 * bool(hidden_labels) + 10 * hidden_labels
 
 
 def overlap(one: Box, other: Box) -> float:
