@@ -129,6 +129,12 @@ def perceptual_hash(path: Path) -> npt.NDArray[np.bool_]:
     return bits
 
 
+def longest_side(path: Path) -> int:
+    """Pixels of a picture's longer side, from its header."""
+    with PillowImage.open(path) as image:
+        return max(image.size)
+
+
 def source_of(name: Path) -> str:
     """The source of a picture, given its path in the data: ``scenes/tsubasa``, ``heads``."""
     folder = name.parts[0]

@@ -31,13 +31,16 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A picture, its predictions (best score first), what became of each, and which drawn faces were missed."""
+    """What became of the predictions in a picture, best score first.
+
+    `found_with` is, for each drawn face, the score of the prediction that found it, 0 where none did.
+    """
 
     picture: LabelledPicture
     boxes: Boxes
     scores: npt.NDArray[np.float32]
     outcomes: npt.NDArray[np.int8]
-    missed: npt.NDArray[np.bool_]
+    found_with: npt.NDArray[np.float32]
 
 
 def match(picture: LabelledPicture, faces: Sequence[Face]) -> Match:
@@ -48,16 +51,17 @@ def match(picture: LabelledPicture, faces: Sequence[Face]) -> Match:
     mutual = _holds_centre(boxes, picture.faces) & _holds_centre(picture.faces, boxes).T
     fits = (overlap >= SURE_OVERLAP) | (mutual & (overlap >= LEAST_OVERLAP))
     ignorable = _ignorable(boxes, picture.ignored)
-    unused = np.ones(len(picture.faces), bool)
+    scores = np.array([face.score for face in ranked], np.float32)
+    found_with = np.zeros(len(picture.faces), np.float32)
     outcomes = np.zeros(len(boxes), np.int8)
     for i in range(len(boxes)):
-        candidates = np.flatnonzero(fits[i] & unused)
+        candidates = np.flatnonzero(fits[i] & (found_with == 0))
         if len(candidates):
-            unused[candidates[np.argmax(overlap[i, candidates])]] = False
+            found_with[candidates[np.argmax(overlap[i, candidates])]] = scores[i]
             outcomes[i] = Outcome.FOUND
         elif ignorable[i]:
             outcomes[i] = Outcome.IGNORED
-    return Match(picture, boxes, np.array([face.score for face in ranked], np.float32), outcomes, unused)
+    return Match(picture, boxes, scores, outcomes, found_with)
 
 
 def _holds_centre(boxes: Boxes, others: Boxes) -> npt.NDArray[np.bool_]:
