@@ -17,6 +17,7 @@ from bot.adapters.web.probes import Probes
 from bot.adapters.web.sessions import PLATFORM, Sessions
 from bot.adapters.web.shelf import Shelf
 from bot.config import Web
+from bot.config.settings import is_loopback
 from bot.domain import Handler, Health
 from bot.errors import AdapterError, ConfigError
 
@@ -53,7 +54,7 @@ class WebAdapter:
         max_upload: int,
     ) -> None:
         login = Login(settings.password, time.monotonic)
-        if not (guard.is_loopback(settings.host) or login.required):
+        if not (is_loopback(settings.host) or login.required):
             raise ConfigError(
                 f"The web chat would be open to everyone who can reach {settings.host}. Set a password "
                 "(WHOBOT_WEB__PASSWORD, or web.password_file), or set web.host to 127.0.0.1."
@@ -95,7 +96,7 @@ class WebAdapter:
             except OSError as error:
                 raise AdapterError(self._advice(error)) from None
             self.url = self._bound(runner)
-            log.info("web_chat_open", url=self.url)
+            log.info("the web chat is open", url=self.url)
             await self._stop.wait()
             await site.stop()
             await self._conversation.drain()

@@ -5,7 +5,6 @@ against known names (an attacker's name that resolves to 127.0.0.1 is none of th
 come from our own page.
 """
 
-import ipaddress
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.adapters.web.refusal import Refusal
+from bot.config.settings import is_loopback
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -27,14 +27,6 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or address can only mean this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _host(request: web.Request) -> str:

@@ -1,5 +1,6 @@
 """The password at the door, and the slow-down for those who guess it."""
 
+import base64
 import hashlib
 import hmac
 import math
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 from pydantic import SecretStr
 
 from bot.adapters.web.refusal import Refusal
@@ -61,12 +62,13 @@ class Login:
 
     def check_basic(self, request: web.Request) -> None:
         """The same for programs, which send the password with HTTP Basic authentication under any user name."""
-        header = request.headers.get("Authorization")
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         try:
-            attempt = None if header is None else BasicAuth.decode(header, encoding="utf-8").password
+            decoded = base64.b64decode(credentials, validate=True).decode() if scheme.lower() == "basic" else ""
         except ValueError:
-            attempt = None
-        self.check(request, attempt)
+            decoded = ""
+        _, colon, password = decoded.partition(":")
+        self.check(request, password if colon else None)
 
     def _remember(self, address: str, failures: _Failures) -> None:
         failures.count += 1

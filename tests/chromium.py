@@ -1,0 +1,75 @@
+"""A headless Chromium for the page's tests, driven by Selenium without anything being downloaded."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--lang=en-GB",
+)
+
+
+class Browser(Chrome):
+    """Chromium with what the tests need of the DevTools protocol."""
+
+    def appear(self, *, width: int, height: int, dark: bool = False, phone: bool = False, calm: bool = False) -> None:
+        """Take a size in CSS pixels, a colour scheme, a phone's touch screen, a wish for reduced motion."""
+        self._emulate(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=2 if phone else 1,
+            mobile=phone,
+        )
+        self._emulate("Emulation.setTouchEmulationEnabled", enabled=phone)
+        self._emulate(
+            "Emulation.setEmulatedMedia",
+            features=[
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"},
+            ],
+        )
+
+    def console(self) -> list[str]:
+        """What the page has complained about since the last call."""
+        return [entry["message"] for entry in self.get_log("browser") if entry["level"] in {"WARNING", "SEVERE"}]
+
+    def _emulate(self, command: str, **parameters: Any) -> None:
+        self.execute_cdp_cmd(command, parameters)
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[Browser]:
+    """Start a browser with an empty profile, or skip the test where there is none."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    driver = shutil.which("chromedriver")
+    if browser is None or driver is None:
+        pytest.skip("needs chromium and chromedriver (Debian: apt install chromium chromium-driver)")
+    options = ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    window = Browser(options=options, service=Service(executable_path=driver))
+    try:
+        yield window
+    finally:
+        window.quit()

@@ -1,0 +1,106 @@
+"""A browser's side of the web chat without a browser: post messages and wait for their answers.
+
+async with WebChat.open(adapter.url) as chat:
+    posted = await chat.post("/who", [("a.png", data)])
+    answer = await chat.answer_to(posted)
+    image = await chat.picture(answer["pictures"][0])
+"""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+
+PATIENCE = 60.0
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event."""
+
+    name: str
+    id: int | None
+    message: Message | None
+
+
+class WebChat:
+    """One browser session."""
+
+    def __init__(self, url: str, http: aiohttp.ClientSession) -> None:
+        self.url = url
+        self.http = http
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, password: str | None = None) -> AsyncIterator[Self]:
+        """Begin a session, as the page does when it opens."""
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(url, cookie_jar=jar, headers={"Origin": url}) as http:
+            chat = cls(url, http)
+            async with http.post("/api/session", json={"password": password} if password else {}) as response:
+                assert response.status == 200, await response.text()
+            yield chat
+
+    async def send(self, text: str = "", files: Sequence[tuple[str, bytes]] = ()) -> tuple[int, Message]:
+        """Post a message; returns the status and the JSON that comes back."""
+        form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
+        form.add_field("text", text)
+        for name, data in files:
+            form.add_field("picture", io.BytesIO(data), filename=name, content_type="application/octet-stream")
+        async with self.http.post("/api/messages", data=form) as response:
+            return response.status, await response.json()
+
+    async def post(self, text: str = "", files: Sequence[tuple[str, bytes]] = ()) -> int:
+        """Post a message that must be taken; returns its id."""
+        status, body = await self.send(text, files)
+        assert status == 202, body
+        posted = body["id"]
+        assert isinstance(posted, int)
+        return posted
+
+    async def answer_to(self, posted: int) -> Message:
+        """Wait until whobot has answered a message. An answer's id follows its question's."""
+        async with asyncio.timeout(PATIENCE), self.events() as events:
+            async for event in events:
+                message = event.message
+                if message and message["id"] == posted + 1 and message["state"] != "working":
+                    return message
+        raise AssertionError("the event stream ended without an answer")
+
+    async def picture(self, picture: Message) -> bytes:
+        """The bytes of a picture in a message."""
+        async with self.http.get(picture["url"]) as response:
+            assert response.status == 200, await response.text()
+            return await response.read()
+
+    @asynccontextmanager
+    async def events(self, *, last_event_id: int | None = None) -> AsyncIterator[AsyncIterator[Event]]:
+        """Listen to the thread."""
+        headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=PATIENCE)
+        async with self.http.get("/api/events", headers=headers, timeout=timeout) as response:
+            assert response.status == 200, await response.text()
+            yield _parse(response.content)
+
+
+async def _parse(lines: aiohttp.StreamReader) -> AsyncIterator[Event]:
+    fields: dict[str, str] = {}
+    async for raw in lines:
+        line = raw.decode().rstrip("\n")
+        if line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif fields:
+            data = fields.get("data")
+            yield Event(
+                fields.get("event", "message"),
+                int(fields["id"]) if "id" in fields else None,
+                json.loads(data) if data else None,
+            )
+            fields = {}
