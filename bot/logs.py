@@ -98,4 +98,4 @@ class _RedactingHandler(logging.StreamHandler[TextIO]):
 def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
-    structlog.get_logger("whobot").critical("uncaught exception", exc_info=(kind, error or kind(), trace))
+    structlog.get_logger("whobot").critical("uncaught_exception", exc_info=(kind, error or kind(), trace))

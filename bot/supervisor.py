@@ -55,7 +55,7 @@ async def supervise(
             tasks += [asyncio.create_task(_stop(adapter), name=adapter.name) for adapter in adapters]
             _, late = await asyncio.wait(tasks, timeout=grace)
             for name in sorted({task.get_name() for task in late}):
-                log.warning("not finished in time, cut off", platform=name, seconds=grace)
+                log.warning("adapter_cut_off", platform=name, seconds=grace)
     finally:
         for task in (*tasks, asked):
             task.cancel()
@@ -71,19 +71,20 @@ async def _keep(adapter: Adapter, stop: asyncio.Event, backoff: Backoff) -> None
             problem = "it ended without being asked to"
         except LoginRefused as error:
             # No traceback: the operator has to act, not a programmer.
-            log.error("given up: correct its credentials and restart", platform=adapter.name, problem=str(error))  # noqa: TRY400
+            advice = "correct its credentials and restart whobot"
+            log.error("adapter_given_up", platform=adapter.name, problem=str(error), advice=advice)  # noqa: TRY400
             return
         except AdapterError as error:
             problem = str(error)
         except Exception as error:
-            log.exception("an adapter has failed unexpectedly", platform=adapter.name)
+            log.exception("adapter_bug", platform=adapter.name)
             problem = type(error).__name__
         if stop.is_set():
             return
         if time.monotonic() - started >= backoff.steady:
             delays = backoff.delays()
         delay = next(delays)
-        log.warning("trying again", platform=adapter.name, problem=problem, seconds=round(delay, 1))
+        log.warning("adapter_retry", platform=adapter.name, problem=problem, seconds=round(delay, 1))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), delay)
 
@@ -92,4 +93,4 @@ async def _stop(adapter: Adapter) -> None:
     try:
         await adapter.stop()
     except Exception:
-        log.exception("an adapter has failed while stopping", platform=adapter.name)
+        log.exception("adapter_bug_while_stopping", platform=adapter.name)

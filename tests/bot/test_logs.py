@@ -127,7 +127,7 @@ def test_what_nobody_catches_is_logged_and_redacted(stream: io.StringIO) -> None
     thread.start()
     thread.join()
     written = stream.getvalue()
-    assert written.count("uncaught exception") == 2
+    assert written.count("uncaught_exception") == 2
     assert written.count(f"ValueError: {MASK}") == 2
 
 

@@ -66,7 +66,7 @@ async def test_a_failing_adapter_is_tried_again_and_disturbs_nobody(failure: Exc
         stop.set()
         await running
     assert (poor.runs, good.runs) == (4, 1)
-    retries = [entry for entry in logs if entry["event"] == "trying again"]
+    retries = [entry for entry in logs if entry["event"] == "adapter_retry"]
     assert [entry["platform"] for entry in retries] == ["poor"] * 3
     assert "the line is dead" in retries[0]["problem"] or any(entry.get("exc_info") for entry in logs)
 

@@ -1,0 +1,12 @@
+"""``whobot`` and ``python -m bot``."""
+
+from bot.cli import app
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="whobot")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""How ``whobot who`` writes its answers: JSON lines, tables, files."""
+
+import json
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from bot.cli.look import Looked
+from bot.domain import ReplyImage, Sighting, display_name
+
+GUESSES = 5
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+
+def as_json(looked: Looked) -> str:
+    """Return one line: size, faces with their best guesses, and milliseconds for each stage; or the error."""
+    if isinstance(looked.outcome, str):
+        return json.dumps({"path": looked.path, "error": looked.outcome})
+    analysis, timings = looked.outcome, looked.outcome.timings
+    return json.dumps(
+        {
+            "path": looked.path,
+            "width": analysis.width,
+            "height": analysis.height,
+            "faces": [
+                {
+                    "box": [round(value, 1) for value in (box.x, box.y, box.width, box.height)],
+                    "score": round(sighting.face.score, 4),
+                    "unknown": sighting.unknown,
+                    "guesses": [
+                        {"character": guess.character, "probability": round(guess.probability, 6)}
+                        for guess in sighting.guesses[:GUESSES]
+                    ],
+                }
+                for sighting in analysis.sightings
+                for box in (sighting.face.box,)
+            ],
+            "ms": {stage: round(getattr(timings, stage), 2) for stage in ("decode", "detect", "classify", "annotate")},
+        }
+    )
+
+
+def as_text(looked: Looked, written: Path | None) -> RenderableType:
+    """Return a heading and a table with one row a face; or the error in a line."""
+    path = (looked.path, "bold")
+    if isinstance(looked.outcome, str):
+        return Text.assemble(path, "  ", (looked.outcome, "red"))
+    analysis = looked.outcome
+    count = len(analysis.sightings)
+    faces = "no face found" if not count else "1 face" if count == 1 else f"{count} faces"
+    if analysis.faces_left_out:
+        faces += f" ({analysis.faces_left_out} more left out: limits.faces)"
+    heading = Text.assemble(path, f"  {analysis.width} x {analysis.height}, {faces}")
+    table = Table("#", "who", Column("sure", justify="right"), "or else", box=None, padding=(0, 2), pad_edge=True)
+    for number, sighting in enumerate(analysis.sightings, 1):
+        table.add_row(str(number), *_row(sighting))
+    parts: list[Text | Table] = [heading]
+    if count:
+        parts.append(table)
+    if written is not None:
+        parts.append(Text(f"  wrote {written}", style="dim"))
+    return Group(*parts)
+
+
+def save(picture: ReplyImage, path: str, folder: Path) -> Path:
+    """Write an annotated picture into `folder` as ``<name>.whobot.jpg``, under a name that is not taken yet.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    stem, suffix = f"{Path(path).stem}.whobot", SUFFIXES.get(picture.media_type, "")
+    number = 1
+    while True:
+        target = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
+        try:
+            with target.open("xb") as file:
+                file.write(picture.data)
+        except FileExistsError:
+            number += 1
+        else:
+            return target
+
+
+def _row(sighting: Sighting) -> tuple[Text, Text, Text]:
+    best, *others = sighting.guesses
+    if sighting.unknown:
+        others = list(sighting.guesses)
+        who, sure = Text("unknown", style="yellow"), Text("")
+    else:
+        who, sure = Text(display_name(best.character), style="green"), Text(_percent(best.probability))
+    rest = (f"{display_name(guess.character)} {_percent(guess.probability)}" for guess in others[:2])
+    return who, sure, Text(", ".join(rest), style="dim")
+
+
+def _percent(probability: float) -> str:
+    return f"{probability:.1%}"

@@ -1,0 +1,33 @@
+"""The networks, loaded for a command that looks at pictures without a running bot."""
+
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+
+from bot.config import Settings
+from bot.vision.engine import Engine, Models
+from bot.vision.fonts import FontBook
+from bot.vision.models import ModelFiles
+
+
+def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
+    """Load and try out the networks; return them and what makes an engine of them, for each thread its own.
+
+    Raises:
+        BundleError: a bundle is missing, damaged or cannot run.
+        ConfigError: a font or the cascade cannot be read.
+    """
+    # The pictures are spread over the cores already: threads of OpenCV's own would only get in each other's way.
+    cv2.setNumThreads(1)
+    limits = settings.limits
+    make_engine = partial(
+        Engine,
+        max_pixels=limits.pixels,
+        max_frames=limits.frames,
+        max_faces=limits.faces,
+        fonts=FontBook(settings.answers.fonts),
+    )
+    chosen = settings.models
+    models = ModelFiles.choose(chosen.directory, chosen.classifier, chosen.detector).load(make_engine)
+    return models, partial(make_engine, models)

@@ -1,0 +1,144 @@
+"""Checks that need no network: settings, runtime, models, fonts, tokens' shapes, database."""
+
+import os
+import platform
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.cli.engines import load_models
+from bot.cli.finding import Finding, Status
+from bot.config import Configuration, Settings
+from bot.errors import OperatorError, StoreError
+from bot.store import migrations
+from bot.store.engine import make_engine, parse_url
+from bot.vision.fonts import FontBook
+
+RUNTIMES = ("ai-edge-litert", "tflite-runtime")
+SCRIPTS = {"Japanese": "西木野真姫", "Chinese": "张楚岚", "Korean": "성진우", "Cyrillic": "Алиса"}
+"""A character's name in each script: a font that has it has the rest."""
+TOKEN_SHAPES = {
+    "discord": re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}"),
+    "telegram": re.compile(r"\d{6,}:[\w-]{30,}"),
+}
+TOKEN_SOURCES = {
+    "discord": "https://discord.com/developers/applications, under Bot",
+    "telegram": "@BotFather on Telegram",
+}
+
+
+def check_settings(configuration: Configuration) -> list[Finding]:
+    """Say where the settings come from, and what is unwise about them."""
+    source = f"read from {configuration.path}" if configuration.path else "no file, defaults and environment only"
+    advice = "" if configuration.path else "whobot settings --example > config.toml makes one"
+    return [
+        Finding("settings", Status.OK, source, advice),
+        *(Finding("settings", Status.WARN, *warning.split("; ", 1)) for warning in configuration.warnings),
+    ]
+
+
+def check_runtime() -> Finding:
+    """Say what runs the networks."""
+    for name in RUNTIMES:
+        try:
+            found = f"{name} {version(name)}, Python {platform.python_version()} on {platform.machine()}"
+        except PackageNotFoundError:
+            continue
+        slow = name != RUNTIMES[0]
+        advice = f"{RUNTIMES[0]} is much faster: pip install {RUNTIMES[0]}" if slow else ""
+        return Finding("runtime", Status.WARN if slow else Status.OK, found, advice)
+    return Finding("runtime", Status.FAIL, "no TFLite runtime is installed", f"pip install {RUNTIMES[0]}")
+
+
+def check_models(settings: Settings) -> Finding:
+    """Load the networks and run them once."""
+    try:
+        models, make_engine = load_models(settings)
+        make_engine()
+    except OperatorError as error:
+        return Finding("models", Status.FAIL, str(error), "see directory, classifier and detector in [models]")
+    bundle = models.classifier
+    detector = models.detector.name if isinstance(models.detector, Path) else models.detector.info.name
+    known = f"{len(bundle.labels)} characters ({', '.join(bundle.labels[:3])}{', …' if len(bundle.labels) > 3 else ''})"
+    return Finding("models", Status.OK, f"{bundle.info.name} [{bundle.id}] knows {known}; detector {detector}")
+
+
+def check_fonts(settings: Settings) -> Finding:
+    """Say which scripts names can be drawn in."""
+    try:
+        fonts = FontBook(settings.answers.fonts)
+    except OperatorError as error:
+        return Finding("fonts", Status.FAIL, str(error), "see fonts in [answers]")
+    missing = [script for script, name in SCRIPTS.items() if fonts.find(name) is None]
+    if not missing:
+        return Finding("fonts", Status.OK, f"names can be drawn in {', '.join(SCRIPTS)}")
+    return Finding(
+        "fonts",
+        Status.WARN,
+        f"no font for {', '.join(missing)}: in pictures such names are replaced by the face's number",
+        "install Noto fonts (Debian: apt install fonts-noto-cjk), or name font files in [answers]",
+    )
+
+
+def check_tokens(settings: Settings) -> list[Finding]:
+    """Look whether the tokens look like tokens."""
+    findings = []
+    for name, token in (("discord", settings.discord.token), ("telegram", settings.telegram.token)):
+        if token is None:
+            advice = f"to use it, set WHOBOT_{name.upper()}__TOKEN, or token_file in [{name}]"
+            findings.append(Finding(name, Status.OK, "off, there is no token", advice))
+        elif TOKEN_SHAPES[name].fullmatch(token.get_secret_value()):
+            findings.append(Finding(name, Status.OK, "the token looks right", "--online asks the platform"))
+        else:
+            advice = f"copy it anew from {TOKEN_SOURCES[name]}"
+            findings.append(Finding(name, Status.FAIL, "the token does not look like one", advice))
+    return findings
+
+
+def check_web(settings: Settings) -> Finding:
+    """Say where the web chat will be."""
+    web = settings.web
+    if not web.enabled:
+        return Finding("web", Status.OK, "off", "to use it, set enabled = true in [web]")
+    guarded = "with a password" if web.password else "without a password"
+    return Finding("web", Status.OK, f"http://{web.host}:{web.port}, {guarded}")
+
+
+async def check_store(settings: Settings) -> Finding:
+    """Look into the database, without making or changing one."""
+    try:
+        url = parse_url(settings.store.url)
+        shown = url.render_as_string(hide_password=True)
+        file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        if file is not None and not file.exists():
+            return _new_file(file)
+        engine = make_engine(url)
+        try:
+            async with engine.connect() as connection:
+                present, newest = await connection.run_sync(_schemas)
+        finally:
+            await engine.dispose()
+    except (StoreError, SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        return Finding("store", Status.FAIL, reason, "see url in [store]")
+    if present == newest:
+        return Finding("store", Status.OK, f"{shown}, schema {', '.join(sorted(present))}")
+    known = f"{shown} has schema {', '.join(sorted(present)) or 'none'}, this whobot's is {', '.join(sorted(newest))}"
+    return Finding("store", Status.WARN, known, "whobot run upgrades an older one and refuses a newer one: back it up")
+
+
+def _schemas(connection: Connection) -> tuple[set[str], set[str]]:
+    present = set(MigrationContext.configure(connection).get_current_heads())
+    return present, set(ScriptDirectory.from_config(migrations.configure(connection)).get_heads())
+
+
+def _new_file(file: Path) -> Finding:
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    if os.access(folder, os.W_OK):
+        return Finding("store", Status.OK, f"{file.absolute()} will be made at the first start")
+    return Finding("store", Status.FAIL, f"{file.absolute()} cannot be made", f"let this user write to {folder}")

@@ -1,0 +1,93 @@
+"""Look at picture files on all cores, for commands without a running bot."""
+
+import math
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from bot.cli.batch import in_order
+from bot.cli.engines import load_models
+from bot.config import Settings
+from bot.domain import Analysis
+from bot.errors import TooManyBytes, UserError
+from bot.replies import Sentences, translations_for
+from bot.vision.engine import Engine
+from bot.workers import Workers
+
+log = structlog.get_logger(__name__)
+
+WAITING_PER_THREAD = 4
+"""Pictures that wait for each thread: enough that none is ever idle, few enough to fit into the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of one picture: an analysis, or the reason why there is none."""
+
+    path: str
+    outcome: Analysis | str
+
+
+class Looker:
+    """Worker threads, each with its own networks. A context manager: leaving ends the threads.
+
+    Raises:
+        BundleError: a bundle is missing, damaged or cannot run.
+        ConfigError: a font or the cascade cannot be read.
+    """
+
+    def __init__(self, settings: Settings, *, face: bool, annotate: bool) -> None:
+        _, make_engine = load_models(settings)
+        threads = settings.workers.threads or os.cpu_count() or 1
+        self._window = threads * (1 + WAITING_PER_THREAD)
+        self._workers = Workers(make_engine, threads, room=self._window)
+        self._look = partial(
+            _look,
+            max_bytes=settings.limits.bytes,
+            threshold=settings.answers.threshold,
+            annotate=annotate,
+            face=face,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._workers.stop(0)
+
+    def look(self, paths: Iterable[str]) -> Iterator[Looked]:
+        """Look at the files as their paths come, and yield what came of each in the same order."""
+        for path, future in in_order(paths, self._start, self._window):
+            error = future.exception()
+            yield Looked(path, future.result() if error is None else _reason(path, error))
+
+    def _start(self, path: str) -> Future[Analysis]:
+        return self._workers.submit(partial(self._look, path=path), math.inf)
+
+
+def _look(
+    engine: Engine, *, path: str, max_bytes: int, threshold: float | None, annotate: bool, face: bool
+) -> Analysis:
+    with Path(path).open("rb") as file:
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise TooManyBytes(max_bytes)
+    return engine.look(data, threshold=threshold, annotate=annotate, face=face)
+
+
+def _reason(path: str, error: BaseException) -> str:
+    if isinstance(error, UserError):
+        return Sentences(translations_for("en")).failure(error)
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    log.error("picture_failed", path=path, exc_info=error)
+    return f"unexpected {type(error).__name__}; the log has more"

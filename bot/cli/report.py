@@ -1,0 +1,59 @@
+"""Write down what was seen in many pictures: JSON lines or tables, and the annotated pictures."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TimeRemainingColumn
+
+from bot.cli import answers
+from bot.cli.look import Looked
+from bot.domain import Analysis
+
+
+def report(pictures: Iterable[Looked], total: int | None, *, folder: Path | None, as_json: bool) -> bool:
+    """Print each answer as it comes and write the annotated pictures into `folder`.
+
+    A progress bar is shown on a terminal where it does not get between the lines that a script reads.
+
+    Args:
+        pictures: what came of each picture.
+        total: how many there will be, where that is known.
+        folder: where annotated pictures go; None writes none.
+        as_json: whether JSON lines are printed, else tables.
+
+    Returns:
+        Whether all pictures could be looked at and written.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    bar_on = console if console.is_terminal and not as_json else Console(stderr=True)
+    shown = bar_on.is_terminal and total != 1 and not (as_json and console.is_terminal)
+    all_well = True
+    with _progress(bar_on, shown=shown) as progress:
+        task = progress.add_task("looking", total=total)
+        for picture in pictures:
+            looked, written = _write(picture, folder)
+            all_well &= isinstance(looked.outcome, Analysis)
+            if as_json:
+                typer.echo(answers.as_json(looked))
+            else:
+                console.print(answers.as_text(looked, written))
+            progress.advance(task)
+    return all_well
+
+
+def _progress(console: Console, *, shown: bool) -> Progress:
+    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not shown)
+
+
+def _write(looked: Looked, folder: Path | None) -> tuple[Looked, Path | None]:
+    analysis = looked.outcome
+    if folder is None or not isinstance(analysis, Analysis) or analysis.answer is None:
+        return looked, None
+    try:
+        return looked, answers.save(analysis.answer, looked.path, folder)
+    except OSError as error:
+        return replace(looked, outcome=f"cannot write the annotated picture into {folder}: {error.strerror}"), None

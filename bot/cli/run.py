@@ -1,0 +1,40 @@
+"""``whobot run``: start the bot and keep it running."""
+
+import asyncio
+
+import structlog
+import typer
+
+from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
+from bot.config import Settings
+
+
+def run(config: ConfigOption = None) -> None:
+    """Start the bot: the web chat, and Discord and Telegram where a token is given.
+
+    Without any settings that is a web chat on http://127.0.0.1:8080. Tokens come from WHOBOT_DISCORD__TOKEN and
+    WHOBOT_TELEGRAM__TOKEN, or from files named in the settings.
+
+    SIGTERM or Ctrl-C finishes what is in hand, within ten seconds; a second one ends at once.
+
+    Exit codes: 0 stopped as asked; 1 every platform has refused its token, or work was cut off while stopping;
+    2 wrong arguments or settings, a model or a database that cannot be used, a port that is taken.
+    """
+    with endings():
+        configuration = read_configuration(config, quiet=False)
+        log = structlog.get_logger(__name__)
+        log.info("settings_read", file=str(configuration.path or "none"))
+        for warning in configuration.warnings:
+            log.warning("settings_unwise", problem=warning)
+        if not asyncio.run(_run(configuration.settings)):
+            raise typer.Exit(FAILED)
+
+
+async def _run(settings: Settings) -> bool:
+    # Only now: whobot --help shall not wait for the networks' runtime and the database's library.
+    from bot import app  # noqa: PLC0415
+    from bot.cli.signals import stop_on_signals  # noqa: PLC0415
+
+    stop = asyncio.Event()
+    with stop_on_signals(stop):
+        return await app.run(settings, stop)
