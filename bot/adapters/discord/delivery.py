@@ -63,7 +63,7 @@ async def post(message: discord.Message, reply: Reply) -> None:
             suppress_embeds=True,
         )
 
-    await _deliver(send, reply, to="message", event=message.id)
+    await _deliver(send, reply, to="message", source=message.id)
 
 
 async def think(interaction: discord.Interaction, *, ephemeral: bool) -> bool:
@@ -71,7 +71,7 @@ async def think(interaction: discord.Interaction, *, ephemeral: bool) -> bool:
     try:
         await interaction.response.defer(thinking=True, ephemeral=ephemeral)
     except TROUBLE as error:
-        _log_refusal(error, to="interaction", event=interaction.id)
+        _log_refusal(error, to="interaction", source=interaction.id)
         return False
     return True
 
@@ -87,25 +87,25 @@ async def respond(interaction: discord.Interaction, reply: Reply) -> None:
                 content=render.content(part.text), attachments=render.files(part.images)
             )
 
-    await _deliver(send, reply, to="interaction", event=interaction.id)
+    await _deliver(send, reply, to="interaction", source=interaction.id)
 
 
-async def _deliver(send: Callable[[Reply], Awaitable[None]], reply: Reply, *, to: str, event: int) -> None:
+async def _deliver(send: Callable[[Reply], Awaitable[None]], reply: Reply, *, to: str, source: int) -> None:
     try:
         try:
             await send(reply)
         except discord.HTTPException as error:
             if not reply.images or not (error.code == TOO_LARGE or error.status == 413):
                 raise
-            _log_refusal(error, to=to, event=event)
+            _log_refusal(error, to=to, source=source)
             await send(render.in_words(reply))
     except TROUBLE as error:
-        _log_refusal(error, to=to, event=event)
+        _log_refusal(error, to=to, source=source)
 
 
-def _log_refusal(error: Exception, *, to: str, event: int) -> None:
+def _log_refusal(error: Exception, *, to: str, source: int) -> None:
     """Log what Discord said, but for the address: an interaction's holds its token."""
-    facts = {"to": to, "event": event, "id": incident(), "error": type(error).__name__}
+    facts = {"to": to, "source": source, "id": incident(), "error": type(error).__name__}
     if isinstance(error, discord.HTTPException):
         facts |= {"status": error.status, "code": error.code, "text": error.text}
         if error.code in GONE:

@@ -1,0 +1,80 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from discord import http
+from discord.webhook import async_ as webhooks
+from pydantic import SecretStr
+
+from bot.adapters.discord import DiscordAdapter
+from bot.domain import Incoming, Progress, Reply, ReplyImage, Stage
+from tests.fakes.discord import FakeDiscord, fake_discord
+
+PNG = b"\x89PNG\r\n\x1a\n not decoded here"
+ANSWER = Reply("1: Kosaka Honoka 97 %", (ReplyImage(b"annotated", "image/png", "answer.png", alt="One face."),))
+
+
+class Recorder:
+    """Stands in for the service: keeps what it was asked, and answers when it is let."""
+
+    def __init__(self) -> None:
+        self.asked: list[Incoming] = []
+        self.reply: Reply | Callable[[Incoming], Reply] = ANSWER
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.started = asyncio.Event()
+        self.cancelled = asyncio.Event()
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        self.asked.append(incoming)
+        self.started.set()
+        await incoming.progress(Progress(Stage.ACCEPTED, 1, 1))
+        try:
+            await self.may_answer.wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+        return self.reply(incoming) if callable(self.reply) else self.reply
+
+
+@pytest.fixture
+def service() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    async with fake_discord() as fake:
+        yield fake
+
+
+@pytest.fixture
+def adapter(discord: FakeDiscord, service: Recorder) -> DiscordAdapter:
+    return DiscordAdapter(SecretStr(discord.token), service)
+
+
+@pytest.fixture
+async def running(discord: FakeDiscord, adapter: DiscordAdapter) -> AsyncIterator[asyncio.Task[None]]:
+    """The adapter, connected; stopped at the end of the test, unless the test has done so."""
+    task = asyncio.create_task(adapter.run())
+    await discord.connected()
+    yield task
+    await adapter.stop()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+class _Hurry:
+    """asyncio without its waits."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(asyncio, name)
+
+    async def sleep(self, _seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have discord.py retry at once, where it would wait for half a minute altogether."""
+    for module in (http, webhooks):
+        monkeypatch.setattr(module, "asyncio", _Hurry())

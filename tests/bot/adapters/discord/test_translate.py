@@ -1,0 +1,27 @@
+import aiohttp
+import pytest
+from discord import Attachment
+from discord.http import HTTPClient
+
+from bot.adapters.discord.adapter import DiscordAdapter
+from bot.adapters.discord.translate import Album
+from bot.download import fetch
+from bot.errors import DownloadFailed
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/a.png",
+        "http://cdn.discordapp.com/a.png",
+        "https://cdn.discordapp.com.example.org/a.png",
+        "http://127.0.0.1/a.png",
+    ],
+)
+async def test_pictures_come_from_discord_s_own_hosts_only(url: str) -> None:
+    payload = {"id": "1", "filename": "a.png", "size": 3, "url": url, "proxy_url": url, "content_type": "image/png"}
+    async with aiohttp.ClientSession() as session:
+        attachment = Attachment(data=payload, state=HTTPClient)  # type: ignore[arg-type]
+        (picture,) = Album(session, DiscordAdapter.media_hosts).pictures([attachment])
+        with pytest.raises(DownloadFailed):
+            await fetch(picture, max_bytes=10, seconds=30)
