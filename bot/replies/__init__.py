@@ -1,7 +1,7 @@
 """What was found, or why nothing was, in words, in the chat's language and within what its platform can carry."""
 
 from bot.replies.answer import Finding, compose
-from bot.replies.languages import LANGUAGES, translations_for
+from bot.replies.languages import LANGUAGES, find_language, translations_for
 from bot.replies.sentences import Bug, Sentences
 
-__all__ = ["LANGUAGES", "Bug", "Finding", "Sentences", "compose", "translations_for"]
+__all__ = ["LANGUAGES", "Bug", "Finding", "Sentences", "compose", "find_language", "translations_for"]

@@ -16,8 +16,9 @@ Result: TypeAlias = Analysis | UserError | Bug
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one picture: an analysis, or why there is none."""
+    """What came of the picture with this number in its message: an analysis, or why there is none."""
 
+    number: int
     picture: Picture
     result: Result
 
@@ -27,7 +28,7 @@ def compose(sentences: Sentences, findings: Sequence[Finding], capabilities: Cap
     images, left_out = _images(sentences, findings, capabilities)
     limit = capabilities.caption_limit if images else capabilities.text_limit
     notes = [sentences.images_left_out(left_out)] if left_out else []
-    texts = ("\n".join([*lines, *notes]) for lines in _versions(sentences, [finding.result for finding in findings]))
+    texts = ("\n".join([*lines, *notes]) for lines in _versions(sentences, findings))
     return Reply(_first_fitting(texts, limit) or sentences.too_long(), images)
 
 
@@ -37,7 +38,7 @@ def _images(
     """Return the images to send, and how many cannot be sent."""
     images: list[ReplyImage] = []
     wanted = 0
-    for number, finding in enumerate(findings, 1):
+    for finding in findings:
         analysis = finding.result
         if not isinstance(analysis, Analysis) or analysis.answer is None:
             continue
@@ -45,7 +46,7 @@ def _images(
         image = analysis.answer
         if len(image.data) <= capabilities.image_bytes_limit and len(images) < capabilities.images_limit:
             alt = _alt(sentences, analysis) if capabilities.alt_text else ""
-            name = image.filename if len(findings) == 1 else f"{number}-{image.filename}"
+            name = image.filename if len(findings) == 1 else f"{finding.number}-{image.filename}"
             images.append(replace(image, filename=name, alt=alt, spoiler=finding.picture.spoiler))
     return tuple(images), wanted - len(images)
 
@@ -58,29 +59,30 @@ def _alt(sentences: Sentences, analysis: Analysis) -> str:
     return _first_fitting(texts, ALT_LIMIT) or sentences.alt_short(count)
 
 
-def _versions(sentences: Sentences, results: Sequence[Result]) -> Iterator[list[str]]:
+def _versions(sentences: Sentences, findings: Sequence[Finding]) -> Iterator[list[str]]:
     """Yield the lines of the answer, with less and less detail."""
-    most = max((len(result.sightings) for result in results if isinstance(result, Analysis)), default=0)
-    yield _lines(sentences, results, faces=most, runners_up=True)
+    counts = (len(finding.result.sightings) for finding in findings if isinstance(finding.result, Analysis))
+    most = max(counts, default=0)
+    yield _lines(sentences, findings, faces=most, runners_up=True)
     for faces in range(most, 0, -1):
-        yield _lines(sentences, results, faces=faces, runners_up=False)
-    for pictures in range(len(results) - 1, 0, -1):
-        rest = sentences.more_pictures(len(results) - pictures)
-        yield [*_lines(sentences, results, faces=1, runners_up=False, pictures=pictures), rest]
+        yield _lines(sentences, findings, faces=faces, runners_up=False)
+    for pictures in range(len(findings) - 1, 0, -1):
+        lines = _lines(sentences, findings[:pictures], faces=1, runners_up=False, headings=True)
+        yield [*lines, sentences.more_pictures(len(findings) - pictures)]
 
 
 def _lines(
-    sentences: Sentences, results: Sequence[Result], *, faces: int, runners_up: bool, pictures: int | None = None
+    sentences: Sentences, findings: Sequence[Finding], *, faces: int, runners_up: bool, headings: bool | None = None
 ) -> list[str]:
     lines: list[str] = []
-    for number, result in enumerate(results[:pictures], 1):
-        block = _block(sentences, result, faces, runners_up)
-        if len(results) == 1:
-            lines = block
-        elif isinstance(result, Analysis) and result.sightings:
-            lines += [sentences.heading(number), *block]
+    for finding in findings:
+        block = _block(sentences, finding.result, faces, runners_up)
+        if not (len(findings) > 1 if headings is None else headings):
+            lines += block
+        elif isinstance(finding.result, Analysis) and finding.result.sightings:
+            lines += [sentences.heading(finding.number), *block]
         else:
-            lines.append(f"{sentences.heading(number)} {' '.join(block)}")
+            lines.append(f"{sentences.heading(finding.number)} {' '.join(block)}")
     return lines
 
 

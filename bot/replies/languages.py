@@ -8,14 +8,16 @@ LANGUAGES: Mapping[str, NullTranslations] = {"en": NullTranslations()}
 FALLBACK = "en"
 
 
-def translations_for(tag: str | None) -> NullTranslations:
-    """Return the catalogue for a language tag, for the nearest more general one, or for English.
+def find_language(tag: str | None) -> str | None:
+    """Return the tag of the language asked for, of the nearest more general one, or None where neither is spoken.
 
     Source: the lookup of RFC 4647, section 3.4.
     """
     subtags = (tag or "").replace("_", "-").lower().split("-")
-    for count in range(len(subtags), 0, -1):
-        found = LANGUAGES.get("-".join(subtags[:count]))
-        if found:
-            return found
-    return LANGUAGES[FALLBACK]
+    ranges = ("-".join(subtags[:count]) for count in range(len(subtags), 0, -1))
+    return next((known for known in ranges if known in LANGUAGES), None)
+
+
+def translations_for(tag: str | None) -> NullTranslations:
+    """Return the catalogue for a language tag, or the English one."""
+    return LANGUAGES[find_language(tag) or FALLBACK]

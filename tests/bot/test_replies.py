@@ -18,7 +18,7 @@ from bot.domain import (
     Timings,
     display_name,
 )
-from bot.replies import LANGUAGES, Bug, Finding, Sentences, compose, translations_for
+from bot.replies import LANGUAGES, Bug, Finding, Sentences, compose, find_language, translations_for
 from bot.replies.answer import ALT_LIMIT, Result
 
 ENGLISH = Sentences(LANGUAGES["en"])
@@ -43,7 +43,7 @@ def analysis(*sightings: Sighting, left_out: int = 0, image: ReplyImage | None =
 
 
 def answer(*results: Result, capabilities: Capabilities = ROOMY) -> Reply:
-    return compose(ENGLISH, [Finding(picture(), result) for result in results], capabilities)
+    return compose(ENGLISH, [Finding(n, picture(), result) for n, result in enumerate(results, 1)], capabilities)
 
 
 MAKI = sighting(("nishikino_maki", 0.97), ("yazawa_nico", 0.02), ("minami_kotori", 0.01))
@@ -128,6 +128,13 @@ def test_a_broken_picture_does_not_spoil_the_others() -> None:
     assert len(reply.images) == 1
 
 
+def test_pictures_keep_their_numbers_where_some_are_passed_over() -> None:
+    findings = [Finding(2, picture(), analysis(MAKI)), Finding(4, picture(), analysis(MAKI))]
+    reply = compose(ENGLISH, findings, ROOMY)
+    assert [line for line in reply.text.splitlines() if line.startswith("Picture")] == ["Picture 2:", "Picture 4:"]
+    assert [image.filename for image in reply.images] == ["2-whobot.jpg", "4-whobot.jpg"]
+
+
 def test_the_images_of_one_answer_have_names_of_their_own() -> None:
     reply = answer(analysis(MAKI), analysis(MAKI))
     assert [image.filename for image in reply.images] == ["1-whobot.jpg", "2-whobot.jpg"]
@@ -135,7 +142,7 @@ def test_the_images_of_one_answer_have_names_of_their_own() -> None:
 
 
 def test_spoilers_stay_spoilers_each_for_itself() -> None:
-    findings = [Finding(picture(spoiler=True), analysis(MAKI)), Finding(picture(), analysis(MAKI))]
+    findings = [Finding(1, picture(spoiler=True), analysis(MAKI)), Finding(2, picture(), analysis(MAKI))]
     assert [image.spoiler for image in compose(ENGLISH, findings, ROOMY).images] == [True, False]
 
 
@@ -306,6 +313,12 @@ def test_help_names_only_some_of_many() -> None:
 @pytest.mark.parametrize("tag", [None, "", "en", "EN", "en-GB", "en_US", "tlh", "x-klingon", "-", "日本語"])
 def test_an_unknown_language_falls_back_to_english(tag: str | None) -> None:
     assert translations_for(tag) is LANGUAGES["en"]
+
+
+def test_whether_a_language_is_spoken_can_be_asked() -> None:
+    assert find_language("en-GB") == "en"
+    assert find_language("tlh") is None
+    assert find_language(None) is None
 
 
 def test_the_nearest_language_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
