@@ -1,0 +1,145 @@
+"""The composition root: what the running bot is made of, in which order it starts and in which it stops."""
+
+import errno
+import socket
+from asyncio import Event
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from importlib.metadata import version
+from typing import Protocol
+
+import structlog
+
+from bot.config import Settings, Web
+from bot.domain import Adapter, Handler, Health
+from bot.errors import ConfigError
+from bot.metrics import Metrics
+from bot.pipeline import Pipeline
+from bot.service import Service
+from bot.store import Store
+from bot.supervisor import Backoff, supervise
+from bot.vision.models import ModelFiles
+
+GRACE_SECONDS = 8.0
+"""How long the adapters may finish what is in hand. Everything else stops within two more seconds."""
+
+log = structlog.get_logger(__name__)
+
+
+class MakeAdapters(Protocol):
+    """Builds the adapters that the settings ask for."""
+
+    def __call__(
+        self, settings: Settings, handler: Handler, *, health: Callable[[], Health], metrics: Callable[[], bytes]
+    ) -> list[Adapter]:
+        """Return the adapters, none of them running yet."""
+        ...
+
+
+def make_adapters(
+    settings: Settings, handler: Handler, *, health: Callable[[], Health], metrics: Callable[[], bytes]
+) -> list[Adapter]:
+    """Build the adapters that the settings ask for: Discord and Telegram where there is a token, and the web chat.
+
+    A platform's library is imported only where it is used.
+    """
+    adapters: list[Adapter] = []
+    if settings.discord.token is not None:
+        from bot.adapters.discord import DiscordAdapter  # noqa: PLC0415
+
+        adapters.append(DiscordAdapter(settings.discord.token, handler))
+    if settings.telegram.token is not None:
+        from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
+
+        adapters.append(TelegramAdapter(settings.telegram, handler))
+    if settings.web.enabled:
+        from bot.adapters.web import WebAdapter  # noqa: PLC0415
+
+        max_upload = settings.limits.bytes * settings.limits.pictures
+        adapters.append(WebAdapter(settings.web, handler, health=health, metrics=metrics, max_upload=max_upload))
+    return adapters
+
+
+async def run(
+    settings: Settings, stop: Event, *, make_adapters: MakeAdapters = make_adapters, backoff: Backoff | None = None
+) -> bool:
+    """Run the bot until `stop` is set.
+
+    Started are the store, the pipeline, then the adapters; stopped in reverse: the adapters finish what is in hand,
+    the pipeline drains, the store closes.
+
+    Returns:
+        Whether it ended because it was asked to; False where every platform has refused its credentials.
+
+    Raises:
+        OperatorError: it cannot start; the message says what to do.
+    """
+    _check_that_something_runs(settings)
+    log.info("starting", version=version("whobot"))
+    async with AsyncExitStack() as stack:
+        metrics = Metrics()
+        store = await stack.enter_async_context(Store(settings.store.url))
+        pipeline = await stack.enter_async_context(_pipeline(settings))
+        log.info("models_loaded", bundle=pipeline.bundle_id, characters=len(pipeline.roster))
+        service = Service(pipeline, store, metrics, limits=settings.limits, threshold=settings.answers.threshold)
+        adapters: list[Adapter] = []
+
+        def health() -> Health:
+            core: Mapping[str, bool] = {"workers": pipeline.alive, "store": store.alive}
+            return Health({**core, **{adapter.name: adapter.connected for adapter in adapters}})
+
+        adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render)
+        metrics.watch_queue(lambda: pipeline.waiting)
+        for adapter in adapters:
+            metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))
+        await supervise(adapters, stop, grace=GRACE_SECONDS, backoff=backoff)
+    if stop.is_set():
+        log.info("stopped")
+    return stop.is_set()
+
+
+def _pipeline(settings: Settings) -> Pipeline:
+    models = settings.models
+    return Pipeline(
+        ModelFiles.choose(models.directory, models.classifier, models.detector),
+        limits=settings.limits,
+        threads=settings.workers.threads,
+        fonts=settings.answers.fonts,
+        reload_seconds=models.reload_seconds,
+    )
+
+
+def _check_that_something_runs(settings: Settings) -> None:
+    """Say what will run and what else could; refuse to start for nothing.
+
+    Raises:
+        ConfigError: nothing would run, or the only thing that would cannot.
+    """
+    tokens = {"discord": settings.discord.token, "telegram": settings.telegram.token}
+    missing = [platform for platform, token in tokens.items() if token is None]
+    for platform in missing:
+        advice = f"to use it, set WHOBOT_{platform.upper()}__TOKEN, or token_file in [{platform}]"
+        log.info("no_token", platform=platform, advice=advice)
+    if len(missing) < len(tokens):
+        return
+    if not settings.web.enabled:
+        raise ConfigError(
+            "there is nothing to run: set WHOBOT_DISCORD__TOKEN or WHOBOT_TELEGRAM__TOKEN, or enabled = true in [web]"
+        )
+    _check_port(settings.web)
+
+
+def _check_port(web: Web) -> None:
+    """Fail at once where the web chat is all there is and its port is taken: trying again would only hide that."""
+    try:
+        addresses = socket.getaddrinfo(web.host or None, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, _, _, _, address in addresses[:1]:
+            socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another program uses that port; stop it, or choose" if taken else f"{error.strerror}; choose"
+        raise ConfigError(
+            f"the web chat cannot listen on {web.host} port {web.port}: {reason} another address with"
+            " WHOBOT_WEB__PORT or WHOBOT_WEB__HOST"
+        ) from error
