@@ -56,6 +56,10 @@ _UPRIGHT = {
     8: Transpose.ROTATE_90,
 }
 """How to turn a picture upright, by its EXIF orientation."""
+_ON_ITS_SIDE = (Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90)
+
+_STRIP = 64
+"""Rows of the reduced picture that are made at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,10 @@ def _read(picture: Pillow.Image) -> Decoded:
         picture.draft(None, _reduced(size))
     picture.load()
     upright = _UPRIGHT.get(_orientation(picture))
-    image = _to_rgb(_shrink(_to_eight_bits(picture), _reduced(size)))
+    image = _to_srgb(_shrink(picture, _reduced(size)), picture.info.get("icc_profile"))
     if upright is not None:
         image = image.transpose(upright)
-        if upright in (Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90):
+        if upright in _ON_ITS_SIDE:
             size = (size[1], size[0])
     return Decoded(np.asarray(image), *size)
 
@@ -144,37 +148,38 @@ def _orientation(picture: Pillow.Image) -> int:
         return 1
 
 
-def _to_eight_bits(picture: Pillow.Image) -> Pillow.Image:
-    """Bring a picture into a mode of 8 bits a channel that can be resized."""
+def _shrink(picture: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
+    """Flatten a picture and reduce it to `size`, strip by strip: a second full-size copy is never made."""
+    factor = max(picture.size) // LONGEST_SIDE
+    if factor < 2:
+        small = _flatten(picture)
+    else:
+        rows = _STRIP * factor
+        strips = [
+            _flatten(picture.crop((0, top, picture.width, min(top + rows, picture.height)))).reduce(factor)
+            for top in range(0, picture.height, rows)
+        ]
+        small = Pillow.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+        for index, strip in enumerate(strips):
+            small.paste(strip, (0, index * _STRIP))
+    return small if small.size == size else small.resize(size, Resampling.BICUBIC)
+
+
+def _flatten(picture: Pillow.Image) -> Pillow.Image:
+    """Bring a picture to 8 bits a channel, without palette and transparency."""
     if picture.mode.startswith("I"):
         # Pillow would clip 16-bit greys instead of scaling them.
         return Pillow.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
-    if picture.mode in ("1", "P", "PA"):
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return picture
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        flat = Pillow.new("RGB", picture.size, BACKDROP)
+        flat.paste(layer, mask=layer.getchannel("A"))
+        return flat
+    return picture.convert("RGB") if picture.mode in ("1", "P", "PA") else picture
 
 
-def _shrink(picture: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
-    if picture.size == size:
-        return picture
-    small = picture.resize(size, Resampling.BICUBIC, reducing_gap=2.0)
-    small.info = picture.info
-    return small
-
-
-def _to_rgb(picture: Pillow.Image) -> Pillow.Image:
-    if not picture.has_transparency_data:
-        return _to_srgb(picture)
-    layer = picture.convert("RGBA")
-    flat = Pillow.new("RGB", picture.size, BACKDROP)
-    flat.paste(layer, mask=layer.getchannel("A"))
-    flat.info = picture.info
-    return _to_srgb(flat)
-
-
-def _to_srgb(picture: Pillow.Image) -> Pillow.Image:
+def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
     """Convert to RGB, by the embedded colour profile where there is a usable one."""
-    profile = picture.info.get("icc_profile")
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
