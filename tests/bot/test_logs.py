@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -19,20 +18,7 @@ TELEGRAM_TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
 PASSWORD = 'pass "wörd"\\1'
 
 
-@pytest.fixture(autouse=True)
-def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put back all that configuring the logs changes."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, {name: logging.getLogger(name).level for name in logs.NOISY}
-    for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
-        monkeypatch.setattr(module, hook, getattr(module, hook))
-    yield
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
-    root.handlers[:], level, levels = before
-    root.setLevel(level)
-    for name, value in levels.items():
-        logging.getLogger(name).setLevel(value)
+pytestmark = pytest.mark.usefixtures("restored_logs")
 
 
 @pytest.fixture(params=["console", "json"])
