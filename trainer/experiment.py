@@ -1,0 +1,106 @@
+"""All steps in a row from one settings file, and the tables of the documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.console import Console
+from trainer.crop import crop
+from trainer.documents import bundle_table, replace_section
+from trainer.export import export
+from trainer.fit import Trained, fit
+from trainer.report import display, markdown_table, picture_table, summary_table, write_report
+from trainer.scoring import Evaluation
+from trainer.settings import Roster, Settings
+from trainer.split import Split, make_split
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one roster."""
+
+    roster: Roster
+    split: Split
+    trained: Trained
+    evaluations: tuple[Evaluation, ...]
+
+
+def run_all(settings: Settings, console: Console) -> list[Result]:
+    """Train, export and evaluate each roster; called again after an interruption, go on where it stopped.
+
+    Raises:
+        TrainerError, ConfigError, BundleError: a step cannot go on; what was finished is kept.
+    """
+    crops = settings.work / "crops"
+    if settings.pictures.source:
+        crop(settings.pictures.source, crops, settings.crop, console).tell(console)
+    results = [_train(roster, settings, crops, console) for roster in settings.rosters]
+    _document(results, settings)
+    return results
+
+
+def _train(roster: Roster, settings: Settings, crops: Path, console: Console) -> Result:
+    console.say(f"\n{roster.name}", style="bold")
+    folder = settings.work / roster.name
+    pictures = settings.pictures
+    split = make_split(
+        crops if pictures.source else None, pictures.train, pictures.test, settings.split, roster.characters, console
+    )
+    split.save(folder / "split.json")
+    trained = fit(split, settings.fit, folder, console)
+    target = settings.export
+    if not roster.ship:
+        target = target.model_copy(update={"directory": folder / "bundles"})
+    evaluations = tuple(evaluation for _, evaluation in export(trained, split, roster.name, target, console))
+    for evaluation in evaluations:
+        _, page = write_report(evaluation, folder / f"report-{evaluation.network}")
+        console.say(f"Wrote {page}")
+    return Result(roster, split, trained, evaluations)
+
+
+def _document(results: Sequence[Result], settings: Settings) -> None:
+    for result in results:
+        if result.roster.card:
+            replace_section(result.roster.card, "figures", _card(result))
+    if settings.document:
+        replace_section(settings.document, "comparison", "\n\n".join(_compare(result) for result in results))
+        replace_section(settings.document, "bundles", bundle_table(settings.export.directory))
+
+
+def _card(result: Result) -> str:
+    split = result.split
+    rows = [
+        [
+            display(label),
+            *(f"{sum(e.character == label for e in part)}" for part in (split.train, split.validation, split.test)),
+        ]
+        for label in split.labels
+    ]
+    return "\n\n".join(
+        [
+            markdown_table(["Character", "Crops to train", "to validate", "to test"], rows),
+            summary_table(result.evaluations),
+        ]
+    )
+
+
+def _compare(result: Result) -> str:
+    count = len(result.split.labels)
+    names = ", ".join(display(label) for label in result.split.labels)
+    parts = [f"### {count} characters: {names}"]
+    rows = []
+    if published := result.roster.published:
+        rows.append(
+            [
+                f"{published.network} ({published.source})",
+                f"{published.right} of {published.pictures}",
+                f"{published.lowest_right:.3f}",
+            ]
+        )
+    for evaluation in result.evaluations:
+        figures = evaluation.figures
+        right = round(figures.top1 * figures.count)
+        rows.append([f"`{evaluation.network}`", f"{right} of {figures.count}", f"{figures.lowest_right:.3f}"])
+    parts.append(markdown_table(["Network", "Right", "Lowest score of a right answer"], rows))
+    parts.append(picture_table(result.evaluations))
+    return "\n\n".join(parts)

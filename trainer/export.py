@@ -1,0 +1,165 @@
+"""Turn a trained network into bundles, and refuse to write what is not as good as it was."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from bot.bundle import SMALLEST_NETWORK, Bundle, BundleInfo, InputSpec, write_bundle
+from trainer.console import Console
+from trainer.dataset import Example
+from trainer.errors import ExportRefused
+from trainer.fit import Trained, read_images
+from trainer.keras_scorer import KerasScorer
+from trainer.scoring import BundleScorer, Evaluation, evaluate
+from trainer.settings import Export, Precision
+from trainer.split import Split
+
+SAMPLES = 300
+"""Training crops from which the ranges of int8 are taken."""
+
+SIGNATURE = "serving_default"
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a bundle may be from the network that it was made of, on the test pictures."""
+
+    other_answers: float
+    """Share of the pictures with another best label."""
+    difference: float
+    """Mean difference of the probability of the right label."""
+
+
+TOLERANCE: dict[Precision, Tolerance] = {
+    Precision.FLOAT16: Tolerance(other_answers=0.0, difference=0.005),
+    Precision.INT8: Tolerance(other_answers=0.02, difference=0.05),
+}
+BYTES_PER_WEIGHT: dict[Precision, float] = {Precision.FLOAT16: 2.0, Precision.INT8: 1.0}
+
+
+def export(
+    trained: Trained, split: Split, name: str, settings: Export, console: Console
+) -> list[tuple[Path, Evaluation]]:
+    """Write a bundle for each precision, tested on the split's test pictures as the bot will run it.
+
+    Returns:
+        The path of each bundle, and how it did.
+
+    Raises:
+        ExportRefused: a bundle disagrees with the trained network, is too small, or is less accurate than required.
+            No bundle is written then.
+        BundleError: the disk is full, or writing is not allowed.
+    """
+    reference = evaluate(KerasScorer(trained), split.test, console)
+    ready = []
+    for precision in settings.precisions:
+        console.say(f"Converting to {precision}")
+        network = convert(trained, split.train, precision, console)
+        bundle = _bundle(trained, network, f"{name}-{precision}", settings.threshold, {})
+        evaluation = evaluate(BundleScorer(bundle), split.test, console)
+        check(evaluation, reference, precision, settings.require)
+        ready.append((network, precision, evaluation))
+    written = []
+    for network, precision, evaluation in ready:
+        path = settings.directory / f"{name}-{precision}.tflite"
+        figures = {key: round(value, 6) for key, value in asdict(evaluation.figures).items()}
+        bundle = _bundle(trained, network, f"{name}-{precision}", settings.threshold, figures)
+        write_bundle(path, bundle.network, bundle.info, bundle.labels)
+        console.say(f"Wrote {path} ({path.stat().st_size:,} bytes)")
+        written.append((path, evaluation))
+    return written
+
+
+def convert(trained: Trained, examples: Sequence[Example], precision: Precision, console: Console) -> bytes:
+    """Convert a trained network to a TFLite flatbuffer; int8 takes its ranges from the training crops.
+
+    Raises:
+        ExportRefused: the file is smaller than its weights.
+    """
+    model = trained.load()
+    samples = _spread(examples, SAMPLES)
+    images = read_images(samples, trained.spec, console, "representative") if precision is Precision.INT8 else None
+    with tempfile.TemporaryDirectory() as folder:
+        _save(model, trained.spec, folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if images is None:
+            converter.target_spec.supported_types = [tf.float16]
+        else:
+            converter.representative_dataset = lambda: _representative(images, trained.spec)
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+            converter.inference_input_type = converter.inference_output_type = tf.int8
+        network = bytes(converter.convert())
+    least = max(SMALLEST_NETWORK, 0.9 * BYTES_PER_WEIGHT[precision] * model.count_params())
+    if len(network) < least:
+        raise ExportRefused(f"the {precision} network has {len(network):,} bytes, its weights alone take {least:,.0f}")
+    return network
+
+
+def check(evaluation: Evaluation, reference: Evaluation, precision: Precision, require: float) -> None:
+    """Compare a bundle's answers with those of the network that it was made of.
+
+    Raises:
+        ExportRefused: they differ by more than the precision explains, or too few are right.
+    """
+    tolerance = TOLERANCE[precision]
+    ours, theirs = evaluation.probabilities, reference.probabilities
+    other = float((ours.argmax(axis=1) != theirs.argmax(axis=1)).mean())
+    row = np.arange(len(ours))
+    difference = float(np.abs(ours[row, evaluation.truth] - theirs[row, evaluation.truth]).mean())
+    if other > tolerance.other_answers or not difference <= tolerance.difference:
+        raise ExportRefused(
+            f"{evaluation.network} does not answer as the trained network does: it gives another name to {other:.1%} "
+            f"of the test pictures, and its probabilities differ by {difference:.3f} on average. Nothing was written."
+        )
+    if evaluation.figures.top1 < require:
+        raise ExportRefused(
+            f"{evaluation.network} names {evaluation.figures.top1:.1%} of the test pictures rightly, "
+            f"{require:.1%} are required. Nothing was written."
+        )
+
+
+def _bundle(trained: Trained, network: bytes, name: str, threshold: float, figures: dict[str, float]) -> Bundle:
+    info = BundleInfo(
+        kind="classifier",
+        name=name,
+        input=trained.spec,
+        temperature=trained.temperature,
+        threshold=threshold,
+        metrics=figures,
+        trained={"backbone": trained.backbone, **trained.trained_on},
+    )
+    return Bundle(hashlib.sha256(network).hexdigest()[:16], info, trained.labels, network)
+
+
+def _save(model: keras.Model, spec: InputSpec, folder: str) -> None:
+    """Write a SavedModel whose signature names the input and the output.
+
+    A Keras 3 model given to `TFLiteConverter.from_concrete_functions` or to `tf.saved_model.save` loses its weights
+    without a word.
+    """
+    image = tf.TensorSpec((1, spec.height, spec.width, 3), tf.float32, name="image")
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint(SIGNATURE, lambda image: {"logits": model(image, training=False)}, input_signature=[image])
+    archive.write_out(folder, verbose=False)
+
+
+def _representative(images: npt.NDArray[np.uint8], spec: InputSpec) -> Iterator[list[Any]]:
+    for image in spec.scale(images):
+        yield [image[np.newaxis]]
+
+
+def _spread(examples: Sequence[Example], count: int) -> list[Example]:
+    """Choose examples evenly over all characters."""
+    if len(examples) <= count:
+        return list(examples)
+    return [examples[i] for i in np.linspace(0, len(examples) - 1, count).astype(int)]

@@ -1,0 +1,61 @@
+"""A backbone with a head that names characters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from bot.bundle import InputSpec
+from trainer import backbones
+from trainer.backbones import Backbone
+
+BATCH = 32
+
+
+def build_classifier(backbone: keras.Model, characters: int) -> keras.Model:
+    """Put a linear head on a backbone: float32 images ``(batch, height, width, 3)`` to logits ``(batch, characters)``.
+
+    The head begins at zero: every character is equally likely, and nothing depends on chance.
+    """
+    head = keras.layers.Dense(characters, kernel_initializer="zeros", name="logits")
+    return keras.Model(backbone.input, head(backbone.output), name="classifier")
+
+
+def input_spec(backbone: Backbone, size: int) -> InputSpec:
+    """Return what the bundle will tell the bot about the network's input."""
+    return InputSpec(size, size, backbone.mean, backbone.std)
+
+
+def empty_classifier(name: str, size: int, characters: int) -> keras.Model:
+    """Build a classifier of the right shape, to load trained weights into."""
+    return build_classifier(backbones.find(name).shape(size), characters)
+
+
+class Predictor:
+    """Runs a network over images that fit it, some at a time."""
+
+    def __init__(self, model: keras.Model, spec: InputSpec) -> None:
+        self._spec = spec
+        self._outputs = model.output_shape[1]
+        shape = tf.TensorSpec((None, spec.height, spec.width, 3), tf.float32)
+        self._run = tf.function(lambda images: model(images, training=False), input_signature=[shape])
+
+    def __call__(
+        self, images: npt.NDArray[np.uint8], on_batch: Callable[[int], None] = lambda _: None
+    ) -> npt.NDArray[np.float32]:
+        """Return the network's outputs, float32 ``(count, outputs)``, for uint8 ``(count, height, width, 3)``."""
+        outputs: list[Any] = [np.empty((0, self._outputs), np.float32)]
+        for start in range(0, len(images), BATCH):
+            batch = images[start : start + BATCH]
+            outputs.append(self._run(tf.constant(self._spec.scale(batch))).numpy())
+            on_batch(len(batch))
+        return np.concatenate(outputs)
+
+
+def make_repeatable(seed: int) -> None:
+    """Make TensorFlow compute the same numbers each time that a command is run on this kind of machine."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
