@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,28 @@ FLAGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a page is looked at on; width and height in CSS pixels."""
+
+    width: int
+    height: int
+    phone: bool = False
+
+
 class Browser(Chrome):
     """Chromium with what the tests need of the DevTools protocol."""
 
-    def appear(self, *, width: int, height: int, dark: bool = False, phone: bool = False, calm: bool = False) -> None:
-        """Take a size in CSS pixels, a colour scheme, a phone's touch screen, a wish for reduced motion."""
+    def appear(self, screen: Screen, *, dark: bool = False, calm: bool = False) -> None:
+        """Take on a screen, a colour scheme, and a wish for reduced motion."""
         self._emulate(
             "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=2 if phone else 1,
-            mobile=phone,
+            width=screen.width,
+            height=screen.height,
+            deviceScaleFactor=2 if screen.phone else 1,
+            mobile=screen.phone,
         )
-        self._emulate("Emulation.setTouchEmulationEnabled", enabled=phone)
+        self._emulate("Emulation.setTouchEmulationEnabled", enabled=screen.phone)
         self._emulate(
             "Emulation.setEmulatedMedia",
             features=[
@@ -50,7 +60,8 @@ class Browser(Chrome):
 
     def console(self) -> list[str]:
         """What the page has complained about since the last call."""
-        return [entry["message"] for entry in self.get_log("browser") if entry["level"] in {"WARNING", "SEVERE"}]
+        entries: list[dict[str, Any]] = self.execute("getLog", {"type": "browser"})["value"]
+        return [entry["message"] for entry in entries if entry["level"] in {"WARNING", "SEVERE"}]
 
     def _emulate(self, command: str, **parameters: Any) -> None:
         self.execute_cdp_cmd(command, parameters)

@@ -96,7 +96,7 @@ class WebAdapter:
             except OSError as error:
                 raise AdapterError(self._advice(error)) from None
             self.url = self._bound(runner)
-            log.info("the web chat is open", url=self.url)
+            log.info("web_chat_open", url=self.url)
             await self._stop.wait()
             await site.stop()
             await self._conversation.drain()

@@ -51,6 +51,7 @@ export class Composer {
   set session({ limits, commands }) {
     this.#limits = limits;
     this.suggestions.commands = commands;
+    this.#changed();
   }
 
   focus() {

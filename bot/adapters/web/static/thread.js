@@ -10,7 +10,7 @@ const empty = document.querySelector("#empty");
 const announcer = document.querySelector("#announcer");
 const NEAR = 80;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const templates = {
   message: document.querySelector("#message").content,
   picture: document.querySelector("#picture").content,
