@@ -1,0 +1,91 @@
+"""A Telegram on loopback, a bot that serves it, and a handler that remembers what it was asked."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeAlias
+
+import pytest
+from PIL import Image
+
+from bot import download
+from bot.adapters.telegram import TelegramAdapter
+from bot.config import Telegram
+from bot.domain import Ask, Incoming, Progress, Reply, ReplyImage, Stage
+from bot.errors import UserError
+from tests.fakes.telegram import FakeTelegram, fake_telegram
+
+Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[TelegramAdapter]]
+
+
+def png(width: int = 40, height: int = 30, colour: str = "pink") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def image(data: bytes | None = None, *, spoiler: bool = False, alt: str = "") -> ReplyImage:
+    return ReplyImage(png() if data is None else data, "image/png", "who.png", alt, spoiler)
+
+
+class Recorder:
+    """Fetches the pictures that it is shown, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.seen: list[Incoming] = []
+        self.fetched: list[bytes] = []
+        self.errors: list[UserError] = []
+        self.reply = Reply("It is Pink.")
+        self.accepts = True
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        self.seen.append(incoming)
+        if self.accepts:
+            await incoming.progress(Progress(Stage.ACCEPTED, 1, 1))
+        if isinstance(incoming.request, Ask):
+            for picture in incoming.request.pictures:
+                try:
+                    self.fetched.append(await download.fetch(picture, max_bytes=20_000_000, seconds=10))
+                except UserError as error:
+                    self.errors.append(error)
+        return self.reply
+
+    @property
+    def asked(self) -> Ask:
+        request = self.seen[-1].request
+        assert isinstance(request, Ask)
+        return request
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with fake_telegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def serve(telegram: FakeTelegram, recorder: Recorder) -> Serve:
+    @asynccontextmanager
+    async def serving(settings: Telegram | None = None) -> AsyncIterator[TelegramAdapter]:
+        adapter = TelegramAdapter(settings or telegram.settings(), recorder)
+        running = asyncio.create_task(adapter.run())
+        try:
+            await telegram.connected()
+            yield adapter
+        finally:
+            await adapter.stop()
+            await running
+
+    return serving
+
+
+@pytest.fixture
+async def bot(serve: Serve) -> AsyncIterator[TelegramAdapter]:
+    async with serve() as adapter:
+        yield adapter

@@ -1,0 +1,282 @@
+"""What people post, and what the handler is asked then."""
+
+import time
+
+import pytest
+
+from bot.domain import Ask, Configure, Help, OptOut, Request, Trigger, User
+from tests.bot.adapters.telegram.conftest import Recorder, Serve, png
+from tests.fakes.telegram import FakeTelegram, Person
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+FELLOW_BOT = Person(77, "Echo", "echo_bot", bot=True)
+ANONYMOUS = Person(1087968824, "Group", "GroupAnonymousBot", bot=True)
+
+
+async def test_a_photo_in_a_private_chat(telegram: FakeTelegram, recorder: Recorder) -> None:
+    message = await telegram.post_picture(png(300, 200))
+    answer = await telegram.answer()
+
+    incoming = recorder.seen[0]
+    (picture,) = recorder.asked.pictures
+    assert recorder.asked.trigger is Trigger.PRIVATE
+    assert recorder.fetched == [png(300, 200)], "the largest of the sizes"
+    assert picture.size == len(png(300, 200))
+    assert picture.author is None
+    assert not picture.spoiler
+    assert incoming.chat.private
+    assert incoming.user == User("telegram", str(telegram.alice.id))
+    assert incoming.locale == "en"
+    assert (answer.text, answer.reply_to) == ("It is Pink.", message["message_id"])
+
+
+@pytest.mark.parametrize("command", ["/who", "/WHO", "/who@whobot_bot", "/who is this?"])
+async def test_who_as_a_caption(telegram: FakeTelegram, recorder: Recorder, command: str) -> None:
+    await telegram.post_picture(png(), chat=telegram.group, caption=command)
+    await telegram.answer()
+
+    assert recorder.asked.trigger is Trigger.COMMAND
+    assert recorder.fetched == [png()]
+    assert not recorder.seen[0].chat.private
+
+
+async def test_who_in_reply_to_somebody_elses_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
+    message = telegram.write(chat=telegram.group, author=telegram.boss, **telegram.picture(png(), spoiler=True)[0])
+    question = await telegram.post("/who", chat=telegram.group, reply_to=message)
+    answer = await telegram.answer()
+
+    (picture,) = recorder.asked.pictures
+    assert recorder.asked.trigger is Trigger.COMMAND
+    assert picture.author == User("telegram", str(telegram.boss.id))
+    assert picture.spoiler
+    assert recorder.fetched == [png()]
+    assert answer.reply_to == question["message_id"]
+
+
+async def test_who_in_reply_to_ones_own_picture_has_no_other_author(telegram: FakeTelegram, recorder: Recorder) -> None:
+    message = telegram.write(chat=telegram.group, **telegram.picture(png())[0])
+    await telegram.post("/who", chat=telegram.group, reply_to=message)
+    await telegram.answer()
+
+    assert recorder.asked.pictures[0].author is None
+
+
+async def test_a_mention_in_the_caption_and_in_a_reply(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post_picture(png(), chat=telegram.group, caption="hey @whobot_bot who is it?")
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.MENTION
+
+    message = telegram.write(chat=telegram.group, **telegram.picture(png())[0])
+    await telegram.post("who's that, @WhoBot_bot", chat=telegram.group, reply_to=message)
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.REPLY
+    assert recorder.fetched == [png(), png()]
+
+
+async def test_a_picture_in_reply_to_the_bot_is_meant_for_it(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("/help", chat=telegram.group)
+    help_text = (await telegram.answer()).message
+    await telegram.post_picture(png(), chat=telegram.group, reply_to=help_text)
+    await telegram.answer()
+
+    assert recorder.asked.trigger is Trigger.MENTION
+
+
+async def test_who_and_then_the_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("/who", chat=telegram.group)
+    hint = await telegram.answer()
+    assert recorder.asked == Ask((), Trigger.COMMAND)
+    assert hint.force_reply
+
+    await telegram.post_picture(png(), chat=telegram.group, author=telegram.boss)
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.POSTED, "somebody else's"
+
+    await telegram.post_picture(png(), chat=telegram.group)
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.COMMAND
+
+    await telegram.post_picture(png(), chat=telegram.group)
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.POSTED, "the question has been answered"
+
+
+async def test_an_album_is_one_question(telegram: FakeTelegram, recorder: Recorder) -> None:
+    pictures = [png(colour=colour) for colour in ("red", "green", "blue")]
+    first, *_ = await telegram.post_album(pictures, caption="/who", chat=telegram.group)
+    answer = await telegram.answer()
+
+    assert len(recorder.seen) == 1
+    assert recorder.asked.trigger is Trigger.COMMAND
+    assert recorder.fetched == pictures
+    assert answer.reply_to == first["message_id"]
+
+
+async def test_who_and_then_an_album(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("/who", chat=telegram.group)
+    await telegram.answer()
+    await telegram.post_album([png(), png()], chat=telegram.group)
+    await telegram.answer()
+
+    assert recorder.asked.trigger is Trigger.COMMAND
+    assert len(recorder.asked.pictures) == 2
+
+
+async def test_documents_and_stickers(telegram: FakeTelegram, recorder: Recorder) -> None:
+    for kind in ("document", "sticker", "animated sticker"):
+        await telegram.post_picture(png(), kind=kind)
+        await telegram.answer()
+        assert recorder.asked.trigger is Trigger.PRIVATE
+    assert recorder.fetched == [png()] * 3
+    assert recorder.seen[0].request.pictures[0].name == "picture.png"  # type: ignore[union-attr]
+
+
+async def test_what_is_no_picture_is_left_alone_in_groups(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("hello", chat=telegram.group)
+    await telegram.post("hello @whobot_bot", chat=telegram.group)
+    await telegram.post_picture(b"%PDF-1.4", chat=telegram.group, kind="document", mime_type="application/pdf")
+    await telegram.post_picture(png(), chat=telegram.group, kind="animated sticker")
+    await only_the_next_is_seen(telegram, recorder)
+
+
+async def test_but_in_private_there_is_always_an_answer(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("hello")
+    await telegram.answer()
+    assert recorder.seen[-1].request == Help()
+
+    await telegram.post_picture(b"%PDF-1.4", kind="document", mime_type="application/pdf")
+    await telegram.answer()
+    assert recorder.asked == Ask((), Trigger.PRIVATE)
+
+    message = telegram.write(**telegram.picture(png())[0])
+    await telegram.post("and her?", reply_to=message)
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.REPLY
+
+
+async def test_posts_of_groups_are_handed_on(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post_picture(png(), chat=telegram.group)
+    await telegram.answer()
+
+    assert recorder.asked.trigger is Trigger.POSTED
+
+
+async def test_privacy_mode_hides_posts_but_not_questions(telegram: FakeTelegram, recorder: Recorder) -> None:
+    telegram.world.sees_everything = False
+    await telegram.post_picture(png(), chat=telegram.group)
+    message = telegram.write(chat=telegram.group, **telegram.picture(png())[0])
+    await telegram.post("/who", chat=telegram.group, reply_to=message)
+    await telegram.answer()
+    assert [seen.request.trigger for seen in recorder.seen] == [Trigger.COMMAND]  # type: ignore[union-attr]
+
+    await telegram.post("/who", chat=telegram.group)
+    hint = await telegram.answer()
+    await telegram.post_picture(png(), chat=telegram.group, reply_to=hint.message)
+    await telegram.answer()
+    assert recorder.asked.trigger is Trigger.COMMAND
+    assert recorder.asked.pictures
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("/start", Help()),
+        ("/help", Help()),
+        ("/watch on", Configure(watch=True)),
+        ("/watch OFF", Configure(watch=False)),
+        ("/watch@whobot_bot on", Configure(watch=True)),
+        ("/watch", Help()),
+        ("/watch perhaps", Help()),
+        ("/optout", OptOut(out=True)),
+        ("/optout on", OptOut(out=True)),
+        ("/optout off", OptOut(out=False)),
+        ("/optout now", Help()),
+    ],
+)
+async def test_other_commands(telegram: FakeTelegram, recorder: Recorder, text: str, request_: Request) -> None:
+    await telegram.post(text, chat=telegram.group)
+    await telegram.answer()
+
+    assert recorder.seen[0].request == request_
+
+
+async def test_who_manages_a_chat(telegram: FakeTelegram, recorder: Recorder) -> None:
+    club = telegram.group.payload()
+    channel = {"id": -1000099, "type": "channel", "title": "News"}
+    await telegram.post("/watch on", chat=telegram.group)
+    await telegram.answer()
+    await telegram.post("/watch on", chat=telegram.group, author=telegram.boss)
+    await telegram.answer()
+    await telegram.post("/watch on", chat=telegram.group, author=ANONYMOUS, sender_chat=club)
+    await telegram.answer()
+    await telegram.post("/watch on", chat=telegram.group, author=ANONYMOUS, sender_chat=channel)
+    await telegram.answer()
+    await telegram.post("/watch on")
+    await telegram.answer()
+
+    assert [seen.user.manager for seen in recorder.seen] == [False, True, True, False, True]
+    assert recorder.seen[3].user.id == "-1000099", "who posts as a channel speaks for the channel"
+    assert recorder.seen[1].locale == "de"
+
+
+async def test_telegram_is_not_asked_twice_in_a_row_who_manages(telegram: FakeTelegram, recorder: Recorder) -> None:
+    for _ in range(2):
+        await telegram.post("/watch on", chat=telegram.group, author=telegram.boss)
+        await telegram.answer()
+
+    assert [seen.user.manager for seen in recorder.seen] == [True, True]
+    assert telegram.calls.count("getChatMember") == 1
+
+
+async def test_edits_channel_posts_and_bots_are_ignored(telegram: FakeTelegram, recorder: Recorder) -> None:
+    message = telegram.write(chat=telegram.group, **telegram.picture(png(), caption="/who")[0])
+    await telegram.deliver(message | {"edit_date": message["date"]}, kind="edited_message")
+    await telegram.deliver(message, kind="channel_post")
+    await telegram.post_picture(png(), chat=telegram.group, author=FELLOW_BOT, caption="/who")
+    await telegram.post("/who@echo_bot", chat=telegram.group, reply_to=message)
+    await only_the_next_is_seen(telegram, recorder)
+
+
+async def test_topics(telegram: FakeTelegram, recorder: Recorder) -> None:
+    topic = {"message_thread_id": 7, "is_topic_message": True}
+    await telegram.post_picture(png(), chat=telegram.forum, caption="/who", **topic)
+    answer = await telegram.answer()
+
+    assert answer.thread == 7
+    assert await telegram.action() == (telegram.forum.id, 7)
+
+
+async def test_a_thread_of_replies_is_no_topic(telegram: FakeTelegram) -> None:
+    await telegram.post_picture(png(), chat=telegram.group, caption="/who", message_thread_id=7)
+
+    assert (await telegram.answer()).thread is None
+
+
+async def test_after_a_long_absence_questions_are_answered_and_posts_are_not(
+    telegram: FakeTelegram, recorder: Recorder
+) -> None:
+    yesterday = {"date": int(time.time()) - 86_000}
+    for chat, caption in ((telegram.group, ""), (telegram.group, "/who")):
+        message = telegram.write(chat=chat, **telegram.picture(png(), caption=caption)[0])
+        await telegram.deliver(message | yesterday)
+    await telegram.answer()
+
+    assert [seen.request.trigger for seen in recorder.seen] == [Trigger.COMMAND]  # type: ignore[union-attr]
+
+
+async def test_the_menu_of_commands(telegram: FakeTelegram, serve: Serve) -> None:
+    await telegram.post("/help")
+    await telegram.answer()
+    names = {scope: {entry["command"] for entry in menu} for scope, menu in telegram.world.commands.items()}
+
+    assert names == {
+        "default": {"who", "optout", "help"},
+        "all_chat_administrators": {"who", "optout", "help", "watch"},
+    }
+
+
+async def only_the_next_is_seen(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("/help", chat=telegram.group)
+    await telegram.answer()
+    assert [seen.request for seen in recorder.seen] == [Help()]

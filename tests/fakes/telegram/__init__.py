@@ -1,0 +1,46 @@
+"""A Telegram on a loopback port, spoken to by the real python-telegram-bot over real sockets.
+
+    async with fake_telegram() as telegram:
+        adapter = TelegramAdapter(telegram.settings(), handler)
+        running = asyncio.create_task(adapter.run())
+        await telegram.connected()
+        await telegram.post_picture(png)                                # in a private chat with the bot
+        await telegram.post_picture(png, chat=telegram.group, caption="/who", spoiler=True)
+        await telegram.post_picture(png, kind="document")               # or "sticker", "animated sticker"
+        await telegram.post_album([png, png], chat=telegram.group, caption="@whobot_bot")
+        photo = await telegram.post_picture(png, chat=telegram.group)   # a picture that nobody asks about
+        await telegram.post("/who", chat=telegram.group, reply_to=photo, author=telegram.boss)
+        answer = await telegram.answer()    # waits; Answer(chat, text, images, reply_to, thread, ...)
+        answer.images[0].data               # what the bot has sent, with .filename, .kind, .spoiler
+        await adapter.stop()
+        await running
+
+An application that makes its own adapter is led here by `telegram.settings()`, or by its parts, ``telegram.token`` and
+``telegram.address`` (for ``[telegram] api``); ``settings(webhook_port=...)`` has it wait for calls instead of polling.
+
+Like Telegram it knows privacy mode (``telegram.world.sees_everything = False``), topics, members and administrators,
+chats that the bot was thrown out of (``telegram.world.closed[chat.id] = "Forbidden: bot was kicked ..."``), files of
+more than 20 MB, the conflict of two programs that poll, and the limits of photos.
+``telegram.trouble(method, Refusal(429, "Too Many Requests: retry after 1", retry_after=1))`` has the next call of a
+method refused.
+
+Every request of the bot and every answer and update of the fake is held against Telegram's own description of the Bot
+API (`contract.py`; where ../shared/specs is missing only the limits of `limits.py` are): what it does not allow fails
+the test when the fake is left.
+"""
+
+from tests.fakes.telegram.api import Refusal
+from tests.fakes.telegram.payloads import Answer, Chat, Person, SentImage
+from tests.fakes.telegram.server import SECRET, TOKEN, FakeTelegram, fake_telegram
+
+__all__ = [
+    "SECRET",
+    "TOKEN",
+    "Answer",
+    "Chat",
+    "FakeTelegram",
+    "Person",
+    "Refusal",
+    "SentImage",
+    "fake_telegram",
+]
