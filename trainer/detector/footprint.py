@@ -2,7 +2,7 @@
 
     python -m trainer.detector.footprint DETECTOR PICTURE
 
-DETECTOR is a bundle, a cascade (``.xml``) or the word ``animeface``. Prints the process's peak in bytes.
+DETECTOR is a table ``[crop]`` of the trainer's settings as JSON. Prints the process's peak in bytes.
 """
 
 import resource
@@ -10,14 +10,15 @@ import sys
 from pathlib import Path
 
 from bot.vision.decode import decode
-from trainer.detectors import open_detector
+from trainer.detectors import make_detector
+from trainer.settings import Crop
 
 
 def main() -> None:
     """Decode a picture as the bot does, find its faces, and print the peak of the resident memory so far."""
-    detector, picture = sys.argv[1:]
+    settings, picture = sys.argv[1:]
     decoded = decode(Path(picture).read_bytes(), max_pixels=100_000_000, max_frames=1)
-    open_detector(detector).detect(decoded.image)
+    make_detector(Crop.model_validate_json(settings)).detect(decoded.image)
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)

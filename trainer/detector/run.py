@@ -14,9 +14,10 @@ from trainer.detector.export import to_tflite
 from trainer.detector.fit import FITTED, fit_stage
 from trainer.detector.labels import LabelledPicture, read_image, read_labels, write_labels
 from trainer.detector.network import build_network
-from trainer.detector.proposals import lone_heads, propose
+from trainer.detector.proposals import propose, propose_head
 from trainer.detector.samples import Mixture, SampleStream, Source
 from trainer.detector.settings import Settings, Stage
+from trainer.errors import TrainerError
 
 HEAD_VIEW = ViewSettings(long_side=(40, 300))
 """A crop of a head is shown smaller than a whole picture: enlarged, it would teach blur."""
@@ -36,6 +37,18 @@ def run(settings: Settings, data: DetectorData, folder: Path, track: Track) -> P
             fit_stage(stage, stream, settings.samples, here, weights)
         weights = here / FITTED
     assert weights is not None  # noqa: S101 - the settings hold at least one stage
+    return weights
+
+
+def fitted(settings: Settings, folder: Path) -> Path:
+    """The weights of a finished run.
+
+    Raises:
+        TrainerError: the last stage is not finished.
+    """
+    weights = folder / settings.stages[-1].name / FITTED
+    if not weights.exists():
+        raise TrainerError(f"{weights} is missing: finish the run with whobot-train detector fit --run {folder}")
     return weights
 
 
@@ -79,8 +92,9 @@ def _proposals(
         sure = settings.proposals.sure
         proposed = [propose(detector, picture, sure) for picture in track(data.unlabelled, "Proposing boxes")]
         write_labels(files[0], data.root, proposed)
-        cropped = [propose(detector, head, sure) for head in track(heads, "Proposing boxes of heads")]
-        write_labels(files[1], data.root, lone_heads(cropped))
+        sure = settings.proposals.sure_head
+        cropped = [propose_head(detector, head, sure) for head in track(heads, "Proposing boxes of heads")]
+        write_labels(files[1], data.root, [head for head in cropped if head is not None])
     return read_labels(files[0], data.root), read_labels(files[1], data.root)
 
 

@@ -38,8 +38,9 @@ class ProposalSettings(_Settings):
     """What counts among the boxes that an earlier stage proposes, and how many crops of heads are looked at."""
 
     sure: Share
+    sure_head: Share
     doubtful: Share
-    heads: int
+    heads: Count
 
 
 class ExportSettings(_Settings):
