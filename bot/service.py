@@ -26,7 +26,7 @@ from bot.download import fetch
 from bot.errors import BadSetting, Busy, NoPicture, NotAllowed, OptedOut, TooManyBytes, TooManyPictures, UserError
 from bot.metrics import Metrics
 from bot.rates import Rates
-from bot.replies import Bug, Finding, Sentences, compose, find_language, translations_for
+from bot.replies import Bug, Finding, Result, Sentences, compose, find_language, translations_for
 from bot.store import ChatSettings, Store
 
 DOWNLOADS = 8
@@ -109,8 +109,9 @@ class Service:
             except Exception as error:  # noqa: BLE001 - whatever it is, the chat gets an answer and the log the reason
                 failure = self._record(platform, error)
                 reply = Reply() if _is_unasked(incoming) else Reply(sentences.failure(failure))
-        if not reply.silent:
-            self._metrics.answered(platform)
+            if not reply.silent:
+                self._metrics.answered(platform)
+                log.info("answered", to=type(incoming.request).__name__, images=len(reply.images))
         return reply
 
     async def _serve(self, incoming: Incoming, settings: ChatSettings, sentences: Sentences) -> Reply:
@@ -168,9 +169,10 @@ class Service:
         if (picture.author or question.incoming.user) in question.left_alone:
             return Finding(number, picture, OptedOut())
         try:
-            return Finding(number, picture, await self._look(question, number, picture))
+            result: Result = await self._look(question, number, picture)
         except Exception as error:  # noqa: BLE001
-            return Finding(number, picture, self._record(question.incoming.chat.platform, error))
+            result = self._record(question.incoming.chat.platform, error)
+        return Finding(number, picture, result)
 
     async def _look(self, question: _Question, number: int, picture: Picture) -> Analysis:
         async with self._downloads:

@@ -18,8 +18,8 @@ from bot.domain import (
     Timings,
     display_name,
 )
-from bot.replies import LANGUAGES, Bug, Finding, Sentences, compose, find_language, translations_for
-from bot.replies.answer import ALT_LIMIT, Result
+from bot.replies import LANGUAGES, Bug, Finding, Result, Sentences, compose, find_language, translations_for
+from bot.replies.answer import ALT_LIMIT
 
 ENGLISH = Sentences(LANGUAGES["en"])
 ROOMY = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
