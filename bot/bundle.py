@@ -10,9 +10,12 @@ The numbers of preprocessing live here once. Trainer and bot both call `InputSpe
 import hashlib
 import io
 import json
+import math
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,6 +31,22 @@ from bot.errors import BundleError
 FORMAT = 1
 SMALLEST_NETWORK = 10_000
 """Bytes. A converter that loses the weights still writes a file: none of ours is anywhere near as small."""
+
+LARGEST_INPUT = 4096
+"""Pixels on a side."""
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    OSError,
+)
+"""What zipfile and json raise over damaged files, a method of compression that is none among it."""
 
 Kind: TypeAlias = Literal["classifier", "detector"]
 
@@ -106,7 +125,7 @@ def read_bundle(path: Path) -> Bundle:
             network = content[: _archive_start(archive)]
             labels = tuple(archive.read("labels.txt").decode().splitlines())
             info = _parse_info(json.loads(archive.read("bundle.json")))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except _DAMAGE as error:
         raise BundleError(f"{path} is no whobot bundle, or it is damaged: {error}") from error
     if len(network) < SMALLEST_NETWORK or network[4:8] != b"TFL3":
         raise BundleError(f"{path} holds no TFLite network")
@@ -157,9 +176,30 @@ def _archive_start(archive: zipfile.ZipFile) -> int:
     return min(entry.header_offset for entry in archive.infolist())
 
 
-def _parse_info(values: dict[str, Any]) -> BundleInfo:
+def _parse_info(values: Any) -> BundleInfo:
+    if not isinstance(values, dict):
+        raise TypeError("its bundle.json is no JSON object")
     if values.get("format") != FORMAT:
         raise ValueError(f"its format is {values.get('format')!r}, this version reads {FORMAT}")
     if values.get("kind") not in ("classifier", "detector"):
         raise ValueError(f"its kind is {values.get('kind')!r}")
-    return BundleInfo(**{**values, "input": InputSpec(**values["input"])})
+    info = BundleInfo(**{**values, "input": InputSpec(**values["input"])})
+    _check_numbers(info)
+    return info
+
+
+def _check_numbers(info: BundleInfo) -> None:
+    """Find numbers that would fail, or mislead, only once a picture is looked at."""
+    shown = info.input
+    for name, value in (("width", shown.width), ("height", shown.height)):
+        if not isinstance(value, int) or not 1 <= value <= LARGEST_INPUT:
+            raise ValueError(f"its input's {name} is {value!r}")
+    for name, number, positive in (
+        ("mean", shown.mean, False),
+        ("std", shown.std, True),
+        ("margin", info.margin, False),
+        ("temperature", info.temperature, True),
+        ("threshold", info.threshold, False),
+    ):
+        if not isinstance(number, int | float) or not math.isfinite(number) or (positive and number <= 0):
+            raise ValueError(f"its {name} is {number!r}")

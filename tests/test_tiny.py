@@ -1,0 +1,29 @@
+"""The stand-ins of `tests.tiny` see what they say they see."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from bot.vision.decode import decode
+from bot.vision.detect import CascadeDetector
+from bot.vision.engine import in_reading_order
+from bot.vision.labels import overlap
+from tests import tiny
+
+
+def test_the_stored_network_is_what_its_script_writes() -> None:
+    pytest.importorskip("ai_edge_litert.schema_py_generated", reason="the schema comes with ai-edge-litert alone")
+    script = runpy.run_path(str(Path(__file__).parent / "data" / "make_tiny_network.py"))
+    assert script["build"]() == tiny.NETWORK.read_bytes()
+
+
+@pytest.mark.parametrize("count", range(21))
+def test_every_square_is_found_and_nothing_else(count: int) -> None:
+    colours = (tiny.RED, tiny.GREEN, tiny.BLUE, tiny.GREY)
+    data = tiny.encoded(tiny.picture(*(colours[index % 4] for index in range(count))))
+    image = decode(data, max_pixels=10**7, max_frames=1).image
+    found = in_reading_order(CascadeDetector(tiny.CASCADE).detect(image))
+    assert len(found) == count
+    for face, box in zip(found, tiny.boxes(count), strict=True):
+        assert overlap(face.box, box) > 0.7 * box.width * box.height
