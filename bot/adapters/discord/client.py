@@ -17,6 +17,11 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, me
 """The least that will do. `message_content` (privileged) shows the attachments of messages that do not mention whobot:
 those in watched channels, and those that a mention replies to."""
 
+PERMISSIONS = discord.Permissions(
+    view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True, read_message_history=True
+)
+"""What whobot asks for when it is invited."""
+
 LONGEST_RATE_LIMIT = 60.0
 """Seconds. An answer that Discord would hold back for longer is dropped."""
 
@@ -25,6 +30,8 @@ class WhobotClient(discord.Client):
     """One session with Discord. Knows which requests are in hand, so that it can finish them, or give them up."""
 
     def __init__(self, handler: Handler, session: aiohttp.ClientSession, media_hosts: Collection[str]) -> None:
+        # whobot does not talk: what voice would need is no business of its operator.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -53,6 +60,10 @@ class WhobotClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Bring the registered commands up to date, before the first event can arrive."""
+        invite = discord.utils.oauth_url(
+            self.application_id or 0, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
+        )
+        log.info("discord.logged_in", name=str(self.user), invite=invite)
         await commands.publish(self._commands)
 
     async def on_connect(self) -> None:

@@ -18,6 +18,9 @@ log = structlog.get_logger(__name__)
 TYPING_LASTS = 8.0
 """Seconds after which the typing indicator is shown anew; Discord takes it away after ten."""
 
+PATIENCE = 120.0
+"""Seconds that getting an answer to Discord may take, with all attempts and waits for its rate limits."""
+
 TOO_LARGE = 40005
 GONE = frozenset({10003, 10008, 10015, 10062})
 """Unknown channel, message, webhook (an interaction's token after 15 minutes), interaction: nobody waits any more."""
@@ -69,7 +72,8 @@ async def post(message: discord.Message, reply: Reply) -> None:
 async def think(interaction: discord.Interaction, *, ephemeral: bool) -> bool:
     """Show that whobot is thinking. False where the one who asked will see no answer anyway."""
     try:
-        await interaction.response.defer(thinking=True, ephemeral=ephemeral)
+        async with asyncio.timeout(PATIENCE):
+            await interaction.response.defer(thinking=True, ephemeral=ephemeral)
     except TROUBLE as error:
         _log_refusal(error, to="interaction", source=interaction.id)
         return False
@@ -92,13 +96,14 @@ async def respond(interaction: discord.Interaction, reply: Reply) -> None:
 
 async def _deliver(send: Callable[[Reply], Awaitable[None]], reply: Reply, *, to: str, source: int) -> None:
     try:
-        try:
-            await send(reply)
-        except discord.HTTPException as error:
-            if not reply.images or not (error.code == TOO_LARGE or error.status == 413):
-                raise
-            _log_refusal(error, to=to, source=source)
-            await send(render.in_words(reply))
+        async with asyncio.timeout(PATIENCE):
+            try:
+                await send(reply)
+            except discord.HTTPException as error:
+                if not reply.images or not (error.code == TOO_LARGE or error.status == 413):
+                    raise
+                _log_refusal(error, to=to, source=source)
+                await send(render.in_words(reply))
     except TROUBLE as error:
         _log_refusal(error, to=to, source=source)
 

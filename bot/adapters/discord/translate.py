@@ -15,6 +15,8 @@ PLATFORM = "discord"
 SUFFIXES = frozenset({".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".png", ".webp"})
 """Taken for pictures where Discord does not say what an attachment is."""
 
+NO_PERMISSIONS = discord.Permissions.none()
+
 
 class Album:
     """Finds the pictures among what people attach, and opens them from Discord's media hosts only."""
@@ -68,9 +70,7 @@ def from_message(
     """Wrap up what a message asks."""
     guild = message.guild
     author = message.author
-    manager = guild is None or (
-        isinstance(author, discord.Member) and message.channel.permissions_for(author).manage_channels
-    )
+    manager = guild is None or (isinstance(author, discord.Member) and _permissions(message, author).manage_channels)
     return Incoming(
         chat=Chat(PLATFORM, str(message.channel.id), private=guild is None),
         user=_user(author, manager=manager),
@@ -113,9 +113,19 @@ def may_refer(message: discord.Message) -> bool:
 
 def _my_permissions(message: discord.Message) -> discord.Permissions:
     """What Discord has told of whobot's permissions so far; where it has not, the attempt will show."""
-    if message.guild is None or message.guild.me is None or isinstance(message.channel, discord.PartialMessageable):
+    if message.guild is None or message.guild.me is None:
         return discord.Permissions.all()
-    return message.channel.permissions_for(message.guild.me)
+    return _permissions(message, message.guild.me, unknown=discord.Permissions.all())
+
+
+def _permissions(
+    message: discord.Message, member: discord.Member, *, unknown: discord.Permissions = NO_PERMISSIONS
+) -> discord.Permissions:
+    """What a member may do where the message is; `unknown` where Discord has not told of the channel (yet)."""
+    channel = message.channel
+    if isinstance(channel, discord.PartialMessageable) or (isinstance(channel, discord.Thread) and not channel.parent):
+        return unknown
+    return channel.permissions_for(member)
 
 
 def _user(user: discord.abc.User, *, manager: bool = False) -> User:

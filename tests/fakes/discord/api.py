@@ -111,7 +111,9 @@ class Api:
         where = next((one for one in (*self.channels, self.direct) if one.id == call.path["channel_id"]), None)
         if where is None:
             raise Refusal(404, 10003, "Unknown Channel")
-        if where.denied & payloads.SEND_MESSAGES or (call.files and where.denied & payloads.ATTACH_FILES):
+        denied = (where.inside or where).denied
+        needed = payloads.SEND_MESSAGES_IN_THREADS if where.inside else payloads.SEND_MESSAGES
+        if denied & (needed | (payloads.ATTACH_FILES if call.files else 0)):
             raise Refusal(403, 50013, "Missing Permissions")
         reference = call.json.get("message_reference")
         target = self._messages.get(str(reference["message_id"])) if reference else None

@@ -57,7 +57,7 @@ class Contract:
         where = _pointer("paths", route, method.lower(), "requestBody", "content", "application/json", "schema")
         problems = self._problems(f"{OPENAPI}#{where}", body)
         if (method, route) == ("POST", "/channels/{channel_id}/messages"):
-            problems += self._problems("urn:discord:PostMessage", _snowflakes_as_strings(body))
+            problems += self._problems("urn:discord:PostMessage", _as_typed(body))
         return problems
 
     def response(self, method: str, route: str, status: int, body: object) -> list[str]:
@@ -95,7 +95,8 @@ class Contract:
         # Of a union's members, the one that came furthest was meant.
         while error.context:
             error = max(error.context, key=lambda inner: len(inner.absolute_path))
-        return [f"{uri}: {error.json_path}: {error.message[:500]}"]
+        said = error.message if len(error.message) < 500 else f"{error.message[:250]} … {error.message[-250:]}"
+        return [f"{uri}: {error.json_path}: {said}"]
 
 
 def _mend_openapi(openapi: dict[str, Any]) -> None:
@@ -103,6 +104,8 @@ def _mend_openapi(openapi: dict[str, Any]) -> None:
     schemas = openapi["components"]["schemas"]
     # In requests discord.py writes snowflakes as integers, which Discord takes.
     schemas["SnowflakeType"]["type"] = ["string", "integer"]
+    # In prose a reference may also be a forward (1).
+    schemas["MessageReferenceType"]["oneOf"].append({"title": "FORWARD", "const": 1})
     # Described in prose (and sent by discord.py), missing here.
     schemas["ApplicationCommandUpdateRequest"]["properties"]["nsfw"] = {"type": ["boolean", "null"]}
     parts = {
@@ -122,7 +125,7 @@ def _mend_openapi(openapi: dict[str, Any]) -> None:
 
 
 def _mend_types(schema: dict[str, Any]) -> None:
-    """Loosen what the generator of the schemas got wrong: flags are sums; some lists and some types came out empty."""
+    """Put right what the generator of the schemas got wrong: flags are sums, some lists and types came out empty."""
     for part in _walk(schema):
         if part.get("enum") == []:
             del part["enum"]
@@ -131,6 +134,10 @@ def _mend_types(schema: dict[str, Any]) -> None:
             schema["definitions"][name] = {"type": "number"}
         elif name.startswith("_AddUndefined"):
             schema["definitions"][name] = {}
+        elif name == "APIMessageSnapshotFields":  # "the same as in a message" came out as "a message"
+            fields = schema["definitions"][name]
+            message = schema["definitions"]["APIMessage"]["properties"]
+            fields["properties"] = {key: message[key] for key in fields["properties"]}
 
 
 def _walk(value: Any) -> Any:
@@ -147,11 +154,11 @@ def _pointer(*steps: str) -> str:
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def _snowflakes_as_strings(body: Any) -> Any:
-    body = copy.deepcopy(body)
-    for snowflakes in ([body], [body.get("message_reference") or {}], body.get("attachments") or []):
-        for one in snowflakes:
-            for key in ("id", "message_id", "channel_id", "guild_id"):
-                if isinstance(one.get(key), int):
-                    one[key] = str(one[key])
+def _as_typed(body: Any) -> Any:
+    """Write a request as strictly as discord-api-types does: snowflakes as strings, nothing where there is nothing."""
+    body = {key: copy.deepcopy(value) for key, value in body.items() if value is not None}
+    for part in (body, body.get("message_reference", {}), *body.get("attachments", ())):
+        for key in ("id", "message_id", "channel_id", "guild_id"):
+            if isinstance(part.get(key), int):
+                part[key] = str(part[key])
     return body

@@ -54,7 +54,7 @@ class Gateway:
         self._check = check
         self._connection: Connection | None = None
         self._session = ""
-        self._sent: list[tuple[str, Payload]] = []
+        self.sent: list[tuple[str, Payload]] = []
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -75,9 +75,9 @@ class Gateway:
         seen = self._seen(event, data)
         if seen is None:
             return
-        self._sent.append((event, seen))
+        self.sent.append((event, seen))
         if self._connection is not None:
-            await self._connection.send(DISPATCH, seen, event, len(self._sent))
+            await self._connection.send(DISPATCH, seen, event, len(self.sent))
 
     def drop(self) -> None:
         """Lose the connection. What is dispatched from now on waits until the session is resumed."""
@@ -104,7 +104,7 @@ class Gateway:
                 self.identified += 1
                 self.intents = data["intents"]
                 self._session = f"session-{snowflake()}"
-                self._sent = []
+                self.sent = []
                 self._connection = connection
                 for event, payload in self.welcome(self._session):
                     await self.dispatch(event, payload)
@@ -114,7 +114,7 @@ class Gateway:
             case 6:
                 await self.may_resume.wait()
                 self.resumed += 1
-                for sequence, (event, payload) in enumerate(self._sent, start=1):
+                for sequence, (event, payload) in enumerate(self.sent, start=1):
                     if sequence > data["seq"]:
                         await connection.send(DISPATCH, payload, event, sequence)
                 self._connection = connection

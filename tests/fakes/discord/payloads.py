@@ -8,11 +8,12 @@ from typing import Any
 Payload = dict[str, Any]
 
 SEND_MESSAGES = 1 << 11
+SEND_MESSAGES_IN_THREADS = 1 << 38
 ATTACH_FILES = 1 << 15
 READ_MESSAGE_HISTORY = 1 << 16
 MANAGE_CHANNELS = 1 << 4
 VIEW_CHANNEL = 1 << 10
-MEMBER_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_MESSAGE_HISTORY
+MEMBER_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | ATTACH_FILES | READ_MESSAGE_HISTORY
 FILE_LIMIT = 10 * 1024 * 1024
 FORWARDED = (
     "type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions", "mention_roles",
@@ -46,11 +47,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Channel:
-    """A text channel of the guild, or (with a `friend`) a private chat. `denied` to whobot are these permissions."""
+    """A text channel of the guild, a thread in one, or a private chat with a `friend`.
+
+    `denied` to whobot are these permissions; a thread has those of the channel that it is `inside`.
+    """
 
     name: str
     denied: int = 0
     friend: Person | None = None
+    inside: "Channel | None" = None
     id: str = field(default_factory=snowflake)
 
 
@@ -131,6 +136,27 @@ def member(person: Person, guild: Guild) -> Payload:
 def channel(one: Channel, guild: Guild, bot: Person) -> Payload:
     if one.friend is not None:
         return {"id": one.id, "type": 1, "name": None, "recipients": [user(one.friend)], "last_message_id": None}
+    if one.inside is not None:
+        return {
+            "id": one.id,
+            "type": 11,
+            "guild_id": guild.id,
+            "parent_id": one.inside.id,
+            "owner_id": bot.id,
+            "name": one.name,
+            "last_message_id": None,
+            "rate_limit_per_user": 0,
+            "message_count": 1,
+            "member_count": 1,
+            "total_message_sent": 1,
+            "flags": 0,
+            "thread_metadata": {
+                "archived": False,
+                "auto_archive_duration": 1440,
+                "archive_timestamp": TIME,
+                "locked": False,
+            },
+        }
     overwrites = [{"id": bot.id, "type": 1, "allow": "0", "deny": str(one.denied)}] if one.denied else []
     return {
         "id": one.id,
@@ -165,7 +191,7 @@ def role(role_id: str, name: str, permissions: int) -> Payload:
 
 def guild_create(guild: Guild, channels: Sequence[Channel], bot: Person) -> Payload:
     empty_lists = (
-        "emojis", "features", "guild_scheduled_events", "presences", "soundboard_sounds", "stage_instances", "threads",
+        "emojis", "features", "guild_scheduled_events", "presences", "soundboard_sounds", "stage_instances",
         "voice_states",
     )  # fmt: skip
     nothing = (
@@ -196,7 +222,8 @@ def guild_create(guild: Guild, channels: Sequence[Channel], bot: Person) -> Payl
             role(guild.id, "@everyone", MEMBER_PERMISSIONS),
             role(guild.manager_role, "managers", MANAGE_CHANNELS),
         ],
-        "channels": [channel(one, guild, bot) for one in channels],
+        "channels": [channel(one, guild, bot) for one in channels if one.inside is None],
+        "threads": [channel(one, guild, bot) for one in channels if one.inside is not None],
     }
 
 
@@ -265,7 +292,8 @@ def message(
         payload["referenced_message"] = {key: value for key, value in reply_to.items() if key != "referenced_message"}
     if forwards is not None:
         payload["message_reference"] = {"type": 1, "channel_id": forwards["channel_id"], "message_id": forwards["id"]}
-        payload["message_snapshots"] = [{"message": {key: forwards[key] for key in FORWARDED}}]
+        snapshot = {key: forwards[key] for key in FORWARDED}
+        payload["message_snapshots"] = [{"message": {**snapshot, "stickers": [], "sticker_items": []}}]
     return payload
 
 

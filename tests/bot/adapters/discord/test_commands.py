@@ -65,5 +65,5 @@ async def test_trouble_with_registering_is_not_the_end(discord: FakeDiscord, ada
     discord.rest.trouble("PUT", COMMANDS, Refusal(400, 30034, "Max number of daily application command creates"))
     with capture_logs() as logs:
         await one_run(discord, adapter)
-    assert [entry["event"] for entry in logs] == ["discord.commands_not_registered"]
+    assert [entry["event"] for entry in logs] == ["discord.logged_in", "discord.commands_not_registered"]
     assert await one_run(discord, adapter) == 1

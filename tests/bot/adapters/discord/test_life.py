@@ -8,12 +8,15 @@ from collections.abc import Iterator
 import pytest
 from discord.http import Route
 from pydantic import SecretStr
+from structlog.testing import capture_logs
+from yarl import URL
 
 from bot.adapters.discord import DiscordAdapter
 from bot.errors import AdapterError, LoginRefused
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MESSAGE_CONTENT
+from tests.fakes.discord.payloads import MEMBER_PERMISSIONS
 from tests.fakes.discord.rest import ME, MESSAGES
 
 WRONG_TOKEN = "MTIwMDAw.a-token-that-was-reset.never-to-be-logged"
@@ -29,6 +32,18 @@ def _no_secret_is_logged(caplog: pytest.LogCaptureFixture, discord: FakeDiscord)
 
 async def test_the_least_intents(running: asyncio.Task[None], discord: FakeDiscord) -> None:
     assert discord.gateway.intents == GUILDS | GUILD_MESSAGES | DIRECT_MESSAGES | MESSAGE_CONTENT
+
+
+async def test_the_operator_is_told_how_to_invite_the_bot(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
+    with capture_logs() as logs:
+        running = asyncio.create_task(adapter.run())
+        await discord.connected()
+    await adapter.stop()
+    await running
+    invite = URL(next(entry["invite"] for entry in logs if entry["event"] == "discord.logged_in"))
+    assert invite.query["client_id"] == discord.bot.id
+    assert invite.query["scope"] == "bot applications.commands"
+    assert int(invite.query["permissions"]) == MEMBER_PERMISSIONS
 
 
 async def test_connected(discord: FakeDiscord, adapter: DiscordAdapter) -> None:

@@ -1,7 +1,8 @@
+from unittest import mock
+
 import aiohttp
 import pytest
 from discord import Attachment
-from discord.http import HTTPClient
 
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.discord.translate import Album
@@ -21,7 +22,7 @@ from bot.errors import DownloadFailed
 async def test_pictures_come_from_discord_s_own_hosts_only(url: str) -> None:
     payload = {"id": "1", "filename": "a.png", "size": 3, "url": url, "proxy_url": url, "content_type": "image/png"}
     async with aiohttp.ClientSession() as session:
-        attachment = Attachment(data=payload, state=HTTPClient)  # type: ignore[arg-type]
+        attachment = Attachment(data=payload, state=mock.Mock())  # type: ignore[arg-type]
         (picture,) = Album(session, DiscordAdapter.media_hosts).pictures([attachment])
         with pytest.raises(DownloadFailed):
             await fetch(picture, max_bytes=10, seconds=30)

@@ -6,21 +6,25 @@ import discord as discord_py
 import pytest
 from structlog.testing import capture_logs
 
+from bot.adapters.discord import delivery
 from bot.domain import Reply, ReplyImage
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import Channel, FakeDiscord, Refusal
-from tests.fakes.discord.payloads import ATTACH_FILES, READ_MESSAGE_HISTORY, SEND_MESSAGES
+from tests.fakes.discord.payloads import ATTACH_FILES, READ_MESSAGE_HISTORY, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
 from tests.fakes.discord.rest import CALLBACK, MESSAGES, ORIGINAL
 
 UNKNOWN_INTERACTION = Refusal(404, 10062, "Unknown interaction")
 MUTED = Channel("muted", denied=SEND_MESSAGES)
 WORDS_ONLY = Channel("words-only", denied=ATTACH_FILES)
 FORGETFUL = Channel("forgetful", denied=READ_MESSAGE_HISTORY)
+NO_THREADS = Channel("no-threads", denied=SEND_MESSAGES_IN_THREADS)
+THREAD_IN_MUTED = Channel("a thread", inside=MUTED)
+THREAD_IN_NO_THREADS = Channel("another thread", inside=NO_THREADS)
 
 
 @pytest.fixture(autouse=True)
 def _channels(discord: FakeDiscord) -> None:
-    discord.channels += [MUTED, WORDS_ONLY, FORGETFUL]
+    discord.channels += [MUTED, WORDS_ONLY, FORGETFUL, NO_THREADS, THREAD_IN_MUTED, THREAD_IN_NO_THREADS]
 
 
 async def goes_on(discord: FakeDiscord) -> None:
@@ -48,6 +52,22 @@ async def test_a_rate_limit_without_end_drops_the_answer(discord: FakeDiscord) -
         await discord.post_picture(PNG)
         await discord.until(lambda: "discord.answer_refused" in events(logs))
     assert logs[-1]["error"] == "RateLimited"
+    await goes_on(discord)
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_rate_limit_without_end_drops_the_answer_to_a_command(
+    discord: FakeDiscord, service: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.may_answer.clear()
+    discord.rest.trouble("PATCH", ORIGINAL, Refusal(429, 0, "You are being rate limited.", retry_after=3600.0))
+    with capture_logs() as logs, monkeypatch.context() as impatient:
+        await discord.slash_who(PNG)
+        await service.started.wait()
+        impatient.setattr(delivery, "PATIENCE", 0.05)
+        service.may_answer.set()
+        await discord.until(lambda: "discord.answer_refused" in events(logs))
+    assert logs[-1]["error"] == "TimeoutError"
     await goes_on(discord)
 
 
@@ -137,6 +157,23 @@ async def test_no_work_where_whobot_may_not_post(discord: FakeDiscord, service: 
     await discord.post_picture(PNG, channel=MUTED, mention=True)
     await goes_on(discord)
     assert len(service.asked) == 1
+
+
+@pytest.mark.usefixtures("running")
+async def test_threads_have_a_permission_of_their_own(discord: FakeDiscord, service: Recorder) -> None:
+    await discord.post_picture(PNG, channel=THREAD_IN_NO_THREADS)
+    await discord.post_picture(PNG, channel=THREAD_IN_MUTED)
+    assert (await discord.answer()).channel == THREAD_IN_MUTED.id
+    assert [incoming.chat.id for incoming in service.asked] == [THREAD_IN_MUTED.id]
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_thread_that_discord_has_not_told_of(discord: FakeDiscord, service: Recorder) -> None:
+    unheard = Channel("unheard", inside=Channel("hidden"))
+    await discord.post_picture(PNG, channel=unheard)
+    await discord.until(lambda: bool(service.asked))
+    assert not service.asked[0].user.manager
+    await goes_on(discord)
 
 
 @pytest.mark.usefixtures("running")
