@@ -1,10 +1,11 @@
 """Many items, worked on side by side and answered in the order in which they came."""
 
 import concurrent.futures
+import contextlib
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -12,11 +13,14 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def in_order(items: Iterable[A], start: Callable[[A], Future[B]], window: int) -> Iterator[tuple[A, Future[B]]]:
+def in_order(
+    items: Iterable[A], start: Callable[[A], Future[B]], window: int
+) -> Generator[tuple[A, Future[B]], None, None]:
     """Start work on items as they come and yield each with its finished future, in their order.
 
     At most `window` items are in hand, so that neither a long list nor a slow reader fills the memory. `items` is
-    read in a thread of its own: answers do not wait for the next item.
+    read in a thread of its own: answers do not wait for the next item. Closing the generator cancels what has not
+    been started yet.
     """
     free = threading.Semaphore(window)
     begun: queue.SimpleQueue[tuple[A, Future[B]] | BaseException | None] = queue.SimpleQueue()
@@ -28,7 +32,10 @@ def in_order(items: Iterable[A], start: Callable[[A], Future[B]], window: int) -
                 free.acquire()
                 if stopped:
                     return
-                begun.put((item, start(item)))
+                future = start(item)
+                begun.put((item, future))
+                if stopped:
+                    future.cancel()
         except BaseException as error:  # noqa: BLE001 -- handed to the reader, whatever it is
             begun.put(error)
         else:
@@ -45,6 +52,10 @@ def in_order(items: Iterable[A], start: Callable[[A], Future[B]], window: int) -
     finally:
         stopped = True
         free.release()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                if isinstance(left := begun.get_nowait(), tuple):
+                    left[1].cancel()
 
 
 def lines(descriptor: int) -> Iterator[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.engines import load_models
 from bot.cli.finding import Finding, Status
-from bot.config import Configuration, Settings
+from bot.config import Answers, Configuration, Settings
 from bot.errors import OperatorError, StoreError
 from bot.store import migrations
 from bot.store.engine import make_engine, parse_url
@@ -58,7 +58,8 @@ def check_runtime() -> Finding:
 def check_models(settings: Settings) -> Finding:
     """Load the networks and run them once."""
     try:
-        models, make_engine = load_models(settings)
+        # The fonts have a line of their own.
+        models, make_engine = load_models(settings.model_copy(update={"answers": Answers()}))
         make_engine()
     except OperatorError as error:
         return Finding("models", Status.FAIL, str(error), "see directory, classifier and detector in [models]")
@@ -139,6 +140,6 @@ def _schemas(connection: Connection) -> tuple[set[str], set[str]]:
 
 def _new_file(file: Path) -> Finding:
     folder = next(parent for parent in file.absolute().parents if parent.exists())
-    if os.access(folder, os.W_OK):
+    if folder.is_dir() and os.access(folder, os.W_OK):
         return Finding("store", Status.OK, f"{file.absolute()} will be made at the first start")
     return Finding("store", Status.FAIL, f"{file.absolute()} cannot be made", f"let this user write to {folder}")

@@ -1,8 +1,9 @@
 """Look at picture files on all cores, for commands without a running bot."""
 
+import contextlib
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 WAITING_PER_THREAD = 4
 """Pictures that wait for each thread: enough that none is ever idle, few enough to fit into the memory."""
+LAST_SECONDS = 5.0
+"""How long an interrupted run waits for the pictures that are being looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,15 @@ class Looker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._workers.stop(0)
+        # A thread that is inside native code when Python ends would crash the process: wait for what is running.
+        self._workers.stop(LAST_SECONDS)
 
-    def look(self, paths: Iterable[str]) -> Iterator[Looked]:
+    def look(self, paths: Iterable[str]) -> Generator[Looked, None, None]:
         """Look at the files as their paths come, and yield what came of each in the same order."""
-        for path, future in in_order(paths, self._start, self._window):
-            error = future.exception()
-            yield Looked(path, future.result() if error is None else _reason(path, error))
+        with contextlib.closing(in_order(paths, self._start, self._window)) as answers:
+            for path, future in answers:
+                error = future.exception()
+                yield Looked(path, future.result() if error is None else _reason(path, error))
 
     def _start(self, path: str) -> Future[Analysis]:
         return self._workers.submit(partial(self._look, path=path), math.inf)

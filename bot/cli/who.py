@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -46,8 +47,11 @@ def who(
         from bot.cli.report import report  # noqa: PLC0415
 
         total = None if STDIN in pictures else len(pictures)
-        with Looker(settings, face=face, annotate=folder is not None) as looker:
-            all_well = report(looker.look(_paths(pictures)), total, folder=folder, as_json=as_json)
+        with (
+            Looker(settings, face=face, annotate=folder is not None) as looker,
+            closing(looker.look(_paths(pictures))) as answers,
+        ):
+            all_well = report(answers, total, folder=folder, as_json=as_json)
         if not all_well:
             raise typer.Exit(FAILED)
 

@@ -1,0 +1,140 @@
+"""``whobot check``: what is right, and what to do about what is not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+
+from bot import config
+from bot.cli import local_checks as local
+from bot.cli.finding import Finding, Status
+from bot.cli.online_checks import MESSAGE_CONTENT, check_online
+from bot.store import Store
+from tests.bot.cli.conftest import Whobot
+from tests.fakes.telegram import TOKEN, fake_telegram
+
+DISCORD_TOKEN = "MTE0NzEyMzQ1Njc4OTAxMjM0NQ.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
+
+
+def findings(text: str) -> dict[str, dict[str, Any]]:
+    return {finding["subject"]: finding for finding in json.loads(text)}
+
+
+def test_all_is_well(whobot: Whobot) -> None:
+    result = whobot("check", "--json", WHOBOT_DISCORD__TOKEN=DISCORD_TOKEN)
+    assert result.exit_code == 0
+    found = findings(result.stdout)
+    assert list(found) == ["settings", "runtime", "models", "fonts", "store", "web", "discord", "telegram"]
+    assert "fail" not in {finding["status"] for finding in found.values()}
+    assert "3 characters (akane_hoshino, midori_hayashi, aoi_umino)" in found["models"]["message"]
+    assert "litert" in found["runtime"]["message"] or "tflite" in found["runtime"]["message"]
+    assert "will be made" in found["store"]["message"]
+    assert "looks right" in found["discord"]["message"]
+    assert "WHOBOT_TELEGRAM__TOKEN" in found["telegram"]["advice"]
+    assert not list(Path().iterdir())  # nothing was made, the database least of all
+
+
+def test_each_fault_comes_with_advice(whobot: Whobot, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("123")
+    (tmp_path / "token").chmod(0o644)
+    result = whobot(
+        "check",
+        WHOBOT_MODELS__CLASSIFIER="gone.tflite",
+        WHOBOT_TELEGRAM__TOKEN_FILE=str(tmp_path / "token"),
+        WHOBOT_ANSWERS__FONTS=str(tmp_path / "gone.ttf"),
+        WHOBOT_STORE__URL="mysql://db/x",
+    )
+    assert result.exit_code == 1
+    for words in (
+        "gone.tflite: No such file",
+        "cannot read the font",
+        "the token does not look like one",
+        "@BotFather",
+        "chmod 600",
+        "sqlite+aiosqlite:///whobot.db",
+    ):
+        assert words in result.stdout
+    assert "123" not in result.stdout
+
+
+def test_wrong_settings_end_it(whobot: Whobot) -> None:
+    assert whobot("check", WHOBOT_WEB__HOST="0.0.0.0").exit_code == 2  # noqa: S104
+
+
+def at(path: Path) -> config.Settings:
+    return config.Settings(store=config.Store(url=f"sqlite+aiosqlite:///{path}"))
+
+
+async def test_a_database_of_this_version_is_right(tmp_path: Path) -> None:
+    async with Store(at(tmp_path / "whobot.db").store.url):
+        pass
+    finding = await local.check_store(at(tmp_path / "whobot.db"))
+    assert finding.status == Status.OK
+    assert "schema" in finding.message
+
+
+async def test_another_schema_or_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    finding = await local.check_store(at(tmp_path / "empty.db"))
+    assert (finding.status, "has schema none" in finding.message) == (Status.WARN, True)
+    (tmp_path / "text.db").write_text("no database, but long enough to look like one" * 50)
+    finding = await local.check_store(at(tmp_path / "text.db"))
+    assert (finding.status, finding.message) == (Status.FAIL, "file is not a database")
+    finding = await local.check_store(at(tmp_path / "text.db/whobot.db"))
+    assert (finding.status, "cannot be made" in finding.message) == (Status.FAIL, True)
+
+
+def test_missing_fonts_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.vision.fonts._system_folders", list)
+    finding = local.check_fonts(config.Settings())
+    assert finding.status == Status.WARN
+    assert "Japanese" in finding.message
+    assert "fonts-noto-cjk" in finding.advice
+
+
+async def test_telegram_is_asked_whose_token_it_is() -> None:
+    async with fake_telegram() as telegram:
+        (right,) = await check_online(config.Settings(telegram=telegram.settings()))
+        (wrong,) = await check_online(config.Settings(telegram=telegram.settings(token=TOKEN[:-1] + "9")))
+    assert right.status == Status.OK
+    assert f"@{telegram.me.username}" in right.message
+    assert wrong == Finding("telegram", Status.FAIL, "the platform refuses the token (401)", wrong.advice)
+    assert "@BotFather" in wrong.advice
+
+
+async def test_telegram_out_of_reach_does_not_leak_the_token(caplog: pytest.LogCaptureFixture) -> None:
+    nowhere = config.Telegram(token=SecretStr(TOKEN), api="http://127.0.0.1:1")
+    (finding,) = await check_online(config.Settings(telegram=nowhere))
+    assert (finding.status, finding.message) == (Status.FAIL, "the platform cannot be reached")
+    assert TOKEN not in f"{finding} {caplog.text}"
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "words"),
+    [
+        (1 << 19, Status.OK, "logged in as whobot"),
+        (1 << 18, Status.OK, "logged in as whobot"),
+        (0, Status.FAIL, "may not read messages"),
+    ],
+)
+async def test_discord_is_asked_who_it_is_and_what_it_may(flags: int, status: Status, words: str) -> None:
+    async def me(request: web.Request) -> web.Response:
+        if request.headers["Authorization"] != f"Bot {DISCORD_TOKEN}":
+            return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
+        return web.json_response({"username": "whobot"} if "users" in request.path else {"flags": flags})
+
+    application = web.Application()
+    application.router.add_get("/users/@me", me)
+    application.router.add_get("/applications/@me", me)
+    async with TestServer(application) as server:
+        api = str(server.make_url("")).rstrip("/")
+        for token, expected in ((DISCORD_TOKEN, (status, words)), ("wrong", (Status.FAIL, "refuses the token (401)"))):
+            settings = config.Settings(discord=config.Discord(token=SecretStr(token)))
+            (finding,) = await check_online(settings, discord_api=api)
+            assert finding.status == expected[0]
+            assert expected[1] in finding.message
+    assert MESSAGE_CONTENT == 1 << 18 | 1 << 19
