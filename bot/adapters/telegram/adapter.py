@@ -1,6 +1,7 @@
 """The life of the Telegram bot: connect, receive, finish what is in hand, leave."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -24,7 +25,7 @@ from bot.errors import AdapterError, ConfigError
 
 log = structlog.get_logger(__name__)
 
-_LONG_POLL = timedelta(seconds=30)
+_LONG_POLL = timedelta(seconds=10)
 _FAREWELL = 3.0
 """Seconds to tell Telegram which updates have arrived: untold, they come once more after the next start."""
 
@@ -117,14 +118,19 @@ class TelegramAdapter:
 
     async def _listen(self, updater: Updater, url: str) -> None:
         secret = self._settings.webhook_secret
-        await updater.start_webhook(
-            listen=self._settings.webhook_host,
-            port=self._settings.webhook_port,
-            url_path=urlsplit(url).path.lstrip("/"),
-            webhook_url=url,
-            allowed_updates=[UpdateType.MESSAGE],
-            secret_token=MaskedStr(secret.get_secret_value()) if secret else None,
-        )
+        # Bound before Telegram is told to call.
+        listener = _listener(self._settings.webhook_host, self._settings.webhook_port)
+        try:
+            await updater.start_webhook(
+                unix=listener,
+                url_path=urlsplit(url).path.lstrip("/"),
+                webhook_url=url,
+                allowed_updates=[UpdateType.MESSAGE],
+                secret_token=MaskedStr(secret.get_secret_value()) if secret else None,
+            )
+        except BaseException:
+            listener.close()
+            raise
 
     def _polled(self, error: TelegramError | None) -> None:
         """Hear how a poll went. The updater goes on after errors, so those that it cannot get over end the run."""
@@ -139,6 +145,13 @@ class TelegramAdapter:
             case TelegramError() if self._connected:
                 log.warning("no updates arrive, trying on", platform=self.name, reason=error.message)
         self._connected = error is None
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Open a listening socket. The updater calls its parameter for one "unix", but any kind will do."""
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setblocking(False)
+    return listener
 
 
 @asynccontextmanager

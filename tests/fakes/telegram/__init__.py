@@ -29,11 +29,13 @@ API (`contract.py`; where ../shared/specs is missing only the limits of `limits.
 the test when the fake is left.
 """
 
+from tests.fakes.telegram import limits
 from tests.fakes.telegram.api import Refusal
 from tests.fakes.telegram.payloads import Answer, Chat, Person, SentImage
-from tests.fakes.telegram.server import SECRET, TOKEN, FakeTelegram, fake_telegram
+from tests.fakes.telegram.server import BREAKS_OFF, SECRET, TOKEN, FakeTelegram, fake_telegram
 
 __all__ = [
+    "BREAKS_OFF",
     "SECRET",
     "TOKEN",
     "Answer",
@@ -43,4 +45,5 @@ __all__ = [
     "Refusal",
     "SentImage",
     "fake_telegram",
+    "limits",
 ]

@@ -20,6 +20,8 @@ from tests.fakes.telegram.payloads import Answer, Chat, File, Json, Person
 TOKEN = "123456789:AAFake-token_for_the_loopback_server0"
 SECRET = "webhook-secret_of_the_fake"
 PATIENCE = 20.0
+BREAKS_OFF = -1
+"""As the status of a file: the connection ends in the middle of it."""
 _HEADERS = {"Content-Type": "application/json"}
 
 
@@ -190,10 +192,12 @@ class FakeTelegram:
             self.violations += self._contract.response(method, result)
         return web.json_response({"ok": True, "result": result})
 
-    async def serve_file(self, request: web.Request) -> web.Response:
+    async def serve_file(self, request: web.Request) -> web.StreamResponse:
         """Hand out a file."""
         for file in self.world.files.values():
             if file.path == request.match_info["path"] and request.match_info["token"] == self.token:
+                if file.status == BREAKS_OFF:
+                    return await _broken_off(request)
                 return web.Response(body=file.data, status=file.status, content_type="application/octet-stream")
         return web.Response(status=404)
 
@@ -236,6 +240,15 @@ class FakeTelegram:
                     await asyncio.sleep(0.02)
 
 
+async def _broken_off(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(b"only a beginning")
+    assert request.transport is not None
+    request.transport.close()
+    return response
+
+
 async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
     form: dict[str, str] = {}
     uploads: dict[str, tuple[str, bytes]] = {}
@@ -252,13 +265,13 @@ async def fake_telegram() -> AsyncIterator[FakeTelegram]:
     """Run a Telegram; leaving it fails if the bot, or the fake, has said what Telegram's description does not allow."""
     application = web.Application(client_max_size=100_000_000)
     # A client that goes away has its long poll end, as at Telegram.
-    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=1)
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=1, access_log=None)
     telegram: FakeTelegram
 
     async def call(request: web.Request) -> web.Response:
         return await telegram.serve_call(request)
 
-    async def file(request: web.Request) -> web.Response:
+    async def file(request: web.Request) -> web.StreamResponse:
         return await telegram.serve_file(request)
 
     application.router.add_route("*", "/bot{token}/{method}", call)

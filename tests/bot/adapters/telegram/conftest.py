@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeAlias
@@ -25,6 +26,19 @@ def png(width: int = 40, height: int = 30, colour: str = "pink") -> bytes:
     return buffer.getvalue()
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 -- what is waited for tells nobody
+            await asyncio.sleep(0.01)
+
+
 def image(data: bytes | None = None, *, spoiler: bool = False, alt: str = "") -> ReplyImage:
     return ReplyImage(png() if data is None else data, "image/png", "who.png", alt, spoiler)
 
@@ -38,6 +52,7 @@ class Recorder:
         self.errors: list[UserError] = []
         self.reply = Reply("It is Pink.")
         self.accepts = True
+        self._answered = asyncio.Event()
 
     async def __call__(self, incoming: Incoming) -> Reply:
         self.seen.append(incoming)
@@ -49,7 +64,14 @@ class Recorder:
                     self.fetched.append(await download.fetch(picture, max_bytes=20_000_000, seconds=10))
                 except UserError as error:
                     self.errors.append(error)
-        return self.reply
+        reply = self.reply
+        self._answered.set()
+        return reply
+
+    async def asked_once(self) -> None:
+        """Wait until the first reply has been given."""
+        async with asyncio.timeout(20):
+            await self._answered.wait()
 
     @property
     def asked(self) -> Ask:
