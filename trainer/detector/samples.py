@@ -107,14 +107,20 @@ def _chances(pictures: Sequence[LabelledPicture]) -> npt.NDArray[np.float64]:
 
 def ahead(batches: Iterator[Batch], depth: int) -> Iterator[Batch]:
     """Draw up to `depth` batches ahead in a thread of its own, so that the next step need not wait for its data."""
-    ready: queue.Queue[Batch] = queue.Queue(depth)
+    ready: queue.Queue[Batch | Exception] = queue.Queue(depth)
 
     def fill() -> None:
         # OpenCV's own threads would take the cores that the training step runs on.
         cv2.setNumThreads(1)
-        for batch in batches:
-            ready.put(batch)
+        try:
+            for batch in batches:
+                ready.put(batch)
+        except Exception as error:  # noqa: BLE001 - raised again where the batch was to be used
+            ready.put(error)
 
     threading.Thread(target=fill, daemon=True, name="samples").start()
     while True:
-        yield ready.get()
+        batch = ready.get()
+        if isinstance(batch, Exception):
+            raise batch
+        yield batch
