@@ -18,6 +18,7 @@ from trainer.dataset import Example
 from trainer.errors import ExportRefused
 from trainer.fit import Trained, read_images
 from trainer.keras_scorer import KerasScorer
+from trainer.quiet import silence
 from trainer.scoring import BundleScorer, Evaluation, evaluate
 from trainer.settings import Export, Precision
 from trainer.split import Split
@@ -97,7 +98,8 @@ def convert(trained: Trained, examples: Sequence[Example], precision: Precision,
             converter.representative_dataset = lambda: _representative(images, trained.spec)
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
             converter.inference_input_type = converter.inference_output_type = tf.int8
-        network = bytes(converter.convert())
+        with silence():
+            network = bytes(converter.convert())
     least = max(SMALLEST_NETWORK, 0.9 * BYTES_PER_WEIGHT[precision] * model.count_params())
     if len(network) < least:
         raise ExportRefused(f"the {precision} network has {len(network):,} bytes, its weights alone take {least:,.0f}")

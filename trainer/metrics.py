@@ -83,6 +83,8 @@ def fit_temperature(logits: npt.NDArray[np.float32], truth: npt.NDArray[np.intp]
 
     Source: https://arxiv.org/abs/1706.04599 (the temperature, without the prior)
     """
+    if not len(truth):
+        return 1.0
     candidates = np.geomspace(0.1, 10, 401)
     losses = [
         measure(softmax(logits, t), truth).log_loss * len(truth) + (np.log(t) / PRIOR_WIDTH) ** 2 / 2

@@ -1,4 +1,4 @@
-"""Load TensorFlow without the lines that it writes to standard error while it starts."""
+"""Keep TensorFlow's native code from talking to whoever trains."""
 
 import importlib
 import os
@@ -12,12 +12,12 @@ def load_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Its results differ a little from machine to machine.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    with _silence():
+    with silence():
         importlib.import_module("tensorflow")
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Discard what native code writes to standard error: it does not go through `sys.stderr`."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -1,0 +1,79 @@
+"""Small pictures made on the spot, and a disk that is full."""
+
+import io
+import resource
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from rich.console import Console as RichConsole
+
+from bot.domain import Image
+from trainer.console import Console
+
+COLOURS = {"akane_hoshino": (230, 60, 60), "midori_hayashi": (60, 200, 80), "aoi_umino": (70, 90, 230)}
+"""Characters, told apart by their hair."""
+
+MakeCrops = Callable[[Path, Mapping[str, int]], Path]
+
+
+def draw_crop(colour: tuple[int, int, int], number: int, side: int = 40) -> Image:
+    """Draw something in a character's colour that looks like no other number of it."""
+    random = np.random.default_rng(number)
+    image = np.full((side, side, 3), 245, np.uint8)
+    cv2.circle(image, (side // 2, side // 2), side // 3, colour, -1)
+    for _ in range(6):
+        corner = random.integers(0, side, 2)
+        size = random.integers(3, side // 3, 2)
+        grey = int(random.integers(0, 200))
+        end = (int(corner[0] + size[0]), int(corner[1] + size[1]))
+        cv2.rectangle(image, (int(corner[0]), int(corner[1])), end, (grey, grey, grey), 2)
+    return image
+
+
+def save(path: Path, image: Image) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Pillow.fromarray(image).save(path)
+    return path
+
+
+@pytest.fixture
+def make_crops() -> MakeCrops:
+    """Fills a folder with so many crops of each character, 1.png, 2.png, …"""
+
+    def make(folder: Path, counts: Mapping[str, int]) -> Path:
+        for row, (character, count) in enumerate(counts.items()):
+            for number in range(1, count + 1):
+                colour = COLOURS.get(character, (200, 160, 40))
+                save(folder / character / f"{number}.png", draw_crop(colour, 1000 * row + number))
+        return folder
+
+    return make
+
+
+class Transcript(Console):
+    """A console that can be read afterwards."""
+
+    def __init__(self) -> None:
+        self._file = io.StringIO()
+        super().__init__(RichConsole(file=self._file, width=200))
+
+    @property
+    def text(self) -> str:
+        return self._file.getvalue()
+
+
+@pytest.fixture
+def console() -> Transcript:
+    return Transcript()
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[int], None]]:
+    """Lets the test allow so many bytes a file and no more: the system itself refuses to write on."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
