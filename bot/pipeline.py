@@ -151,6 +151,9 @@ class Pipeline:
         except OperatorError as error:
             _log.warning("models_not_reloaded", reason=str(error), running=self.bundle_id)
             return
+        except Exception:  # noqa: BLE001 - a bug must not end the watching
+            _log.exception("models_not_reloaded", running=self.bundle_id)
+            return
         self._models = models
         if self._workers is not None:
             self._workers.retool(partial(self._make_engine, models))

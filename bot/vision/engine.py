@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
+
 from bot.bundle import Bundle
 from bot.domain import Analysis, Box, Face, Image, Sighting, Timings
+from bot.errors import BundleError
 from bot.vision.annotate import Annotator
 from bot.vision.classify import Classifier
 from bot.vision.crop import crop_face
@@ -89,8 +92,15 @@ class Engine:
         )
 
     def probe(self, image: Image) -> None:
-        """Look for faces in an image, so that a detector that cannot run is found out before it is needed."""
-        self._detector.detect(image)
+        """Look for faces in an RGB uint8 image, so that a detector that cannot run is found out before it is needed.
+
+        Raises:
+            BundleError: it cannot run.
+        """
+        try:
+            self._detector.detect(image)
+        except (LookupError, RuntimeError, TypeError, ValueError, cv2.error) as error:
+            raise BundleError(f"the detector does not answer as a detector must: {error!r}") from error
 
 
 def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:

@@ -94,7 +94,7 @@ class Lettering:
 def _read_coverage(path: Path) -> npt.NDArray[np.uint32]:
     """Return the code points that a font can draw, in order; none where it cannot be read or has no outlines."""
     try:
-        with TTFont(path, lazy=True, fontNumber=0) as font:
+        with path.open("rb") as file, TTFont(file, lazy=True, fontNumber=0) as font:
             if not {"glyf", "CFF ", "CFF2"} & set(font.keys()):  # colour bitmaps have one size only
                 return np.empty(0, np.uint32)
             return np.sort(np.fromiter(font.getBestCmap() or (), np.uint32))

@@ -1,0 +1,144 @@
+"""The whole way of a picture in one thread."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from bot.domain import Box, Face
+from bot.errors import BrokenPicture, BundleError, ConfigError
+from bot.vision.engine import Engine, Models, in_reading_order
+from bot.vision.fonts import FontBook
+from tests import tiny
+
+
+def engine_for(models: Models, *, max_faces: int = 20) -> Engine:
+    book = FontBook(folders=())
+    return Engine(models, max_pixels=50_000_000, max_frames=10, max_faces=max_faces, fonts=book)
+
+
+@pytest.fixture
+def engine(tiny_models: Models) -> Engine:
+    return engine_for(tiny_models)
+
+
+def test_every_face_is_found_named_and_drawn(engine: Engine) -> None:
+    analysis = engine.look(tiny.encoded(tiny.picture(tiny.RED, tiny.BLUE, tiny.GREY)))
+    assert [s.guesses[0].character for s in analysis.sightings][:2] == ["akane_hoshino", "aoi_umino"]
+    assert [s.unknown for s in analysis.sightings] == [False, False, True]
+    assert all(len(s.guesses) == 3 for s in analysis.sightings)
+    assert (analysis.width, analysis.height) == (340, 140)
+    assert analysis.faces_left_out == 0
+    assert analysis.answer is not None
+    with Pillow.open(io.BytesIO(analysis.answer.data)) as picture:
+        picture.load()
+    timings = analysis.timings
+    assert min(timings.decode, timings.detect, timings.classify, timings.annotate) > 0
+
+
+def test_no_face_no_drawing(engine: Engine) -> None:
+    analysis = engine.look(tiny.encoded(tiny.picture()))
+    assert analysis.sightings == ()
+    assert analysis.answer is None
+
+
+def test_boxes_are_in_pixels_of_the_upright_original(engine: Engine) -> None:
+    large = Pillow.fromarray(tiny.picture(tiny.RED, tiny.GREEN)).resize((240 * 9, 140 * 9))
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    buffer = io.BytesIO()
+    large.transpose(Pillow.Transpose.ROTATE_90).save(buffer, "PNG", exif=exif)
+    analysis = engine.look(buffer.getvalue())
+    assert (analysis.width, analysis.height) == (2160, 1260)
+    assert len(analysis.sightings) == 2
+    for sighting, square in zip(analysis.sightings, tiny.boxes(2), strict=True):
+        box = sighting.face.box
+        centre = box.x + box.width / 2, box.y + box.height / 2
+        assert centre == pytest.approx(((square.x + 30) * 9, (square.y + 30) * 9), abs=40)
+
+
+def test_the_threshold_can_be_given(engine: Engine) -> None:
+    data = tiny.encoded(tiny.picture(tiny.GREY))
+    assert engine.look(data).sightings[0].unknown
+    assert not engine.look(data, threshold=0.3).sightings[0].unknown
+    assert engine.look(tiny.encoded(tiny.picture(tiny.RED)), threshold=0.9999).sightings[0].unknown
+
+
+def test_the_limit_of_faces_keeps_the_best_and_counts_the_rest(tiny_models: Models) -> None:
+    analysis = engine_for(tiny_models, max_faces=2).look(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
+    assert len(analysis.sightings) == 2
+    assert analysis.faces_left_out == 3
+
+
+def test_drawing_can_be_left_out(engine: Engine) -> None:
+    analysis = engine.look(tiny.encoded(tiny.picture(tiny.RED)), annotate=False)
+    assert len(analysis.sightings) == 1
+    assert analysis.answer is None
+
+
+def test_a_picture_can_be_one_face_crop(engine: Engine) -> None:
+    crop = np.full((50, 40, 3), tiny.GREEN, np.uint8)
+    (sighting,) = engine.look(tiny.encoded(crop), face=True).sightings
+    assert sighting.face == Face(Box(0, 0, 40, 50), 1.0)
+    assert sighting.guesses[0].character == "midori_hayashi"
+
+
+def test_the_margin_of_the_bundle_widens_the_crop(tiny_models: Models) -> None:
+    bundle = tiny_models.classifier
+    wide = Models(replace(bundle, info=replace(bundle.info, margin=0.5)), tiny_models.detector)
+    data = tiny.encoded(tiny.picture(tiny.RED))
+    (narrow,), (paler,) = engine_for(tiny_models).look(data).sightings, engine_for(wide).look(data).sightings
+    assert paler.guesses[0].probability < narrow.guesses[0].probability, "the white around the square dilutes its red"
+
+
+def test_errors_of_the_picture_come_through(engine: Engine) -> None:
+    with pytest.raises(BrokenPicture):
+        engine.look(tiny.encoded(tiny.picture(tiny.RED))[:100])
+
+
+def test_a_file_that_is_no_cascade_is_refused(tiny_models: Models, tmp_path: Path) -> None:
+    (tmp_path / "poem.xml").write_text("<poem/>")
+    for path in (tmp_path / "poem.xml", tmp_path / "nowhere.xml"):
+        with pytest.raises(ConfigError, match=path.name):
+            engine_for(Models(tiny_models.classifier, path))
+
+
+def test_a_classifier_is_no_detector(tiny_models: Models) -> None:
+    with pytest.raises(BundleError, match="not a detector"):
+        engine_for(Models(tiny_models.classifier, tiny_models.classifier))
+
+
+def order(boxes: Sequence[Box]) -> list[Box]:
+    return [face.box for face in in_reading_order([Face(box, 1.0) for box in boxes])]
+
+
+def test_reading_order_is_line_by_line() -> None:
+    top_left, top_right = Box(0, 12, 50, 50), Box(100, 0, 50, 50)
+    low_left, low_right = Box(10, 80, 50, 50), Box(120, 85, 40, 40)
+    assert order([low_right, top_right, low_left, top_left]) == [top_left, top_right, low_left, low_right]
+
+
+def test_reading_order_of_equal_boxes_and_none() -> None:
+    assert order([]) == []
+    assert order([Box(1, 1, 5, 5)] * 3) == [Box(1, 1, 5, 5)] * 3
+
+
+def test_real_pictures_are_answered(shared: Path, tiny_models: Models) -> None:
+    """The shipped cascade on real pictures: how well is the detector's business, that it works is ours."""
+    cascade = Path(__file__).resolve().parents[3] / "models" / "lbpcascade_animeface.xml"
+    engine = engine_for(Models(tiny_models.classifier, cascade))
+    folder = shared / "data" / "seed" / "raw"
+    files = [sorted(character.iterdir())[0] for character in sorted(folder.iterdir())]
+    analyses = [engine.look(file.read_bytes()) for file in files]
+    assert sum(bool(analysis.sightings) for analysis in analyses) >= 2
+
+
+def test_the_same_picture_gives_the_same_answer(engine: Engine) -> None:
+    data = tiny.encoded(tiny.picture(tiny.RED, tiny.GREEN))
+    one, two = engine.look(data), engine.look(data)
+    assert one.sightings == two.sightings
+    assert one.answer == two.answer
