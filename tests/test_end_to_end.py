@@ -1,0 +1,149 @@
+"""The whole bot, as `whobot run` starts it: three platforms in one process, the models that ship, real sockets."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from PIL import Image
+from pydantic import SecretStr
+
+from bot import app, config
+from bot.adapters.web import WebAdapter
+from bot.domain import Adapter
+from tests.artwork import CAST, draw_portrait
+from tests.fakes.discord import FakeDiscord, fake_discord, server
+from tests.fakes.telegram import FakeTelegram, fake_telegram
+from tests.tiny import encoded
+from tests.webchat import WebChat
+
+STARTED_SECONDS, STOPPED_SECONDS = 60, 20
+REAL = {
+    "Nishikino Maki": "nishikino_maki/12.jpg",
+    "Sakurauchi Riko": "sakurauchi_riko/14.jpg",
+    "Takimoto Hifumi": "takimoto_hifumi/15.jpg",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whatever the platform: the words and the annotated pictures."""
+
+    text: str
+    pictures: list[bytes]
+
+    def size(self) -> tuple[int, int]:
+        """Width and height of the one picture."""
+        (data,) = self.pictures
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.load()
+            return picture.size
+
+
+Ask: TypeAlias = Callable[[bytes], Awaitable[Answer]]
+
+
+@dataclass
+class Running:
+    """A running bot, its platforms, and ways to ask it."""
+
+    discord: FakeDiscord
+    telegram: FakeTelegram
+    stop: asyncio.Event
+    task: asyncio.Task[bool]
+    adapters: list[Adapter] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        (web,) = (adapter for adapter in self.adapters if isinstance(adapter, WebAdapter))
+        assert web.url
+        return web.url
+
+    async def ask_discord(self, picture: bytes) -> Answer:
+        await self.discord.slash_who(picture)
+        answer = await self.discord.answer()
+        return Answer(answer.content, [file.data for file in answer.files])
+
+    async def ask_telegram(self, picture: bytes) -> Answer:
+        await self.telegram.post_picture(picture)
+        answer = await self.telegram.answer()
+        return Answer(answer.text, [image.data for image in answer.images])
+
+    async def ask_web(self, picture: bytes) -> Answer:
+        async with WebChat.open(self.url) as chat:
+            answer = await chat.answer_to(await chat.post("/who", [("picture.png", picture)]))
+            return Answer(answer["text"], [await chat.picture(picture) for picture in answer["pictures"]])
+
+    async def finish(self) -> bool:
+        """Stop the bot, and return what it has to say for itself."""
+        self.stop.set()
+        async with asyncio.timeout(STOPPED_SECONDS):
+            return await self.task
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+    # The models are the real ones and the machine may be busy: more patience than the fakes have with tiny ones.
+    monkeypatch.setattr(server, "PATIENCE", 60.0)
+    async with fake_discord() as discord, fake_telegram() as telegram:
+        settings = config.Settings(
+            discord=config.Discord(token=SecretStr(discord.token)),
+            telegram=telegram.settings(),
+            web=config.Web(port=0),
+            store=config.Store(url=f"sqlite+aiosqlite:///{tmp_path}/whobot.db"),
+        )
+        stop, adapters = asyncio.Event(), []
+
+        def make_adapters(*arguments: Any, **how: Any) -> list[Adapter]:
+            adapters.extend(app.make_adapters(*arguments, **how))
+            return adapters
+
+        task = asyncio.create_task(app.run(settings, stop, make_adapters=make_adapters))
+        running = Running(discord, telegram, stop, task, adapters)
+        async with asyncio.timeout(STARTED_SECONDS):
+            while not (adapters and all(adapter.connected for adapter in adapters)):
+                assert not task.done(), task.exception()
+                await asyncio.sleep(0.01)
+        yield running
+        await running.finish()
+
+
+def ways(bot: Running) -> dict[str, Ask]:
+    return {"discord": bot.ask_discord, "telegram": bot.ask_telegram, "web": bot.ask_web}
+
+
+async def test_a_drawn_face_comes_back_boxed_on_every_platform(bot: Running) -> None:
+    drawing = draw_portrait(CAST["hoshina_sora"], seed=3, size=360, tilt=0, expression="calm")
+    answers = await asyncio.gather(*(ask(encoded(drawing.image)) for ask in ways(bot).values()))
+    for answer in answers:
+        width, height = answer.size()
+        assert width >= 360
+        assert height > 360  # the row of faces stands below the picture
+    # Every platform has its own layout of the same words.
+    assert len({answer.text.split("\n")[0] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("name", REAL)
+async def test_a_real_face_comes_back_named_on_every_platform(bot: Running, shared: Path, name: str) -> None:
+    picture = (shared / "data/seed/raw" / REAL[name]).read_bytes()
+    for platform, ask in ways(bot).items():
+        answer = await ask(picture)
+        assert name in answer.text, f"{platform}: {answer.text}"
+        assert all(answer.size())
+        assert answer.pictures[0] != picture
+
+
+async def test_pictures_in_hand_are_answered_before_it_stops(bot: Running) -> None:
+    drawing = draw_portrait(CAST["minase_yuzu"], seed=1, size=720, tilt=0, expression="calm")
+    picture = encoded(drawing.image)
+    command = await bot.discord.slash_who(*[picture] * 5)
+    await bot.telegram.post_album([picture] * 3, caption="/who")
+    await bot.telegram.action()  # the bot shows that it is on it
+    await bot.discord.until(lambda: bot.discord.given[command].state != "new")
+    assert bot.discord.unread == 0
+    assert await bot.finish()
+    assert len((await bot.discord.answer()).files) == 5
+    assert len((await bot.telegram.answer()).images) == 3
