@@ -31,12 +31,16 @@ def letterbox(image: Image, width: int, height: int, grain: int) -> Letterbox:
     scale = min(width / columns, height / rows)
     wide, high = max(1, round(columns * scale)), max(1, round(rows * scale))
     canvas = np.full((_up(high, grain), _up(wide, grain), 3), GREY, np.uint8)
-    cv2.resize(_shrunk(image, scale), (wide, high), dst=canvas[:high, :wide], interpolation=cv2.INTER_LINEAR)
+    cv2.resize(halved(image, scale), (wide, high), dst=canvas[:high, :wide], interpolation=cv2.INTER_LINEAR)
     return Letterbox(canvas, wide / columns, high / rows)
 
 
-def _shrunk(image: Image, scale: float) -> Image:
-    """Average whole squares of pixels as far as that goes; seven times as fast as averaging by the exact factor."""
+def halved(image: Image, scale: float) -> Image:
+    """Shrink an image to a half, a third and so on, as far as `scale` allows, by averaging whole squares of pixels.
+
+    What is left to shrink is less than a half and does not alias when it is sampled. Both together take a seventh of
+    the time of averaging by the exact factor.
+    """
     factor = int(1 / scale)
     if factor < 2:
         return image

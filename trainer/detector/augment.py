@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain import Image
+from bot.vision.letterbox import halved
 from trainer.detector.labels import Boxes
 
 Generator = np.random.Generator
@@ -45,13 +46,10 @@ def random_view(rng: Generator, image: Image, faces: Boxes, ignored: Boxes, side
         anchor = faces[rng.integers(len(faces))]
         longest = float(anchor[2:].max())
         scale = float(np.clip(scale, how.smallest / longest, how.largest * side / 320 / longest))
-    if scale < 0.7:
-        # Sampling alone would alias; averaging is also what the detector does with a picture.
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-        shrunk, scale = scale, 1.0
-    else:
-        shrunk = 1.0
+    # Sampling alone would alias; averaging first is also what the detector does with a picture.
+    image = halved(image, scale)
+    shrunk = image.shape[1] / width
+    scale /= shrunk
     matrix = random_turn(rng) @ np.diag([scale, scale])
     if anchor is None:
         focus = np.array([width, height]) * rng.uniform(0.1, 0.9, 2)

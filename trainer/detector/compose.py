@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain import Image
+from bot.vision.letterbox import halved
 from trainer.detector.augment import Generator, Sample, move_boxes, random_turn
 from trainer.detector.labels import Boxes
 
@@ -24,9 +25,9 @@ def paste(rng: Generator, sample: Sample, head: Image, face: Boxes) -> Sample:
     side = sample.image.shape[0]
     size = float(np.exp(rng.uniform(np.log(10), np.log(side * 0.4))))
     scale = size / float(face[0, 2:].max())
-    if scale < 0.7:
-        head = cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-        face, scale = face * np.float32(scale), 1.0
+    small = halved(head, scale)
+    shrunk = small.shape[1] / head.shape[1]
+    head, face, scale = small, face * np.float32(shrunk), scale / shrunk
     matrix = random_turn(rng) * scale
     middle = face[0, :2] + face[0, 2:] / 2
     place = rng.uniform(size * 0.5, side - size * 0.5, 2)
