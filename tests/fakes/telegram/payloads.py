@@ -125,7 +125,7 @@ def thumbnail(data: bytes, side: int = 90) -> bytes | None:
     """Return a smaller version, as Telegram makes one of each photo."""
     try:
         with Image.open(io.BytesIO(data)) as image:
-            small = image.convert("RGB")
+            small = image.convert("RGBA").convert("RGB")
     except OSError:
         return None
     small.thumbnail((side, side))

@@ -1,5 +1,7 @@
 """The parts that need no Telegram."""
 
+import traceback
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -9,6 +11,7 @@ from bot.adapters.telegram import client, patience
 from bot.adapters.telegram.patience import patiently
 from bot.adapters.telegram.recent import Recent
 from bot.adapters.telegram.render import split, units
+from tests.bot.adapters.telegram.conftest import free_port
 
 
 def test_recent_forgets_in_time() -> None:
@@ -85,6 +88,18 @@ async def test_the_token_goes_to_the_socket_and_nowhere_else() -> None:
 
     assert seen == ["https://api.example.org/path/bot12:ab-C_d/getMe?x=1"]
     assert str(response.request.url) == "https://api.example.org/path/botTOKEN/getMe?x=1"
+
+
+async def test_the_token_does_not_come_back_with_an_error() -> None:
+    token = SecretStr("12:ab-C_d")
+    transport = client.TokenTransport(token, httpx.AsyncHTTPTransport())
+    async with httpx.AsyncClient(transport=transport) as http:
+        with pytest.raises(httpx.ConnectError) as caught:
+            await http.post(f"http://127.0.0.1:{free_port()}/botTOKEN/getMe")
+
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "botTOKEN" in str(caught.value.request.url)
+    assert "ab-C_d" not in "".join(report.format())
 
 
 @pytest.mark.parametrize(
