@@ -54,11 +54,14 @@ def adapter(discord: FakeDiscord, service: Recorder) -> DiscordAdapter:
 
 
 @pytest.fixture
-async def running(discord: FakeDiscord, adapter: DiscordAdapter) -> AsyncIterator[asyncio.Task[None]]:
+async def running(
+    discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
+) -> AsyncIterator[asyncio.Task[None]]:
     """The adapter, connected; stopped at the end of the test, unless the test has done so."""
     task = asyncio.create_task(adapter.run())
     await discord.connected()
     yield task
+    service.may_answer.set()
     await adapter.stop()
     await asyncio.gather(task, return_exceptions=True)
 
