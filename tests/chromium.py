@@ -40,8 +40,8 @@ class Screen:
 class Browser(Chrome):
     """Chromium with what the tests need of the DevTools protocol."""
 
-    def appear(self, screen: Screen, *, dark: bool = False, calm: bool = False) -> None:
-        """Take on a screen, a colour scheme, and a wish for reduced motion."""
+    def appear(self, screen: Screen, *, dark: bool = False) -> None:
+        """Take on a screen and a colour scheme; nothing moves, so that what is there can be read at once."""
         self._emulate(
             "Emulation.setDeviceMetricsOverride",
             width=screen.width,
@@ -54,7 +54,7 @@ class Browser(Chrome):
             "Emulation.setEmulatedMedia",
             features=[
                 {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-                {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"},
+                {"name": "prefers-reduced-motion", "value": "reduce"},
             ],
         )
 

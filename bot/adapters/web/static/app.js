@@ -9,6 +9,7 @@ const password = document.querySelector("#password");
 const doorTrouble = document.querySelector("#door-trouble");
 const bottom = document.querySelector("#bottom");
 const forget = document.querySelector("#forget");
+const forgetQuestion = document.querySelector("#forget-question");
 const linkState = document.querySelector("#link-state");
 const empty = document.querySelector("#empty");
 const LONGEST_PAUSE = 15_000;
@@ -77,12 +78,19 @@ door.addEventListener("submit", async (event) => {
   if (door.hidden) password.value = "";
 });
 
-forget.addEventListener("click", async () => {
+async function startOver() {
   stream.startOver();
   await api.forget().catch(() => {});
   thread.clear();
   await enter();
+}
+
+forget.addEventListener("click", () => {
+  forgetQuestion.returnValue = "keep";
+  if (thread.isEmpty) startOver();
+  else forgetQuestion.showModal();
 });
+forgetQuestion.addEventListener("close", () => forgetQuestion.returnValue === "forget" && startOver());
 
 // A browser opens few connections to one server: tabs in the background give theirs back, unless an answer is due.
 document.addEventListener("visibilitychange", () => {

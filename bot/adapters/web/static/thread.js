@@ -16,6 +16,8 @@ const templates = {
   picture: document.querySelector("#picture").content,
 };
 
+const geometry = () => `${scroller.scrollHeight} ${scroller.clientHeight}`;
+
 function stageWords({ stage, picture, pictures }) {
   const which = pictures > 1 ? `picture ${picture} of ${pictures}` : "the picture";
   if (stage === "downloading") return `Downloading ${which}…`;
@@ -52,18 +54,36 @@ function drawPicture(picture) {
 export class Thread {
   #drawn = new Map();
   #live = false;
+
   #pinned = true;
+  #geometry = "";
 
   constructor() {
-    scroller.addEventListener("scroll", () => {
-      this.#pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-      if (this.#pinned) latest.hidden = true;
-    });
+    scroller.addEventListener("scroll", () => this.#scrolled());
     latest.addEventListener("click", () => this.toEnd());
     // Pictures load late, the composer grows, phones open their keyboard: whoever was at the end stays at the end.
-    const follow = new ResizeObserver(() => this.#pinned && this.#jump());
-    follow.observe(list);
-    follow.observe(scroller);
+    const layout = new ResizeObserver(() => {
+      this.#geometry = geometry();
+      if (this.#pinned) this.#jump();
+    });
+    layout.observe(list);
+    layout.observe(scroller);
+  }
+
+  // A scroll that comes with a new layout is the browser's doing, not a wish to read further up: the observer, which
+  // is called next, deals with it.
+  #scrolled() {
+    if (geometry() !== this.#geometry) return;
+    this.#pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+    if (this.#pinned) latest.hidden = true;
+  }
+
+  #jump() {
+    scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  get isEmpty() {
+    return this.#drawn.size === 0;
   }
 
   get waiting() {
@@ -81,13 +101,13 @@ export class Thread {
       this.#drawn.set(message.id, { element, state: message.state });
       this.#announce(message, known);
     }
-    empty.hidden = this.#drawn.size > 0;
+    empty.hidden = !this.isEmpty;
   }
 
   // Everything up to here was said before: from now on news are announced.
   ready() {
     this.#live = true;
-    empty.hidden = this.#drawn.size > 0;
+    empty.hidden = !this.isEmpty;
   }
 
   clear() {
@@ -104,14 +124,11 @@ export class Thread {
     this.#jump();
   }
 
-  #jump() {
-    scroller.scrollTop = scroller.scrollHeight;
-  }
-
   #place(message) {
     const element = templates.message.cloneNode(true).firstElementChild;
     element.dataset.id = message.id;
     element.dataset.author = message.author;
+    element.classList.toggle("arriving", this.#live);
     element.querySelector("h3").textContent = message.author === "you" ? "You" : "whobot";
     const after = [...list.children].find((other) => Number(other.dataset.id) > message.id);
     list.insertBefore(element, after ?? null);

@@ -129,6 +129,12 @@ class Page:
     def is_open(self) -> bool:
         return self.text.is_displayed()
 
+    def is_at_end(self) -> bool:
+        """Whether the newest message is in sight."""
+        end = "const last = document.querySelector('#thread').getBoundingClientRect().bottom;"
+        edge = "const edge = document.querySelector('#scroller').getBoundingClientRect().bottom;"
+        return bool(self.run(f"{end} {edge} return Math.abs(last - edge) < 2"))
+
     def hand_over(self, kind: str, name: str, *files: tuple[str, str]) -> None:
         """Paste or drop files, each a name and a media type."""
         carrier = "clipboardData" if kind == "ClipboardEvent" else "dataTransfer"
@@ -147,7 +153,7 @@ class Page:
 
     def shoot(self, name: str, screen: Screen, *, dark: bool = False) -> None:
         """Take a screenshot as seen on a screen, then go back to the desktop."""
-        self.browser.appear(screen, dark=dark, calm=True)
+        self.browser.appear(screen, dark=dark)
         path = self._shots / f"{name}-{'phone' if screen.phone else 'desktop'}-{'dark' if dark else 'light'}.png"
         assert self.browser.save_screenshot(str(path))
         if folder := os.environ.get("WHOBOT_SCREENSHOTS"):

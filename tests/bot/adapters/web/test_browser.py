@@ -86,6 +86,11 @@ def test_the_whole_way_of_pictures_with_the_keyboard_alone(page: Page, site: Sit
     page.wait(lambda: "Hoshina Sora" in str(page.one("#announcer").get_property("textContent")))
     page.shoot_all("answer")
 
+    page.one("#files").send_keys("\n".join(pictures))
+    page.text.send_keys(Keys.ENTER)
+    page.answers(2)
+    page.wait(page.is_at_end)
+
     button = answer.find_element(By.CSS_SELECTOR, ".enlarge")
     page.text.send_keys(Keys.SHIFT, Keys.TAB)
     for _ in range(20):
@@ -186,24 +191,24 @@ def test_the_thread_survives_a_reload_and_stays_at_its_end(page: Page, site: Sit
     for number in range(12):
         page.text.send_keys(f"message {number}", Keys.ENTER)
         page.answers(number + 1)
-    at_end = "const s = document.querySelector('#scroller'); return s.scrollHeight - s.scrollTop - s.clientHeight < 2"
-    page.wait(lambda: page.run(at_end))
+    page.wait(page.is_at_end)
     before = page.one("#thread").text
     page.browser.refresh()
     page.answers(12)
     assert page.one("#thread").text == before
-    page.wait(lambda: page.run(at_end))
+    page.wait(page.is_at_end)
     assert page.one("#announcer").get_property("textContent") == ""
 
-    page.run("document.querySelector('#scroller').scrollTop = 0")
+    page.run("document.querySelector('#thread').scrollIntoView(true)")
     page.run(
         "const form = new FormData(); form.append('text', 'hi'); fetch('/api/messages', {method: 'POST', body: form})"
     )
     page.answers(13)
     page.wait(lambda: page.one("#latest").is_displayed())
-    assert page.run("return document.querySelector('#scroller').scrollTop") == 0
+    assert not page.is_at_end()
+    assert page.one('.message[data-id="1"]').rect["y"] > 0
     page.one("#latest").click()
-    page.wait(lambda: page.run(at_end))
+    page.wait(page.is_at_end)
     assert not page.one("#latest").is_displayed()
 
 
@@ -228,6 +233,11 @@ def test_forgetting_begins_anew(page: Page, site: Site) -> None:
     page.text.send_keys("hello", Keys.ENTER)
     page.answers(1)
     page.one("#forget").click()
+    page.shoot("forget", PHONE)
+    page.focused.send_keys(Keys.ESCAPE)
+    assert len(page.all(".message")) == 2
+    page.one("#forget").click()
+    page.one("#forget-question [value=forget]").click()
     page.wait(lambda: page.one("#empty").is_displayed())
     assert not page.all(".message")
     page.text.send_keys("hello again", Keys.ENTER)
