@@ -52,7 +52,7 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     def run(*arguments: str, **how: Any) -> subprocess.Popen[str]:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
         variables = os.environ | environment | pipes.pop("env", {})
-        process = subprocess.Popen([sys.executable, "-m", "bot", *arguments], env=variables, text=True, **pipes)  # noqa: S603
+        process = subprocess.Popen([sys.executable, "-m", "bot", *arguments], env=variables, text=True, **pipes)
         started.append(process)
         return process
 

@@ -106,6 +106,15 @@ async def test_telegram_is_asked_whose_token_it_is() -> None:
     assert "@BotFather" in wrong.advice
 
 
+def test_a_platform_that_was_asked_has_one_line(whobot: Whobot) -> None:
+    variables = {"WHOBOT_TELEGRAM__TOKEN": TOKEN, "WHOBOT_TELEGRAM__API": "http://127.0.0.1:1"}
+    result = whobot("check", "--online", "--json", **variables)
+    assert result.exit_code == 1
+    (telegram,) = [finding for finding in json.loads(result.stdout) if finding["subject"] == "telegram"]
+    assert telegram["message"] == "the platform cannot be reached"
+    assert TOKEN not in result.output
+
+
 async def test_telegram_out_of_reach_does_not_leak_the_token(caplog: pytest.LogCaptureFixture) -> None:
     nowhere = config.Telegram(token=SecretStr(TOKEN), api="http://127.0.0.1:1")
     (finding,) = await check_online(config.Settings(telegram=nowhere))

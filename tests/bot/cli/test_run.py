@@ -91,7 +91,7 @@ asyncio.run(main())
 
 def hang(setting: str) -> subprocess.Popen[str]:
     script = HANGING.format(setting=setting)
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGTERM)

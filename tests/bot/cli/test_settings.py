@@ -113,5 +113,5 @@ def test_a_command_imports_no_more_than_it_needs(
         f"finally: print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
     )
     arguments = [sys.executable, "-c", script, *command]
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1] == "[]", done.stderr
