@@ -44,7 +44,7 @@ _PARSER_ERRORS = (
     zlib.error,
     ImageCms.PyCMSError,
 )
-"""What Pillow's parsers raise over damaged files; found by mutating files of every format."""
+"""What Pillow's parsers may raise over damaged files."""
 
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,

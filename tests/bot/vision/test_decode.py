@@ -161,6 +161,12 @@ def test_a_large_picture_is_reduced_and_boxes_find_back(kind: str) -> None:
     assert (box.x, box.y, box.width, box.height) == pytest.approx((0, 30, 3 * LONGEST_SIDE + 1, 30))
 
 
+def test_a_jpeg_that_holds_several_pictures_is_a_jpeg() -> None:
+    """Cameras and consoles write such files: MPO."""
+    data = save(halves(), "MPO", save_all=True, append_images=[halves()])
+    assert_colour(decode(data).image, 8, 16, RED)
+
+
 def test_reducing_in_strips_leaves_no_seams() -> None:
     ramp = np.linspace(0, 255, 5000).astype(np.uint8).reshape(-1, 1).repeat(60, axis=1)
     column = decode(save(Pillow.fromarray(ramp), "PNG")).image[:, 12, 0].astype(int)
