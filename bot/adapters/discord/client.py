@@ -1,6 +1,7 @@
 """The connection to Discord: which events whobot takes, and what happens with each."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from bot.adapters.discord import commands, delivery, translate
 from bot.domain import Handler, Request
 
 log = structlog.get_logger(__name__)
+LIBRARY_LOGGER = logging.getLogger("discord")
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
 """The least that will do. `message_content` (privileged) shows the attachments of messages that do not mention whobot:
@@ -32,6 +34,9 @@ class WhobotClient(discord.Client):
     def __init__(self, handler: Handler, session: aiohttp.ClientSession, media_hosts: Collection[str]) -> None:
         # whobot does not talk: what voice would need is no business of its operator.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        # At DEBUG discord.py writes down all that people say, and the tokens with which interactions are answered.
+        if LIBRARY_LOGGER.getEffectiveLevel() < logging.INFO:
+            LIBRARY_LOGGER.setLevel(logging.INFO)
         super().__init__(
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),

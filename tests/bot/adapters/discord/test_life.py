@@ -25,9 +25,12 @@ WRONG_TOKEN = "MTIwMDAw.a-token-that-was-reset.never-to-be-logged"
 @pytest.fixture(autouse=True)
 def _no_secret_is_logged(caplog: pytest.LogCaptureFixture, discord: FakeDiscord) -> Iterator[None]:
     caplog.set_level(logging.DEBUG)
+    logging.getLogger("discord").setLevel(logging.NOTSET)
     yield
     assert discord.token not in caplog.text
     assert WRONG_TOKEN not in caplog.text
+    for command in discord.given.values():
+        assert command.payload["token"] not in caplog.text
 
 
 async def test_the_least_intents(running: asyncio.Task[None], discord: FakeDiscord) -> None:
