@@ -16,10 +16,10 @@ from bot.cli.who import who
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with: [bold]whobot run[/bold], then open http://127.0.0.1:8080",
+    epilog="Start with **whobot run**, then open http://127.0.0.1:8080",
 )
 
 

@@ -44,7 +44,7 @@ def as_json(looked: Looked) -> str:
 
 def as_text(looked: Looked, written: Path | None) -> RenderableType:
     """Return a heading and a table with one row a face; or the error in a line."""
-    path = (looked.path, "bold")
+    path = (_printable(looked.path), "bold")
     if isinstance(looked.outcome, str):
         return Text.assemble(path, "  ", (looked.outcome, "red"))
     analysis = looked.outcome
@@ -60,7 +60,7 @@ def as_text(looked: Looked, written: Path | None) -> RenderableType:
     if count:
         parts.append(table)
     if written is not None:
-        parts.append(Text(f"  wrote {written}", style="dim"))
+        parts.append(Text(f"  wrote {_printable(str(written))}", style="dim"))
     return Group(*parts)
 
 
@@ -92,6 +92,11 @@ def _row(sighting: Sighting) -> tuple[Text, Text, Text]:
         who, sure = Text(display_name(best.character), style="green"), Text(_percent(best.probability))
     rest = (f"{display_name(guess.character)} {_percent(guess.probability)}" for guess in others[:2])
     return who, sure, Text(", ".join(rest), style="dim")
+
+
+def _printable(path: str) -> str:
+    """A path may hold what a terminal must not get to see: control codes, or bytes that are no text."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path)
 
 
 def _percent(probability: float) -> str:

@@ -20,7 +20,11 @@ def check(
 ) -> None:
     """Check the settings, the networks and their runtime, fonts, tokens and the database. Nothing is changed.
 
-    Exit codes: 0 whobot can run, there may be hints; 1 something is not right; 2 the settings have a mistake.
+    Exit codes:
+
+    - 0: whobot can run; there may be hints
+    - 1: something is not right
+    - 2: wrong arguments, or a mistake in the settings
     """
     with endings():
         configuration = read_configuration(config)

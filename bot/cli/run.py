@@ -17,8 +17,11 @@ def run(config: ConfigOption = None) -> None:
 
     SIGTERM or Ctrl-C finishes what is in hand, within ten seconds; a second one ends at once.
 
-    Exit codes: 0 stopped as asked; 1 every platform has refused its token, or work was cut off while stopping;
-    2 wrong arguments or settings, a model or a database that cannot be used, a port that is taken.
+    Exit codes:
+
+    - 0: stopped as asked
+    - 1: every platform has refused its token, or something hung while stopping
+    - 2: wrong arguments or settings, a model or database that cannot be used, a port that is taken
     """
     with endings():
         configuration = read_configuration(config, quiet=False)

@@ -23,7 +23,10 @@ def settings(
 
     What is printed is a valid config.toml.
 
-    Exit codes: 0; 2 where the settings have a mistake.
+    Exit codes:
+
+    - 0: the settings are right
+    - 2: wrong arguments, or a mistake in the settings
     """
     with endings():
         if show_example:

@@ -17,7 +17,7 @@ STDIN = "-"
 def who(
     pictures: Annotated[
         list[str],
-        typer.Argument(metavar="PICTURE...", help='Picture files. "-" reads paths from standard input, one a line.'),
+        typer.Argument(metavar="PICTURE", help='Picture files. "-" reads paths from standard input, one a line.'),
     ],
     config: ConfigOption = None,
     as_json: Annotated[
@@ -34,8 +34,12 @@ def who(
 
     All cores are used, and the answers keep the order. No file is overwritten: a name that is taken gets a number.
 
-    Exit codes: 0 every picture was looked at, whether or not there were faces; 1 some could not be, each with its
-    reason; 2 wrong arguments or settings, or a model that cannot be loaded; 130 interrupted.
+    Exit codes:
+
+    - 0: every picture was looked at, whether or not there were faces
+    - 1: some could not be, each with its reason; or the reader of the output has gone
+    - 2: wrong arguments or settings, or a model that cannot be loaded
+    - 130: interrupted
     """
     with endings():
         settings = read_configuration(config).settings

@@ -159,7 +159,8 @@ class _Draft:
             if len(secret.split()) != 1:
                 self.problems.append(f"{key.section}.{key.name}_file: {path} must hold the {key.name} and nothing else")
                 continue
-            if readable_by_all:
+            # Container engines mount secrets there, readable by all within the container and by nobody outside.
+            if readable_by_all and not path.is_relative_to("/run/secrets"):
                 self.warnings.append(
                     f"every user of this machine can read {path}; put that right with: chmod 600 {path}"
                 )

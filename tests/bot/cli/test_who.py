@@ -173,6 +173,15 @@ def test_names_and_paths_are_no_markup(whobot: Whobot, pictures: Path, tmp_path:
     assert "[red]x[/red]" in result.stdout
 
 
+def test_a_path_that_is_no_text_does_no_harm(start: Start, pictures: Path) -> None:
+    name = os.fsdecode(b"\xff\x1b[2J.png")
+    Path(name).write_bytes(Path("two.png").read_bytes())
+    table, _ = start("who", name).communicate()
+    assert "\ufffd\ufffd[2J.png  240 x 140, 2 faces" in table
+    line, _ = start("who", "--json", name).communicate()
+    assert json.loads(line)["path"] == name
+
+
 def test_many_pictures_keep_their_order(whobot: Whobot, pictures: Path) -> None:
     names = ["two.png", "none.png", "gone.png", "grey.png"] * 20
     result = whobot("who", "--json", *names, WHOBOT_WORKERS__THREADS="3")
