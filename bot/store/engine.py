@@ -1,11 +1,12 @@
 """Make the SQLAlchemy engine, with what SQLite needs to behave like a database among several programs."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -14,6 +15,14 @@ from bot.errors import StoreError
 BUSY_SECONDS = 5.0
 """How long to wait for another program that is writing to the same SQLite file."""
 EXAMPLES = 'it should look like "sqlite+aiosqlite:///whobot.db" or "postgresql+asyncpg://user@host/whobot"'
+
+ADVICE = {
+    "database is locked": "Another program holds it: is a second whobot running?",
+    "unable to open": "Check that the path is right, and that this user may read and write the file and its folder.",
+    "readonly": "This user may not write the file, or the disk is mounted read-only.",
+    "not a database": "The file is something else, or damaged: move it away, or restore a backup.",
+    "disk is full": "Free some space.",
+}
 
 
 def parse_url(address: str) -> URL:
@@ -29,10 +38,10 @@ def parse_url(address: str) -> URL:
 
 
 def make_engine(url: URL) -> AsyncEngine:
-    """Make an engine; nothing is connected yet, but the folder of a SQLite file is made.
+    """Make an engine; nothing is connected yet, but a SQLite file and its folder are made.
 
     Raises:
-        StoreError: the driver is not installed or is a blocking one, or the folder cannot be made.
+        StoreError: the driver is not installed or is a blocking one, or the file or its folder cannot be made.
     """
     options: dict[str, Any] = {"hide_parameters": True}
     sqlite = url.get_backend_name() == "sqlite"
@@ -58,23 +67,35 @@ def make_engine(url: URL) -> AsyncEngine:
             "for which whobot[postgres] must be installed"
         ) from error
     if sqlite:
-        _make_folder(url)
+        _prepare_file(url)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
-def _make_folder(url: URL) -> None:
+def explain(url: URL, error: Exception) -> str:
+    """Say why the database cannot be used, and what to do about it, without its password."""
+    reason = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).rstrip(".")
+    advice = next((words for sign, words in ADVICE.items() if sign in reason), "")
+    return f"the database {url.render_as_string(hide_password=True)} cannot be used: {reason}. {advice}".rstrip()
+
+
+def _prepare_file(url: URL) -> None:
     if url.database in (None, "", ":memory:") or url.database.startswith("file:"):
         return
-    folder = Path(url.database).parent
+    path = Path(url.database)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"cannot make the folder {folder.absolute()} for the database: {error.strerror}. "
+            f"cannot make the folder {path.parent.absolute()} for the database: {error.strerror}. "
             "Make it yourself, or have store.url point elsewhere."
         ) from error
+    try:
+        # aiosqlite leaves a thread behind where this fails, which complains when the event loop is gone.
+        sqlite3.connect(path).close()
+    except sqlite3.Error as error:
+        raise StoreError(explain(url, error)) from error
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: object) -> None:

@@ -7,22 +7,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Table, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Chat, User
 from bot.errors import StoreError
 from bot.store import migrations
-from bot.store.engine import make_engine, parse_url
+from bot.store.engine import explain, make_engine, parse_url
 from bot.store.tables import chat_settings, opt_outs
-
-ADVICE = {
-    "database is locked": "Another program holds it: is a second whobot running?",
-    "unable to open": "Check that the path is right, and that this user may read and write the file and its folder.",
-    "readonly": "This user may not write the file, or the disk is mounted read-only.",
-    "not a database": "The file is something else, or damaged: move it away, or restore a backup.",
-    "disk is full": "Free some space.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +34,8 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        parsed = parse_url(url)
-        self._engine = make_engine(parsed)
-        self._name = parsed.render_as_string(hide_password=True)
+        self._url = parse_url(url)
+        self._engine = make_engine(self._url)
         self._alive = False
 
     @property
@@ -117,7 +108,7 @@ class Store:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
             self._alive = False
-            raise StoreError(_explain(self._name, error)) from error
+            raise StoreError(explain(self._url, error)) from error
         self._alive = True
 
 
@@ -140,9 +131,3 @@ def _is_chat(chat: Chat) -> tuple[ColumnElement[bool], ...]:
 
 def _is_user(user: User) -> tuple[ColumnElement[bool], ...]:
     return opt_outs.c.platform == user.platform, opt_outs.c.user_id == user.id
-
-
-def _explain(name: str, error: Exception) -> str:
-    reason = str(error.orig if isinstance(error, DBAPIError) and error.orig else error)
-    advice = next((words for sign, words in ADVICE.items() if sign in reason), "")
-    return f"the database {name} cannot be used: {reason.rstrip('.')}. {advice}".rstrip()

@@ -155,9 +155,9 @@ async def test_a_file_that_is_no_database_is_explained_and_left_alone(tmp_path: 
     assert path.read_text() == "Dear diary, " * 1000
 
 
-async def test_a_folder_in_place_of_the_file_is_explained(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Check that the path"):
-        await open_and_close(f"sqlite+aiosqlite:///{tmp_path}")
+        Store(f"sqlite+aiosqlite:///{tmp_path}")
 
 
 async def test_a_database_that_another_program_holds_is_explained(
