@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -38,6 +39,11 @@ class TelegramAdapter:
     def __init__(self, settings: Telegram, handler: Handler) -> None:
         if settings.token is None:
             raise ConfigError("Telegram needs a token: set WHOBOT_TELEGRAM__TOKEN or telegram.token_file")
+        if not _is_private(settings.api):
+            raise ConfigError(
+                "telegram.api must begin with https://, or with http:// if the Bot API server runs on this machine:"
+                " the bot's token is part of every address"
+            )
         self._settings = settings
         self._token = settings.token
         self._api = settings.api.rstrip("/")
@@ -145,6 +151,17 @@ class TelegramAdapter:
             case TelegramError() if self._connected:
                 log.warning("no updates arrive, trying on", platform=self.name, reason=error.message)
         self._connected = error is None
+
+
+def _is_private(api: str) -> bool:
+    """Whether nobody on the way can read along, who would read the token. The same rule holds for downloads."""
+    address = urlsplit(api)
+    if address.scheme != "http":
+        return address.scheme == "https"
+    try:
+        return ip_address(address.hostname or "").is_loopback
+    except ValueError:
+        return address.hostname == "localhost"
 
 
 def _listener(host: str, port: int) -> socket.socket:

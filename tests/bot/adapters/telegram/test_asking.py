@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bot.domain import Ask, Configure, Help, OptOut, Request, Trigger, User
-from tests.bot.adapters.telegram.conftest import Recorder, Serve, png
+from tests.bot.adapters.telegram.conftest import Recorder, Serve, png, until
 from tests.fakes.telegram import FakeTelegram, Person
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -105,6 +105,16 @@ async def test_an_album_is_one_question(telegram: FakeTelegram, recorder: Record
     assert recorder.asked.trigger is Trigger.COMMAND
     assert recorder.fetched == pictures
     assert answer.reply_to == first["message_id"]
+
+
+async def test_an_album_that_arrives_in_pieces(telegram: FakeTelegram, recorder: Recorder) -> None:
+    for colour in ("red", "green"):
+        polls = telegram.world.polls
+        await telegram.post_picture(png(colour=colour), media_group_id="77")
+        await until(lambda polls=polls: telegram.world.polls > polls)
+    await telegram.answer()
+
+    assert recorder.fetched == [png(colour="red"), png(colour="green")]
 
 
 async def test_who_and_then_an_album(telegram: FakeTelegram, recorder: Recorder) -> None:

@@ -3,13 +3,18 @@
 import asyncio
 import json
 import socket
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
+from telegram import Update
+from telegram.ext import Updater
 
 from bot.adapters.telegram import TelegramAdapter
+from bot.adapters.telegram.adapter import _receiving
+from bot.adapters.telegram.client import Client
 from bot.config import Telegram
 from bot.domain import Incoming, Reply, Trigger
 from bot.errors import AdapterError, ConfigError, LoginRefused
@@ -53,6 +58,17 @@ async def test_a_token_that_is_revoked_on_the_way(telegram: FakeTelegram, record
 def test_no_token(recorder: Recorder) -> None:
     with pytest.raises(ConfigError, match="WHOBOT_TELEGRAM__TOKEN"):
         TelegramAdapter(Telegram(), recorder)
+
+
+@pytest.mark.parametrize("api", ["http://bot-api.example.org", "ftp://127.0.0.1", "api.telegram.org"])
+def test_an_address_on_which_others_could_read_the_token(recorder: Recorder, api: str) -> None:
+    with pytest.raises(ConfigError, match="https://"):
+        TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder)
+
+
+@pytest.mark.parametrize("api", ["https://api.telegram.org", "http://localhost:8081", "http://[::1]:8081/"])
+def test_an_address_that_is_safe(recorder: Recorder, api: str) -> None:
+    assert not TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder).connected
 
 
 async def test_an_unreachable_server(recorder: Recorder) -> None:
@@ -106,6 +122,17 @@ async def test_stopping_finishes_what_is_in_hand(telegram: FakeTelegram) -> None
     assert (await telegram.answer()).text == "at last"
     assert telegram.world.answers.empty()
     assert len(telegram.world.updates) == 1, "what came later waits for the next start; what was answered does not"
+
+
+async def test_what_has_been_fetched_by_then_is_in_hand(telegram: FakeTelegram) -> None:
+    accepted: list[Update] = []
+    updater = Updater(Client(telegram.address, SecretStr(telegram.token), on_poll=lambda _: None), asyncio.Queue())
+    async with _receiving(updater, SimpleNamespace(accept=accepted.append)):  # type: ignore[arg-type]
+        for number in range(3):
+            updater.update_queue.put_nowait(Update(number))
+
+    assert [update.update_id for update in accepted] == [0, 1, 2]
+    await updater.bot.shutdown()
 
 
 async def test_an_album_that_is_arriving_is_in_hand(telegram: FakeTelegram, recorder: Recorder) -> None:

@@ -104,7 +104,10 @@ async def test_a_group_that_has_become_a_supergroup(telegram: FakeTelegram) -> N
             migrate_to_chat_id=telegram.group.id,
         ),
     )
-    await telegram.post("/help", chat=old)
+    question = telegram.write(chat=old, text="/help", entities=[{"type": "bot_command", "offset": 0, "length": 5}])
+    somebody_elses = telegram.write(chat=telegram.group, text="lovely weather")
+    telegram.world.messages[telegram.group.id, question["message_id"]] = somebody_elses
+    await telegram.deliver(question)
     answer = await telegram.answer()
 
     assert (answer.chat, answer.reply_to) == (telegram.group.id, None)
