@@ -1,0 +1,52 @@
+"""What is installed: the bot without TensorFlow, with everything that it reads at run time."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import entry_points, requires
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NEEDED_AT_RUN_TIME = (
+    r"bot/adapters/web/static/index\.html",
+    r"bot/store/migrations/versions/.+\.py",
+    r"bot/vision/typefaces/.+\.ttf",
+    r"models/.+-int8\.tflite",
+    r"models/.+-float16\.tflite",
+    r"models/lbpcascade_animeface\.xml",
+)
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("wheel")
+    # Offline: the build backend is the one of the `test` extra, not one that pip fetches.
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+@pytest.mark.parametrize("pattern", NEEDED_AT_RUN_TIME)
+def test_the_wheel_holds_what_the_bot_reads(contents: list[str], pattern: str) -> None:
+    assert any(re.fullmatch(pattern, name) for name in contents)
+
+
+def test_the_wheel_holds_no_tests(contents: list[str]) -> None:
+    assert not [name for name in contents if name.startswith("tests/")]
+
+
+def test_tensorflow_is_for_the_trainer_only() -> None:
+    wants = [line for line in requires("whobot") or [] if line.startswith("tensorflow")]
+    assert wants
+    assert all(re.search(r"extra == .trainer.", line) for line in wants)
+
+
+def test_the_commands_are_installed() -> None:
+    scripts = {script.name: script.value for script in entry_points(group="console_scripts")}
+    assert scripts["whobot"] == "bot.__main__:main"
+    assert scripts["whobot-train"] == "trainer.__main__:main"
