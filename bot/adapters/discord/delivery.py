@@ -55,12 +55,13 @@ async def post(message: discord.Message, reply: Reply) -> None:
     """Answer a message with a reply to it."""
     if reply.silent:
         return
+    spoiler = render.is_spoiler(reply)
 
     async def send(part: Reply) -> None:
         # A reply to a message that is gone would be refused, if one insisted that it exists.
         reference = message.to_reference(fail_if_not_exists=False) if may_refer(message) else None
         await message.channel.send(
-            render.content(part.text),
+            render.content(part.text, spoiler=spoiler),
             files=render.files(part.images),
             reference=reference,  # type: ignore[arg-type] # None is its default
             suppress_embeds=True,
@@ -82,13 +83,14 @@ async def think(interaction: discord.Interaction, *, ephemeral: bool) -> bool:
 
 async def respond(interaction: discord.Interaction, reply: Reply) -> None:
     """Put the answer to a command where whobot was thinking."""
+    spoiler = render.is_spoiler(reply)
 
     async def send(part: Reply) -> None:
         if part.silent:
             await interaction.delete_original_response()
         else:
             await interaction.edit_original_response(
-                content=render.content(part.text), attachments=render.files(part.images)
+                content=render.content(part.text, spoiler=spoiler), attachments=render.files(part.images)
             )
 
     await _deliver(send, reply, to="interaction", source=interaction.id)

@@ -1,6 +1,7 @@
 """From whobot's words to Discord's: plain text becomes message content, images become files."""
 
 import io
+from bisect import bisect_right
 
 import discord
 
@@ -13,22 +14,31 @@ FILES_LIMIT = 10
 ALT_LIMIT = 1024
 """Characters that describe an attachment."""
 ELLIPSIS = "…"
+SPOILER = "||"
 
 
-def content(text: str) -> str | None:
-    """Write plain text so that Discord shows it as it is; what markup adds to its length may cut its end off."""
+def content(text: str, *, spoiler: bool = False) -> str | None:
+    """Write plain text so that Discord shows it as it is, or hides it until it is clicked on.
+
+    What markup adds to the length may cut off the end of a text that had the right length before.
+    """
+    if not text:
+        return None
+    bars = SPOILER if spoiler else ""
+    room = CONTENT_LIMIT - 2 * len(bars)
     escaped = discord.utils.escape_markdown(text)
-    if len(escaped) <= CONTENT_LIMIT:
-        return escaped or None
-    # Escaping does not get shorter with more text, so the longest beginning that fits is found by halving.
-    fits, too_long = 0, len(text)
-    while too_long - fits > 1:
-        middle = (fits + too_long) // 2
-        if len(discord.utils.escape_markdown(text[:middle])) < CONTENT_LIMIT:
-            fits = middle
-        else:
-            too_long = middle
-    return discord.utils.escape_markdown(text[:fits]) + ELLIPSIS
+    if len(escaped) > room:
+        # Escaping does not get shorter with more text: the longest beginning that fits is found by halving.
+        fits = bisect_right(
+            range(len(text)), room - len(ELLIPSIS), key=lambda end: len(discord.utils.escape_markdown(text[:end]))
+        )
+        escaped = discord.utils.escape_markdown(text[: fits - 1]) + ELLIPSIS
+    return bars + escaped + bars
+
+
+def is_spoiler(reply: Reply) -> bool:
+    """Tell whether a reply's words would give away what its images hide."""
+    return any(image.spoiler for image in reply.images)
 
 
 def files(images: tuple[ReplyImage, ...]) -> list[discord.File]:

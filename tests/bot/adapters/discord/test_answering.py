@@ -38,9 +38,12 @@ async def test_command_is_answered_the_same(discord: FakeDiscord, service: Recor
 
 
 async def test_spoilers_stay_spoilers(discord: FakeDiscord, service: Recorder) -> None:
-    service.reply = Reply("", (image(1, spoiler=True), image(2)))
+    service.reply = Reply("Nico | dies", (image(1, spoiler=True), image(2)))
     await discord.post_picture(PNG)
-    assert [file.filename for file in (await discord.answer()).files] == ["SPOILER_answer-1.png", "answer-2.png"]
+    await discord.slash_who(PNG)
+    for answer in (await discord.answer(), await discord.answer()):
+        assert [file.filename for file in answer.files] == ["SPOILER_answer-1.png", "answer-2.png"]
+        assert answer.content == r"||Nico \| dies||"
 
 
 @pytest.mark.parametrize("ask", ["post_picture", "slash_who"])
@@ -54,12 +57,15 @@ async def test_nobody_is_pinged_and_no_markup_applies(discord: FakeDiscord, serv
     assert "\n\\# big\n\\> said" in answer.content
 
 
-async def test_text_that_grows_too_long_by_escaping_is_cut(discord: FakeDiscord, service: Recorder) -> None:
-    service.reply = Reply("_" * 1500)
+@pytest.mark.parametrize(("spoiler", "end"), [(False, r"\_…"), (True, r"\_…||")])
+async def test_text_that_grows_too_long_by_escaping_is_cut(
+    discord: FakeDiscord, service: Recorder, spoiler: bool, end: str
+) -> None:
+    service.reply = Reply("_" * 1500, (image(spoiler=spoiler),))
     await discord.post_picture(PNG)
     content = (await discord.answer()).content
-    assert 1990 < len(content) <= 2000
-    assert content.endswith(r"\_…")
+    assert 1998 < len(content) <= 2000
+    assert content.endswith(end)
 
 
 async def test_more_images_than_a_message_holds(discord: FakeDiscord, service: Recorder) -> None:

@@ -213,10 +213,10 @@ async def test_permissions_lost_meanwhile(discord: FakeDiscord, refusal: Refusal
 @pytest.mark.parametrize("ask", ["post_picture", "slash_who"])
 async def test_too_large_an_image_is_answered_in_words(discord: FakeDiscord, service: Recorder, ask: str) -> None:
     discord.file_limit = 5
-    service.reply = Reply("", (ReplyImage(b"too large", "image/png", "a.png", alt="Nico, 97 %"),))
+    service.reply = Reply("", (ReplyImage(b"too large", "image/png", "a.png", alt="Nico, 97 %", spoiler=True),))
     await getattr(discord, ask)(PNG)
     answer = await discord.answer()
-    assert answer.content == "Nico, 97 %"
+    assert answer.content == "||Nico, 97 %||"
     assert answer.files == ()
 
 
