@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.adapters.discord.delivery import TROUBLE, incident
 from bot.adapters.discord.translate import Album
-from bot.domain import Ask, Configure, Help, OptOut, Request, Trigger
+from bot.domain import Ask, Configure, Help, OptOut, Picture, Request, Trigger
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,10 @@ def build(client: discord.Client, album: Album, answer: Answer) -> Commands:
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
+    async def ask(interaction: discord.Interaction, pictures: tuple[Picture, ...], trigger: Trigger) -> None:
+        # That there is nothing to look at need not be told to the whole channel.
+        await answer(interaction, Ask(pictures, trigger), ephemeral=not pictures)
+
     @tree.command(description="Who is in this picture?")
     @app_commands.describe(
         picture="A picture with anime faces",
@@ -59,19 +63,19 @@ def build(client: discord.Client, album: Album, answer: Answer) -> Commands:
         picture5: discord.Attachment | None = None,
     ) -> None:
         attachments = [one for one in (picture, picture2, picture3, picture4, picture5) if one is not None]
-        await answer(interaction, Ask(album.pictures(attachments), Trigger.COMMAND), ephemeral=False)
+        await ask(interaction, album.pictures(attachments), Trigger.COMMAND)
 
     @tree.context_menu(name="Who is this?")
     async def who_is_this(interaction: discord.Interaction, message: discord.Message) -> None:
-        await answer(interaction, Ask(album.posted(message, interaction.user), Trigger.MENU), ephemeral=False)
+        await ask(interaction, album.posted(message, interaction.user), Trigger.MENU)
 
     @tree.command(description="Look at every picture posted in this channel, or stop looking")
     @app_commands.describe(state="on: answer every picture with a known face. off: answer only when asked")
     @app_commands.default_permissions(manage_channels=True)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def watch(interaction: discord.Interaction, state: Literal["on", "off"]) -> None:
-        # For everybody to see: it is their pictures that are looked at.
-        await answer(interaction, Configure(watch=state == "on"), ephemeral=False)
+        # A change is for everybody to see, since it is their pictures that are looked at; a refusal is not.
+        await answer(interaction, Configure(watch=state == "on"), ephemeral=not interaction.permissions.manage_channels)
 
     @tree.command(description="Have whobot ignore your pictures, or no longer ignore them")
     @app_commands.describe(

@@ -71,6 +71,15 @@ async def test_context_menu(discord: FakeDiscord, service: Recorder) -> None:
     assert picture.author.id == nico.id
 
 
+async def test_nothing_to_look_at_is_told_to_the_one_who_asked(discord: FakeDiscord, service: Recorder) -> None:
+    await discord.menu("Who is this?", await discord.post("no picture here"))
+    assert (await discord.answer()).ephemeral
+    assert asked(service) == Ask((), Trigger.MENU)
+    await discord.slash_who(Upload(b"text", "a.txt", "text/plain"))
+    assert (await discord.answer()).ephemeral
+    assert asked(service) == Ask((), Trigger.COMMAND)
+
+
 async def test_mention_with_a_picture(discord: FakeDiscord, service: Recorder) -> None:
     message = await discord.post_picture(PNG, content="who?", mention=True)
     assert (await discord.answer()).reply_to == message["id"]
@@ -191,7 +200,7 @@ async def test_watch_by_someone_who_may_not(discord: FakeDiscord, service: Recor
     assert registered["default_member_permissions"] == str(MANAGE_CHANNELS)
     assert registered["contexts"] == [0]
     await discord.slash("watch", {"state": "on"}, author=discord.alice)
-    await discord.answer()
+    assert (await discord.answer()).ephemeral
     assert not service.asked[0].user.manager
 
 
