@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import socket
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
@@ -74,24 +75,26 @@ async def test_stopping_answers_what_is_in_hand_takes_nothing_new_and_ends_the_s
         await release.wait()
 
     handler.before, handler.reply = wait, Reply("just in time")
-    async with serve(handler) as adapter:
+    async with serve(handler) as adapter, AsyncExitStack() as stack:
+        stack.callback(release.set)
         assert adapter.url is not None
-        async with WebChat.open(adapter.url) as chat, chat.events() as events:
-            posted = await chat.post("hello")
-            await until(lambda: handler.asked)
-            stopping = asyncio.create_task(adapter.stop())
-            await asyncio.sleep(0)
-            status, body = await chat.send("too late")
-            assert (status, body["error"]) == (503, "stopping")
-            assert not stopping.done()
-            release.set()
-            async with asyncio.timeout(10):
-                messages = [event.message async for event in events if event.message]
-                await stopping
-            assert messages[-1]["id"] == posted + 1
-            assert messages[-1]["text"] == "just in time"
-            with pytest.raises(aiohttp.ClientConnectionError):
-                await chat.send("hello?")
+        chat = await stack.enter_async_context(WebChat.open(adapter.url))
+        events = await stack.enter_async_context(chat.events())
+        posted = await chat.post("hello")
+        await until(lambda: handler.asked)
+        stopping = asyncio.create_task(adapter.stop())
+        await asyncio.sleep(0)
+        status, body = await chat.send("too late")
+        assert (status, body["error"]) == (503, "stopping")
+        assert not stopping.done()
+        release.set()
+        async with asyncio.timeout(10):
+            messages = [event.message async for event in events if event.message]
+            await stopping
+        assert messages[-1]["id"] == posted + 1
+        assert messages[-1]["text"] == "just in time"
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await chat.send("hello?")
     assert len(handler.asked) == 1
 
 

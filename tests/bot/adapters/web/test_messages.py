@@ -1,6 +1,7 @@
 """Messages over real sockets: posted, answered, followed, missed and caught up with."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -281,3 +282,17 @@ async def test_one_server_keeps_a_bounded_number_of_sessions(handler: Recorder) 
                 async with WebChat.open(adapter.url):
                     pass
             assert (await first.send("hello"))[0] == 401
+
+
+async def test_one_session_keeps_a_bounded_number_of_streams(url: str) -> None:
+    async with WebChat.open(url) as chat, AsyncExitStack() as stack:
+        for _ in range(8):
+            await stack.enter_async_context(chat.events())
+        async with chat.http.get("/api/events") as response:
+            assert response.status == 429
+        await stack.aclose()
+        async with asyncio.timeout(10):
+            while True:
+                async with chat.http.get("/api/events") as response:
+                    if response.status == 200:
+                        break
