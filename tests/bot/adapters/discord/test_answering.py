@@ -1,8 +1,13 @@
 """What the service answers, and what Discord gets to show."""
 
+import asyncio
+import gc
+from unittest import mock
+
 import pytest
 
-from bot.domain import Reply, ReplyImage
+from bot.adapters.discord import delivery
+from bot.domain import Progress, Reply, ReplyImage, Stage
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.rest import CALLBACK, MESSAGES, TYPING
@@ -106,6 +111,21 @@ async def test_an_answer_does_not_depend_on_the_typing_indicator(discord: FakeDi
     await discord.until(lambda: any(call.route == TYPING for call in discord.rest.calls))
     service.may_answer.set()
     assert (await discord.answer()).content
+
+
+async def test_trouble_with_the_typing_indicator_is_passed_over(caplog: pytest.LogCaptureFixture) -> None:
+    tried = asyncio.Event()
+
+    async def fail() -> None:
+        tried.set()
+        raise OSError
+
+    async with delivery.typing(mock.Mock(typing=fail)) as listen:
+        await listen(Progress(Stage.ACCEPTED, 1, 1))
+        await tried.wait()
+        await asyncio.sleep(0)
+    gc.collect()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_many_at_once(discord: FakeDiscord, service: Recorder) -> None:
