@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import aiohttp
 import discord
@@ -48,7 +48,8 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[Callable[[Pr
     finally:
         if indicator is not None:
             indicator.cancel()
-            await asyncio.wait({indicator})
+            # Whatever became of it: an answer does not depend on it.
+            await asyncio.gather(indicator, return_exceptions=True)
 
 
 async def post(message: discord.Message, reply: Reply) -> None:
@@ -122,7 +123,6 @@ def _log_refusal(error: Exception, *, to: str, source: int) -> None:
 
 
 async def _keep_typing(channel: discord.abc.Messageable) -> None:
-    with suppress(*TROUBLE):
-        while True:
-            await channel.typing()
-            await asyncio.sleep(TYPING_LASTS)
+    while True:
+        await channel.typing()
+        await asyncio.sleep(TYPING_LASTS)

@@ -1,13 +1,8 @@
 """What the service answers, and what Discord gets to show."""
 
-import asyncio
-import gc
-from unittest import mock
-
 import pytest
 
-from bot.adapters.discord import delivery
-from bot.domain import Progress, Reply, ReplyImage, Stage
+from bot.domain import Reply, ReplyImage
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.rest import CALLBACK, MESSAGES, TYPING
@@ -111,21 +106,6 @@ async def test_an_answer_does_not_depend_on_the_typing_indicator(discord: FakeDi
     await discord.until(lambda: any(call.route == TYPING for call in discord.rest.calls))
     service.may_answer.set()
     assert (await discord.answer()).content
-
-
-async def test_trouble_with_the_typing_indicator_is_passed_over(caplog: pytest.LogCaptureFixture) -> None:
-    tried = asyncio.Event()
-
-    async def fail() -> None:
-        tried.set()
-        raise OSError
-
-    async with delivery.typing(mock.Mock(typing=fail)) as listen:
-        await listen(Progress(Stage.ACCEPTED, 1, 1))
-        await tried.wait()
-        await asyncio.sleep(0)
-    gc.collect()
-    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_many_at_once(discord: FakeDiscord, service: Recorder) -> None:

@@ -18,13 +18,16 @@ MUTED = Channel("muted", denied=SEND_MESSAGES)
 WORDS_ONLY = Channel("words-only", denied=ATTACH_FILES)
 FORGETFUL = Channel("forgetful", denied=READ_MESSAGE_HISTORY)
 NO_THREADS = Channel("no-threads", denied=SEND_MESSAGES_IN_THREADS)
+UNHEARD_OF = Channel("unheard-of")
+THREAD_IN_UNHEARD_OF = Channel("an orphan", inside=UNHEARD_OF)
 THREAD_IN_MUTED = Channel("a thread", inside=MUTED)
 THREAD_IN_NO_THREADS = Channel("another thread", inside=NO_THREADS)
 
 
 @pytest.fixture(autouse=True)
 def _channels(discord: FakeDiscord) -> None:
-    discord.channels += [MUTED, WORDS_ONLY, FORGETFUL, NO_THREADS, THREAD_IN_MUTED, THREAD_IN_NO_THREADS]
+    discord.channels += [MUTED, WORDS_ONLY, FORGETFUL, NO_THREADS]
+    discord.channels += [THREAD_IN_MUTED, THREAD_IN_NO_THREADS, THREAD_IN_UNHEARD_OF]
 
 
 async def goes_on(discord: FakeDiscord) -> None:
@@ -168,11 +171,15 @@ async def test_threads_have_a_permission_of_their_own(discord: FakeDiscord, serv
 
 
 @pytest.mark.usefixtures("running")
-async def test_a_thread_that_discord_has_not_told_of(discord: FakeDiscord, service: Recorder) -> None:
-    unheard = Channel("unheard", inside=Channel("hidden"))
-    await discord.post_picture(PNG, channel=unheard)
+@pytest.mark.parametrize("where", [UNHEARD_OF, THREAD_IN_UNHEARD_OF])
+async def test_where_discord_has_not_told_of_the_channel_whobot_tries(
+    discord: FakeDiscord, service: Recorder, where: Channel
+) -> None:
+    await discord.post_picture(PNG, channel=where)
     await discord.until(lambda: bool(service.asked))
     assert not service.asked[0].user.manager
+    if where in discord.channels:
+        await discord.answer()
     await goes_on(discord)
 
 
