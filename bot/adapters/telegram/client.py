@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 PLACEHOLDER = "TOKEN"
-_CONNECTIONS = 64
+_CONNECTIONS = 40
 """For the answers under way (`bot.adapters.telegram.dispatch.ANSWERS_AT_ONCE`) and their chat actions."""
 
 

@@ -220,12 +220,12 @@ class FakeTelegram:
         return [payloads.photo_size(self.world.store(small))] if small else []
 
     def _visible(self, message: Json) -> bool:
-        """Privacy mode hides from the bot what is no command and no reply to it."""
+        """Privacy mode hides from the bot what is no command, does not mention it and is no reply to it."""
         if self.world.sees_everything or message["chat"]["type"] == "private":
             return True
         text = message.get("text") or message.get("caption") or ""
         answered = message.get("reply_to_message", {}).get("from", {}).get("id")
-        return text.startswith("/") or answered == self.me.id
+        return text.startswith("/") or f"@{self.me.username}" in text or answered == self.me.id
 
     async def _call_webhook(self, update: Json, secret: str) -> int:
         address = f"http://127.0.0.1:{self._webhook_port}/hook/telegram"

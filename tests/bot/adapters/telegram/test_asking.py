@@ -172,7 +172,9 @@ async def test_privacy_mode_hides_posts_but_not_questions(telegram: FakeTelegram
     message = telegram.write(chat=telegram.group, **telegram.picture(png())[0])
     await telegram.post("/who", chat=telegram.group, reply_to=message)
     await telegram.answer()
-    assert triggers(recorder) == [Trigger.COMMAND]
+    await telegram.post("@whobot_bot who?", chat=telegram.group, reply_to=message)
+    await telegram.answer()
+    assert triggers(recorder) == [Trigger.COMMAND, Trigger.REPLY]
 
     await telegram.post("/who", chat=telegram.group)
     hint = await telegram.answer()
