@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain import display_name
 from trainer.console import Console
 from trainer.crop import crop
 from trainer.documents import bundle_table, replace_section
 from trainer.export import export
 from trainer.fit import Trained, fit
-from trainer.report import display, markdown_table, picture_table, summary_table, write_report
+from trainer.report import markdown_table, picture_table, summary_table, write_report
 from trainer.scoring import Evaluation
 from trainer.settings import Roster, Settings
 from trainer.split import Split, make_split
@@ -71,7 +72,7 @@ def _card(result: Result) -> str:
     split = result.split
     rows = [
         [
-            display(label),
+            display_name(label),
             *(f"{sum(e.character == label for e in part)}" for part in (split.train, split.validation, split.test)),
         ]
         for label in split.labels
@@ -86,7 +87,7 @@ def _card(result: Result) -> str:
 
 def _compare(result: Result) -> str:
     count = len(result.split.labels)
-    names = ", ".join(display(label) for label in result.split.labels)
+    names = ", ".join(display_name(label) for label in result.split.labels)
     parts = [f"### {count} characters: {names}"]
     rows = []
     if published := result.roster.published:

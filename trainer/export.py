@@ -15,7 +15,7 @@ import tensorflow as tf
 from bot.bundle import SMALLEST_NETWORK, Bundle, BundleInfo, InputSpec, write_bundle
 from trainer.console import Console
 from trainer.dataset import Example
-from trainer.errors import ExportRefused
+from trainer.errors import ExportRefused, TrainerError
 from trainer.fit import Trained, read_images
 from trainer.keras_scorer import KerasScorer
 from trainer.quiet import silence
@@ -84,26 +84,33 @@ def convert(trained: Trained, examples: Sequence[Example], precision: Precision,
 
     Raises:
         ExportRefused: the file is smaller than its weights.
+        TrainerError: the disk of temporary files is full.
     """
     model = trained.load()
     samples = _spread(examples, SAMPLES)
     images = read_images(samples, trained.spec, console, "representative") if precision is Precision.INT8 else None
-    with tempfile.TemporaryDirectory() as folder:
-        _save(model, trained.spec, folder)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if images is None:
-            converter.target_spec.supported_types = [tf.float16]
-        else:
-            converter.representative_dataset = lambda: _representative(images, trained.spec)
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-            converter.inference_input_type = converter.inference_output_type = tf.int8
-        with silence():
-            network = bytes(converter.convert())
+    try:
+        network = _convert(model, trained.spec, images)
+    except (tf.errors.OpError, OSError) as error:
+        raise TrainerError(f"cannot convert to {precision}: {str(error).splitlines()[0]}") from error
     least = max(SMALLEST_NETWORK, 0.9 * BYTES_PER_WEIGHT[precision] * model.count_params())
     if len(network) < least:
         raise ExportRefused(f"the {precision} network has {len(network):,} bytes, its weights alone take {least:,.0f}")
     return network
+
+
+def _convert(model: keras.Model, spec: InputSpec, samples: npt.NDArray[np.uint8] | None) -> bytes:
+    with tempfile.TemporaryDirectory() as folder, silence():
+        _save(model, spec, folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if samples is None:
+            converter.target_spec.supported_types = [tf.float16]
+        else:
+            converter.representative_dataset = lambda: _representative(samples, spec)
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+            converter.inference_input_type = converter.inference_output_type = tf.int8
+        return bytes(converter.convert())
 
 
 def check(evaluation: Evaluation, reference: Evaluation, precision: Precision, require: float) -> None:

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import jinja2
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from bot.domain import display_name
 from trainer.dataset import read_picture
 from trainer.files import write_file
 from trainer.metrics import Figures
@@ -62,11 +64,13 @@ def picture_table(evaluations: Sequence[Evaluation]) -> str:
         headings += [evaluation.network, "OK/NG"] if several else ["Classification", "OK/NG"]
     rows = []
     for scored in zip(*(evaluation.scored for evaluation in evaluations), strict=True):
-        row = [picture_name(scored[0])]
+        row = [escape(picture_name(scored[0]))]
         for evaluation, one in zip(evaluations, scored, strict=True):
             guesses = evaluation.ranked(one)[:SHOWN]
             row.append(
-                "<br>".join(f"{display(guess.character)} (score = {guess.probability:.5f})" for guess in guesses)
+                "<br>".join(
+                    f"{escape(display_name(guess.character))} (score = {guess.probability:.5f})" for guess in guesses
+                )
             )
             row.append("OK" if evaluation.right(one) else "**NG**")
         rows.append(row)
@@ -90,8 +94,8 @@ def html(evaluation: Evaluation) -> str:
         {
             "name": picture_name(scored),
             "thumbnail": _thumbnail(scored),
-            "character": display(scored.example.character),
-            "guesses": [(display(g.character), g.probability) for g in evaluation.ranked(scored)[:SHOWN]],
+            "character": display_name(scored.example.character),
+            "guesses": [(display_name(g.character), g.probability) for g in evaluation.ranked(scored)[:SHOWN]],
             "right": evaluation.right(scored),
         }
         for scored in evaluation.scored
@@ -122,11 +126,6 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
     return paths
 
 
-def display(character: str) -> str:
-    """Return a character's name as people write it."""
-    return character.replace("_", " ").title() if character.islower() else character.replace("_", " ")
-
-
 def picture_name(scored: Scored) -> str:
     """Return the folder and the file that a test picture was read from."""
     return "/".join(scored.example.path.parts[-3:])
@@ -148,14 +147,14 @@ def _thumbnail(scored: Scored) -> str:
 
 def _confusion_picture(evaluation: Evaluation) -> bytes:
     """Draw the confusion matrix as a PNG, on a ground that suits a light page and a dark one."""
-    table, labels = evaluation.confusion, [display(label) for label in evaluation.labels]
+    table, labels = evaluation.confusion, [display_name(label) for label in evaluation.labels]
     side = min(14.0, 3.0 + 0.45 * len(labels))
     figure = Figure(figsize=(side, side), dpi=130, facecolor="#f6f7fb", layout="constrained")
     axes = figure.subplots()
     shares = table / table.sum(axis=1, keepdims=True).clip(1)
     axes.imshow(shares, cmap=LinearSegmentedColormap.from_list("whobot", ["#ffffff", "#3b5bdb"]), vmin=0, vmax=1)
     axes.set_xlabel("taken for")
-    axes.set_ylabel("is")
+    axes.set_ylabel("really is")
     if len(labels) <= MOST_NAMES:
         axes.set_xticks(range(len(labels)), labels, rotation=60, ha="right", parse_math=False)
         axes.set_yticks(range(len(labels)), labels, parse_math=False)

@@ -43,7 +43,7 @@ def test_near_duplicates_stay_on_one_side(seed: int, tmp_path: Path, make_crops:
             lighter = cv2.convertScaleAbs(original, alpha=1.0, beta=6)[:, :, ::-1]
             save(crops / character / f"{number}-again.png", np.ascontiguousarray(cv2.resize(lighter, (36, 36))))
     split = split_folder(crops, Splitting(seed=seed, test=0.4, validation=0.2))
-    sides = {}
+    sides: dict[str, set[str]] = {}
     for side, examples in (("train", split.train), ("validation", split.validation), ("test", split.test)):
         for name in names(examples):
             sides.setdefault(name.replace("-again", ""), set()).add(side)
