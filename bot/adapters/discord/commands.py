@@ -70,7 +70,7 @@ def build(client: discord.Client, album: Album, answer: Answer) -> Commands:
         await ask(interaction, album.posted(message, interaction.user), Trigger.MENU)
 
     @tree.command(description="Look at every picture posted in this channel, or stop looking")
-    @app_commands.describe(state="on: answer every picture with a known face. off: answer only when asked")
+    @app_commands.describe(state="on: answer every picture that shows a face. off: answer only when asked")
     @app_commands.default_permissions(manage_channels=True)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def watch(interaction: discord.Interaction, state: Literal["on", "off"]) -> None:
