@@ -127,6 +127,26 @@ async def test_an_endless_body_is_cut_off() -> None:
     assert sent < 50 * LIMIT  # socket buffers take some megabytes; without the cap it would never end
 
 
+async def test_small_chunks_add_up() -> None:
+    received = 0
+
+    @asynccontextmanager
+    async def open_() -> AsyncIterator[AsyncIterator[bytes]]:
+        async def chunks() -> AsyncIterator[bytes]:
+            nonlocal received
+            for _ in range(100):
+                received += 10
+                yield b"x" * 10
+
+        yield chunks()
+
+    assert len(await receive(open_, max_bytes=1000)) == 1000
+    received = 0
+    with pytest.raises(TooManyBytes):
+        await receive(open_, max_bytes=25)
+    assert received == 30
+
+
 async def test_a_content_length_that_promises_more_than_comes_is_a_failure() -> None:
     async with serving(replying("200 OK", b"short", "Content-Length: 5000")) as (_, open_):
         with pytest.raises(DownloadFailed) as caught:

@@ -82,11 +82,21 @@ def test_those_who_have_not_asked_for_a_minute_are_forgotten(clock: Clock) -> No
     assert len(rates._chats._times) == 60
 
 
-def test_being_forgotten_does_not_lift_a_limit(clock: Clock) -> None:
+def test_who_goes_on_asking_keeps_nobody_else_in_memory(clock: Clock) -> None:
+    rates = Rates(user_requests=50, chat_requests=5000, clock=clock)
+    for n in range(1000):
+        clock.now += 2
+        rates.admit(ANN, HALL)
+        rates.admit(User("web", str(n)), HALL)
+    assert len(rates._users._times) == 31
+
+
+def test_nobody_is_forgotten_whose_last_request_still_counts(clock: Clock) -> None:
     rates = Rates(user_requests=2, chat_requests=1000, clock=clock)
     rates.admit(ANN, HALL)
-    for n in range(50):
-        clock.now += 1
-        rates.admit(User("web", str(n)), HALL)
+    clock.now += 50
     rates.admit(ANN, HALL)
-    assert waits(rates, ANN, HALL) == 10
+    clock.now += 11
+    rates.admit(BOB, HALL)
+    rates.admit(ANN, HALL)
+    assert waits(rates, ANN, HALL) == 49

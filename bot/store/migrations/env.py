@@ -4,11 +4,6 @@ from alembic import context
 
 from bot.store.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    # The store opens SQLite so that this holds there too: a migration that breaks off leaves nothing behind.
-    transactional_ddl=True,
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():
     context.run_migrations()

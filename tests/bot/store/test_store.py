@@ -2,9 +2,11 @@
 
 import asyncio
 import sqlite3
+import traceback
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain import Chat, User
 from bot.errors import StoreError
@@ -183,3 +185,13 @@ async def test_a_password_is_never_shown() -> None:
         await open_and_close("postgresql+asyncpg://ann:S3CR3T@127.0.0.1:1/whobot")
     assert "S3CR3T" not in str(caught.value)
     assert "ann:***@127.0.0.1:1" in str(caught.value)
+
+
+async def test_a_failure_shows_nobodys_id(url: str) -> None:
+    chat = Chat("discord", "-".join(("room", "of", "ann")))
+    async with Store(url) as store:
+        async with store._engine.begin() as connection:
+            await connection.execute(text("DROP TABLE chat_settings"))
+        with pytest.raises(StoreError) as caught:
+            await store.change(chat, watch=True)
+    assert "room-of-ann" not in "".join(traceback.format_exception(caught.value))
