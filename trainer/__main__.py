@@ -218,6 +218,18 @@ def export(
     write(Trained.read(run), Split.load(split_file), name, settings, Console())
 
 
+@app.command()
+def index(
+    document: Annotated[Path, typer.Argument(help='A Markdown file with a marked section "bundles".')],
+    directory: Annotated[Path | None, typer.Option(help="Where the bundles lie, if not beside the document.")] = None,
+) -> None:
+    """Rewrite the table of all bundles in a document, such as models/README.md."""
+    from trainer.documents import bundle_table, replace_section
+
+    replace_section(document, "bundles", bundle_table(directory or document.parent))
+    Console().say(f"Wrote {document}")
+
+
 @app.command(name="all")
 def run_all(settings: Annotated[Path, typer.Argument(help="A TOML file, such as trainer/settings/seed.toml.")]) -> None:
     """Do all steps in a row, as a settings file says."""

@@ -81,8 +81,23 @@ def build(name: str, size: int, weights: Path | None = None) -> keras.Model:
     """Build a backbone by name, with its pre-trained weights, for pictures of `size` x `size`.
 
     Raises:
+        TrainerError: as `choose`.
+        WeightsError: as `choose`, or the weights do not fit.
+    """
+    model = choose(name, size, weights).shape(size)
+    if weights is None:
+        _load_torch(model, lite0_weights())
+    else:
+        _load_keras(model, weights)
+    return model
+
+
+def choose(name: str, size: int, weights: Path | None) -> Backbone:
+    """Return the backbone called `name`, once it is clear that it can be used as asked.
+
+    Raises:
         TrainerError: there is no backbone of that name, or it cannot see pictures as small as that.
-        WeightsError: the weights have to be handed over, or do not fit.
+        WeightsError: the weights have to be handed over, or are missing.
     """
     backbone = find(name)
     if size < backbone.smallest:
@@ -91,12 +106,7 @@ def build(name: str, size: int, weights: Path | None = None) -> keras.Model:
         raise WeightsError(f"{name} needs pre-trained weights: hand over a file that Keras reads with --weights FILE")
     if weights is not None and not weights.is_file():
         raise WeightsError(f"there is no file of weights {weights}")
-    model = backbone.shape(size)
-    if weights is None:
-        _load_torch(model, lite0_weights())
-    else:
-        _load_keras(model, weights)
-    return model
+    return backbone
 
 
 def find(name: str) -> Backbone:

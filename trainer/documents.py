@@ -1,12 +1,12 @@
 """Documents whose tables come out of a command: only what stands between the marks of a section is rewritten."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.bundle import read_bundle
 from trainer.errors import TrainerError
 from trainer.files import write_file
-from trainer.report import markdown_table
 
 
 def replace_section(path: Path, section: str, content: str) -> None:
@@ -34,8 +34,11 @@ def bundle_table(folder: Path) -> str:
     """
     rows = []
     for path in sorted(folder.glob("*.tflite")):
-        bundle, info = read_bundle(path), read_bundle(path).info
-        figures = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in sorted(info.metrics.items()))
+        bundle = read_bundle(path)
+        info = bundle.info
+        figures = ", ".join(
+            f"{name.replace('_', ' ')} {round(value, 3):g}" for name, value in sorted(info.metrics.items())
+        )
         rows.append(
             [
                 f"`{path.name}`",
@@ -48,3 +51,9 @@ def bundle_table(folder: Path) -> str:
             ]
         )
     return markdown_table(["File", "Kind", "Characters", "Input", "Size", "Id", "Measured on the file itself"], rows)
+
+
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

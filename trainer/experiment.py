@@ -7,10 +7,10 @@ from pathlib import Path
 from bot.domain import display_name
 from trainer.console import Console
 from trainer.crop import crop
-from trainer.documents import bundle_table, replace_section
+from trainer.documents import bundle_table, markdown_table, replace_section
 from trainer.export import export
 from trainer.fit import Trained, fit
-from trainer.report import markdown_table, picture_table, summary_table, write_report
+from trainer.report import picture_table, summary_table, write_report
 from trainer.scoring import Evaluation
 from trainer.settings import Roster, Settings
 from trainer.split import Split, make_split

@@ -1,5 +1,6 @@
 """Retrain a backbone on face crops: first a new head on frozen features, then the last blocks along with it."""
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -76,9 +77,10 @@ def fit(split: Split, recipe: Fit, folder: Path, console: Console, tensorboard: 
     Raises:
         TrainerError: the backbone cannot be used, a picture cannot be read, or the disk is full.
     """
-    key = fingerprint(
-        (*split.train, *split.validation, *split.test), recipe.model_dump(exclude={"weights"}), tf.__version__
-    )
+    backbones.choose(recipe.backbone, recipe.size, recipe.weights)
+    pictures = (*split.train, *split.validation, *split.test)
+    weights = hashlib.sha256(recipe.weights.read_bytes()).hexdigest() if recipe.weights else None
+    key = fingerprint(pictures, recipe.model_dump(exclude={"weights"}), weights, tf.__version__)
     if (folder / "fit.json").exists() and (trained := Trained.read(folder)).key == key:
         console.say(f"{folder} is trained already")
         _say_results(trained.report, console)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from bot.domain import display_name
 from trainer.dataset import read_picture
+from trainer.documents import markdown_table
 from trainer.files import write_file
 from trainer.metrics import Figures
 from trainer.scoring import Evaluation, Scored
@@ -129,12 +130,6 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
 def picture_name(scored: Scored) -> str:
     """Return the folder and the file that a test picture was read from."""
     return "/".join(scored.example.path.parts[-3:])
-
-
-def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _thumbnail(scored: Scored) -> str:

@@ -13,7 +13,7 @@ from tests.trainer.conftest import MakeCrops, save
 from trainer.__main__ import app
 
 RUNNER = CliRunner()
-STEPS = ("crop", "split", "fit", "evaluate", "export", "all")
+STEPS = ("crop", "split", "fit", "evaluate", "export", "all", "index")
 
 
 @pytest.mark.parametrize("command", STEPS)
@@ -114,6 +114,9 @@ def test_all_goes_the_whole_way(tmp_path: Path, make_crops: MakeCrops, monkeypat
     assert evaluated.exit_code == 0, evaluated.output
     assert "Top-1                 100.0%" in evaluated.output
     assert Path("report/report.html").read_text() == Path("runs/friends/report-friends-float16/report.html").read_text()
+    Path("models/README.md").write_text("<!-- begin: bundles --><!-- end: bundles -->")
+    assert RUNNER.invoke(app, ["index", "models/README.md"]).exit_code == 0
+    assert "| `friends-float16.tflite` | classifier | 2 |" in Path("models/README.md").read_text()
     whole = RUNNER.invoke(app, ["evaluate", "runs/friends", "runs/crops", "--report", "whole"])
     assert whole.exit_code == 0, whole.output
     assert "Pictures                   8" in whole.output
