@@ -1,21 +1,36 @@
 """Find faces with a network of our own, read from a bundle."""
 
+import numpy as np
+
 from bot.bundle import Bundle
 from bot.domain import Box, Face, Image
 from bot.errors import BundleError
-from bot.vision.boxes import suppress
+from bot.vision.boxes import Boxes, Scores, suppress
 from bot.vision.heatmap import read_faces
 from bot.vision.interpreter import Network
 from bot.vision.letterbox import letterbox
+from bot.vision.windows import Window, grid
 
 GRAIN = 32
 """The stride of the network's coarsest features: its input is a multiple of this high and wide."""
 OVERLAP = 0.45
 """Boxes with a higher intersection over union are one face."""
+SUSPICION = 0.5
+"""Share of the threshold from which a small face that does not count makes a second look worth while."""
+SMALL = 28.0
+"""Pixels of the network's input. Smaller faces are seen better in a second, closer look."""
+CROWD = 3
+"""So many small faces, or suspicions of one, are worth a second look in any picture."""
+LARGE = 1100
+"""Pixels. In a picture with a longer side, a single one is."""
+STRIP = 2.5
+"""A picture that is so many times as long as wide is looked at in parts."""
 
 
 class NetworkDetector:
-    """Finds faces with a bundle's network, in one look at the whole picture. Not thread-safe.
+    """Finds faces with a bundle's network. Not thread-safe.
+
+    It looks at the whole picture and, where that shows small faces, at its quarters.
 
     Args:
         bundle: A detector's bundle.
@@ -30,13 +45,36 @@ class NetworkDetector:
             raise BundleError(f"the bundle {bundle.info.name} is a {bundle.info.kind}, not a detector")
         self._network = Network(bundle)
         self._size = (bundle.info.input.width, bundle.info.input.height)
-        self._threshold = bundle.info.threshold if threshold is None else threshold
+        self._usual = bundle.info.threshold
+        self._threshold = self._usual if threshold is None else threshold
 
     def detect(self, image: Image) -> tuple[Face, ...]:
         """Return the faces in an RGB uint8 image, best score first, boxes in its pixels."""
-        shown = letterbox(image, *self._size, GRAIN)
+        height, width = image.shape[:2]
+        boxes, scores = self._look(image, Window(0, 0, width, height))
+        for window in self._closer(boxes, scores, width, height):
+            more, their_scores = self._look(image, window)
+            boxes, scores = np.concatenate([boxes, more]), np.concatenate([scores, their_scores])
+        kept = [i for i in suppress(boxes, scores, OVERLAP) if scores[i] >= self._threshold]
+        return tuple(Face(Box(*boxes[i].tolist()), float(scores[i])) for i in kept)
+
+    def _look(self, image: Image, window: Window) -> tuple[Boxes, Scores]:
+        """Whatever a window shows, suspicions included, in the picture's pixels."""
+        shown = letterbox(window.of(image), *self._size, GRAIN)
         answer = self._network.run_image(shown.canvas)
         scores, distances = answer["scores"][..., 0], answer["distances"]
-        boxes, found = read_faces(scores, distances, shown.canvas.shape[0] / scores.shape[0], self._threshold)
-        boxes = shown.to_picture(boxes)
-        return tuple(Face(Box(*boxes[i].tolist()), float(found[i])) for i in suppress(boxes, found, OVERLAP))
+        least = min(self._threshold, self._usual * SUSPICION)
+        boxes, found = read_faces(scores, distances, shown.canvas.shape[0] / scores.shape[0], least)
+        boxes = shown.to_picture(boxes) + np.array([window.x, window.y, 0, 0], np.float32)
+        whole = window.whole(boxes, image.shape[1], image.shape[0])
+        return boxes[whole], found[whole]
+
+    def _closer(self, boxes: Boxes, scores: Scores, width: int, height: int) -> tuple[Window, ...]:
+        """The windows that a second look is worth while at."""
+        longer, shorter = max(width, height), min(width, height)
+        if longer > STRIP * shorter:
+            parts = round(longer / shorter)
+            return grid(width, height, *((parts, 1) if width > height else (1, parts)))
+        small = boxes[:, 2:].max(axis=1, initial=0) < SMALL * longer / max(self._size)
+        count = np.count_nonzero(small & (scores >= self._usual * SUSPICION))
+        return grid(width, height, 2, 2) if count >= (1 if longer > LARGE else CROWD) else ()

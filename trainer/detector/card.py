@@ -1,10 +1,6 @@
-"""Figures for the model card: Markdown between markers in the card, and the curve beside it.
+"""Figures for the model card: Markdown tables and the curve."""
 
-No figure is typed in: whatever stands between ``<!-- name -->`` and ``<!-- /name -->`` is written by a command.
-"""
-
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,32 +9,10 @@ from matplotlib.figure import Figure
 from trainer.detector.evaluate import THRESHOLDS, Evaluation
 from trainer.detector.labels import longest_side
 from trainer.detector.matching import Match, Tally, tally
-from trainer.errors import TrainerError
+from trainer.report import markdown_table
 
 SIZES = (0, 24, 36, 48, 72, 120, 240, 100_000)
 """Bounds of the sizes of faces, in pixels of a picture whose longer side has 1280."""
-
-
-def write_section(card: Path, name: str, text: str) -> None:
-    """Replace what stands between a card's markers.
-
-    Raises:
-        TrainerError: the card is missing, or has no such markers.
-    """
-    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-    try:
-        before = card.read_text()
-    except OSError as error:
-        raise TrainerError(f"cannot read the card {card}: {error.strerror}") from error
-    if not marked.search(before):
-        raise TrainerError(f"{card} has no place for it: it needs the lines <!-- {name} --> and <!-- /{name} -->")
-    card.write_text(marked.sub(lambda found: f"{found[1]}{text.strip()}\n{found[2]}", before))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def by_source(evaluation: Evaluation, threshold: float) -> str:
@@ -48,7 +22,7 @@ def by_source(evaluation: Evaluation, threshold: float) -> str:
     parts += [("**held back, all**", list(evaluation.held)), ("seed (another test set)", list(evaluation.seed))]
     rows = [[name, str(len(matches)), *_figures(tally(matches, threshold))] for name, matches in parts]
     head = ("pictures of", "pictures", "faces", "found", "false", "precision", "recall", "F1")
-    return table(head, rows) + "\n\n" + _empty(evaluation.empty, threshold)
+    return markdown_table(head, rows) + "\n\n" + _empty(evaluation.empty, threshold)
 
 
 def _figures(counts: Tally) -> list[str]:
@@ -76,13 +50,13 @@ def by_size(matches: Sequence[Match], threshold: float) -> str:
             counts[index][1] += bool(score >= threshold)
     names = [f"{low} to {high}" for low, high in pairwise(SIZES[:-1])] + [f"{SIZES[-2]} and more"]
     rows = [[name, str(faces), str(found)] for name, (faces, found) in zip(names, counts, strict=True) if faces]
-    return table(("pixels of a face, the picture's longer side being 1280", "faces", "found"), rows)
+    return markdown_table(("pixels of a face, the picture's longer side being 1280", "faces", "found"), rows)
 
 
 def by_angle(matches: Mapping[int, Sequence[Match]], threshold: float) -> str:
     """What turning the pictures costs, by angle in degrees."""
     rows = [[f"{angle}°", *_figures(tally(members, threshold))] for angle, members in matches.items()]
-    return table(("pictures turned by", "faces", "found", "false", "precision", "recall", "F1"), rows)
+    return markdown_table(("pictures turned by", "faces", "found", "false", "precision", "recall", "F1"), rows)
 
 
 def curve(evaluation: Evaluation, threshold: float, path: Path) -> None:

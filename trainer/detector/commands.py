@@ -6,6 +6,7 @@ needed.
 
 # ruff: noqa: PLC0415
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from trainer.detector.data import collect
 from trainer.detector.labels import LabelledPicture
 from trainer.detector.settings import DEFAULT, read_settings
 from trainer.detectors import OURS
+from trainer.documents import replace_section
+from trainer.errors import TrainerError
+from trainer.quiet import load_tensorflow
 from trainer.settings import Crop
 
 app = typer.Typer(help="Train, judge and compare the detector that finds the faces.", no_args_is_help=True)
@@ -38,6 +42,9 @@ ANGLES = (0, 15, 30, 45, 60, 90, 180)
 @app.command()
 def fit(data: Data, run: Run, settings: SettingsFile = DEFAULT) -> None:
     """Fit the network, stage by stage: one to two hours on two cores."""
+    # An hour's work: the speed of oneDNN matters more than results that are the same to the last bit.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    load_tensorflow()
     from trainer.detector.run import run as run_stages
 
     chosen = read_settings(settings)
@@ -48,6 +55,7 @@ def fit(data: Data, run: Run, settings: SettingsFile = DEFAULT) -> None:
 @app.command()
 def export(data: Data, run: Run, bundle: BundleFile = OURS, settings: SettingsFile = DEFAULT) -> None:
     """Quantise what was fitted, choose its threshold on held-back pictures, and write the bundle."""
+    load_tensorflow()
     from trainer.detector.evaluate import best_threshold, evaluate, sensitive
     from trainer.detector.matching import tally
     from trainer.detector.run import export as export_weights
@@ -87,7 +95,7 @@ def evaluate_bundle(data: Data, bundle: BundleFile = OURS, card: Card = None, se
     for name, text in sections.items():
         _console.say(f"\n{text}")
         if card is not None:
-            cards.write_section(card, name, text)
+            replace_section(card, name, text)
     if card is not None:
         cards.curve(seen, threshold, card.with_suffix(".png"))
 
@@ -97,7 +105,6 @@ def compare_detectors(
     data: Data, bundle: BundleFile = OURS, card: Card = None, settings: SettingsFile = DEFAULT
 ) -> None:
     """Measure every installed detector side by side, with time and memory."""
-    from trainer.detector.card import write_section
     from trainer.detector.compare import as_table, compare
 
     pictures = collect(data, read_settings(settings).data.held_back)
@@ -107,10 +114,12 @@ def compare_detectors(
             rows.append(compare(Crop(detector=name, bundle=bundle), pictures, _track))
         except OperatorError as error:
             _console.warn(f"{name} is left out: {error}")
+    if not rows:
+        raise TrainerError("no detector can be used: begin with whobot-train detector export")
     text = as_table(rows)
     _console.say(f"\n{text}")
     if card is not None:
-        write_section(card, "detectors", text)
+        replace_section(card, "detectors", text)
 
 
 def _track(pictures: Sequence[LabelledPicture], title: str) -> Iterable[LabelledPicture]:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,14 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
+from bot.domain import display_name
 from bot.vision.detect import Detector
-from trainer.detector.card import table
 from trainer.detector.data import DetectorData
 from trainer.detector.evaluate import Track, evaluate
 from trainer.detector.labels import read_image
-from trainer.detector.matching import Tally, tally
+from trainer.detector.matching import Match, Tally, tally
 from trainer.detectors import CASCADE, OURS, make_detector
+from trainer.report import markdown_table
 from trainer.settings import Crop
 
 ORDINARY = (1000, 700)
@@ -36,11 +37,12 @@ class Row:
 
     name: str
     seed: Tally
+    characters: Mapping[str, Tally]
     held: Tally
     empty: Tally
     empty_pictures: int
     milliseconds: float
-    peak: dict[str, float]
+    peak: Mapping[str, float]
     file: float | None
 
 
@@ -55,6 +57,7 @@ def compare(settings: Crop, data: DetectorData, track: Track) -> Row:
     return Row(
         settings.detector,
         tally(seen.seed, 0),
+        {name: tally(matches, 0) for name, matches in _by_character(seen.seed).items()},
         tally(seen.held, 0),
         tally(seen.empty, 0),
         len(seen.empty),
@@ -66,8 +69,9 @@ def compare(settings: Crop, data: DetectorData, track: Track) -> Row:
 
 def as_table(rows: Sequence[Row]) -> str:
     """The rows as columns of a Markdown table, like the one that the detector was asked for with."""
-    lines = (
+    lines: tuple[tuple[str, Callable[[Row], str]], ...] = (
         ("seed: faces found, false boxes", lambda row: f"{row.seed.found} of {row.seed.faces}, {row.seed.false}"),
+        *((f"seed: {display_name(name)}", _of(name)) for name in rows[0].characters),
         ("seed: F1", lambda row: f"{row.seed.f1:.3f}"),
         ("held back: faces found, false boxes", lambda row: f"{row.held.found} of {row.held.faces}, {row.held.false}"),
         ("held back: F1", lambda row: f"{row.held.f1:.3f}"),
@@ -77,7 +81,19 @@ def as_table(rows: Sequence[Row]) -> str:
         (f"peak memory, PNG of {HUGE[0]} x {HUGE[1]}, MB", lambda row: f"{row.peak['.png']:.0f}"),
         ("file, MB", lambda row: "" if row.file is None else f"{row.file:.1f}"),
     )
-    return table(["", *(row.name for row in rows)], [[title, *map(figure, rows)] for title, figure in lines])
+    return markdown_table(["", *(row.name for row in rows)], [[title, *map(figure, rows)] for title, figure in lines])
+
+
+def _of(character: str) -> Callable[[Row], str]:
+    return lambda row: f"{row.characters[character].found} of {row.characters[character].faces}"
+
+
+def _by_character(matches: Iterable[Match]) -> dict[str, list[Match]]:
+    """The seed's pictures lie in a folder for each character."""
+    groups: dict[str, list[Match]] = {}
+    for one in sorted(matches, key=lambda one: one.picture.path.parent.name):
+        groups.setdefault(one.picture.path.parent.name, []).append(one)
+    return groups
 
 
 def _milliseconds(detector: Detector, paths: Sequence[Path]) -> float:

@@ -40,12 +40,12 @@ def fit_stage(stage: Stage, stream: SampleStream, samples: SampleSettings, folde
     schedule = keras.optimizers.schedules.CosineDecay(
         stage.rate / 20, stage.steps - rise, warmup_target=stage.rate, warmup_steps=rise
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, clipnorm=10.0, use_ema=True, ema_momentum=0.998)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, clipnorm=10.0, use_ema=True, ema_momentum=0.996)
     # XLA takes ten times as long for this network on a processor.
     model.compile(optimizer=optimizer, loss=detection_loss, jit_compile=False)
     folder.mkdir(parents=True, exist_ok=True)
     model.fit(
-        _dataset(stream, samples),
+        _dataset(stream, samples.side, stage.batch),
         epochs=math.ceil(stage.steps / STEPS_TO_SAVE),
         steps_per_epoch=min(stage.steps, STEPS_TO_SAVE),
         verbose=1 if sys.stderr.isatty() else 2,
@@ -58,14 +58,14 @@ def fit_stage(stage: Stage, stream: SampleStream, samples: SampleSettings, folde
     return (folder / "latest.weights.h5").replace(folder / FITTED)
 
 
-def _dataset(stream: SampleStream, samples: SampleSettings) -> Any:
-    cells = samples.side // STRIDE
+def _dataset(stream: SampleStream, side: int, batch: int) -> Any:
+    cells = side // STRIDE
     signature = (
-        tf.TensorSpec((samples.batch, samples.side, samples.side, 3), np.float32),
-        tf.TensorSpec((samples.batch, cells, cells, 7), np.float32),
+        tf.TensorSpec((batch, side, side, 3), np.float32),
+        tf.TensorSpec((batch, cells, cells, 7), np.float32),
     )
 
     def batches() -> Iterator[Batch]:
-        return ahead(stream.batches(samples.batch), depth=8)
+        return ahead(stream.batches(batch), depth=8)
 
     return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(2)

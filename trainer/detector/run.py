@@ -33,8 +33,8 @@ def run(settings: Settings, data: DetectorData, folder: Path, track: Track) -> P
         here = folder / stage.name
         if not (here / FITTED).exists():
             here.mkdir(parents=True, exist_ok=True)
-            stream = _stream(stage, settings, data, _proposals(stage, settings, data, here, weights, track))
-            fit_stage(stage, stream, settings.samples, here, weights)
+            proposals = _proposals(stage, settings, data, folder / "proposals", weights, track)
+            fit_stage(stage, _stream(stage, settings, data, proposals), settings.samples, here, weights)
         weights = here / FITTED
     assert weights is not None  # noqa: S101 - the settings hold at least one stage
     return weights
@@ -81,14 +81,16 @@ Proposals = tuple[Sequence[LabelledPicture], Sequence[LabelledPicture]]
 def _proposals(
     stage: Stage, settings: Settings, data: DetectorData, here: Path, weights: Path | None, track: Track
 ) -> Proposals:
+    """What the first stage that asks for proposals proposed, with the weights that it began with."""
     if weights is None or not (stage.proposed or stage.heads):
         return (), ()
     rng = np.random.default_rng(settings.samples.seed)
     heads = [data.heads[i] for i in rng.permutation(len(data.heads))[: settings.proposals.heads]]
     files = here / "pictures.json", here / "heads.json"
     if not all(file.exists() for file in files):
+        here.mkdir(parents=True, exist_ok=True)
         info = BundleInfo("detector", "proposals", input_spec(settings), threshold=settings.proposals.doubtful)
-        detector = NetworkDetector(export(settings, data, weights, here / "proposals.tflite", info))
+        detector = NetworkDetector(export(settings, data, weights, here / "detector.tflite", info))
         sure = settings.proposals.sure
         proposed = [propose(detector, picture, sure) for picture in track(data.unlabelled, "Proposing boxes")]
         write_labels(files[0], data.root, proposed)

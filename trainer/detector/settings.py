@@ -25,10 +25,9 @@ class DataSettings(_Settings):
 
 
 class SampleSettings(_Settings):
-    """What a sample looks like, and how many make a batch."""
+    """What a sample looks like."""
 
     side: Annotated[int, Field(gt=0, multiple_of=32)]
-    batch: Count
     collages: Share
     pasted: Share
     seed: int
@@ -51,10 +50,11 @@ class ExportSettings(_Settings):
 
 
 class Stage(_Settings):
-    """One stretch of fitting: its length, its highest learning rate, and the shares of what it sees."""
+    """One stretch of fitting: its length, samples a step, highest learning rate, and the shares of what it sees."""
 
     name: str
     steps: Count
+    batch: Count
     rate: float
     fit: Share = 0
     empty: Share = 0

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from trainer.detector.card import by_size, by_source, curve, table, write_section
+from trainer.detector.card import by_size, by_source, curve
 from trainer.detector.evaluate import Evaluation
 from trainer.detector.labels import LabelledPicture, as_boxes
 from trainer.detector.matching import Match, Outcome
-from trainer.errors import TrainerError
 
 
 def seen(path: Path, source: str, score: float) -> Match:
@@ -32,22 +31,6 @@ def evaluation(tmp_path: Path) -> Evaluation:
     return Evaluation((seen(path, "heads", 0.8), seen(path, "scenes", 0.5)), (seen(path, "raw", 0.8),), (nothing,))
 
 
-def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
-    card = tmp_path / "card.md"
-    card.write_text("# Card\n<!-- sizes -->\nold\n<!-- /sizes -->\nThe end\n")
-    write_section(card, "sizes", r"new \1")
-    assert card.read_text() == "# Card\n<!-- sizes -->\nnew \\1\n<!-- /sizes -->\nThe end\n"
-
-
-@pytest.mark.parametrize("text", ["# Card\n", None])
-def test_a_card_without_the_place_says_so(tmp_path: Path, text: str | None) -> None:
-    card = tmp_path / "card.md"
-    if text is not None:
-        card.write_text(text)
-    with pytest.raises(TrainerError, match=r"card\.md"):
-        write_section(card, "sizes", "new")
-
-
 def test_figures_by_source(evaluation: Evaluation) -> None:
     lines = by_source(evaluation, 0.6).splitlines()
     assert "| heads | 1 | 2 | 1 | 0 | 1.000 | 0.500 | 0.667 |" in lines
@@ -59,10 +42,6 @@ def test_figures_by_source(evaluation: Evaluation) -> None:
 def test_figures_by_size(evaluation: Evaluation) -> None:
     lines = by_size(evaluation.held, 0.6).splitlines()
     assert lines[2:] == ["| 0 to 24 | 2 | 0 |", "| 120 to 240 | 2 | 1 |"]
-
-
-def test_a_table_is_markdown() -> None:
-    assert table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
 
 
 def test_the_curve_is_a_picture(evaluation: Evaluation, tmp_path: Path) -> None:
