@@ -191,7 +191,10 @@ class Sentences:
             (
                 t.gettext("I tell who is in an anime picture."),
                 "",
-                t.gettext("Send /who with a picture, or reply /who to one. In a private chat, just send it."),
+                t.gettext(
+                    "Send /who with a picture, or reply to a picture with /who or by mentioning me. "
+                    "In a private chat, any picture will do."
+                ),
                 t.gettext("/watch on: I look at every picture posted here, until /watch off."),
                 t.gettext("/optout on: I leave your pictures alone, until /optout off."),
                 "",
