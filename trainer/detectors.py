@@ -6,12 +6,16 @@ from pathlib import Path
 import cv2
 from PIL import Image as Pillow
 
+from bot.bundle import read_bundle
 from bot.domain import Box, Face, Image
 from bot.vision.detect import CascadeDetector, Detector
+from bot.vision.network_detector import NetworkDetector
 from trainer.errors import TrainerError
 from trainer.settings import Crop
 
-CASCADE = Path(__file__).resolve().parent.parent / "models" / "lbpcascade_animeface.xml"
+MODELS = Path(__file__).resolve().parent.parent / "models"
+OURS = MODELS / "face-detector.tflite"
+CASCADE = MODELS / "lbpcascade_animeface.xml"
 ANIMEFACE_SIDE = 640
 """Pixels. Larger pictures are reduced to it: AnimeFace takes seconds and much memory otherwise."""
 
@@ -22,10 +26,13 @@ def make_detector(settings: Crop) -> Detector:
     Raises:
         TrainerError: it cannot work with what is installed.
         ConfigError: the cascade's file is missing, or is no cascade.
+        BundleError: the bundle is missing, or is no detector.
     """
     if settings.detector == "animeface":
         return AnimefaceDetector()
-    return CascadeDetector(settings.cascade or CASCADE)
+    if settings.detector == "cascade":
+        return CascadeDetector(settings.cascade or CASCADE)
+    return NetworkDetector(read_bundle(settings.bundle or OURS))
 
 
 class AnimefaceDetector:
