@@ -26,7 +26,10 @@ class Classifier:
         self._network = Network(bundle)
         info = bundle.info
         blank = np.full((info.input.height, info.input.width, 3), 127, np.uint8)
-        logits = self._network.run(info.input.prepare([blank])[0]).get(OUTPUT)
+        try:
+            logits = self._network.run(info.input.prepare([blank])[0]).get(OUTPUT)
+        except (RuntimeError, ValueError) as error:
+            raise BundleError(f"the bundle {info.name} cannot run: {error}") from error
         if logits is None or logits.shape != (len(bundle.labels),) or not np.isfinite(logits).all():
             raise BundleError(f"the bundle {info.name} does not give one finite logit for each of its labels")
 

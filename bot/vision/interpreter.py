@@ -29,11 +29,11 @@ class Network:
         try:
             self._interpreter: Any = Interpreter(model_content=bundle.network, num_threads=1)
             self._resize(bundle.info.input.height, bundle.info.input.width)
-        except (ValueError, RuntimeError) as error:
+            # Only the signature knows the outputs by the names that the trainer gave them.
+            signature = self._interpreter.get_signature_runner()
+            (self._input,) = signature.get_input_details().values()
+        except (LookupError, RuntimeError, TypeError, ValueError) as error:
             raise BundleError(f"the runtime cannot load the bundle {bundle.info.name}: {error}") from error
-        # Only the signature knows the outputs by the names that the trainer gave them.
-        signature = self._interpreter.get_signature_runner()
-        (self._input,) = signature.get_input_details().values()
         self._outputs: dict[str, dict[str, Any]] = signature.get_output_details()
         self._pixel_values = _quantise(bundle.info.input.scale(np.arange(256, dtype=np.uint8)), self._input)
 
