@@ -8,7 +8,7 @@ import numpy.typing as npt
 from bot.bundle import Bundle
 from bot.domain import Guess, Image
 from bot.errors import BundleError
-from bot.vision.interpreter import Network
+from bot.vision.interpreter import RUNTIME_ERRORS, Network
 
 OUTPUT = "logits"
 """The name that a classifier's signature gives its output."""
@@ -28,7 +28,7 @@ class Classifier:
         blank = np.full((info.input.height, info.input.width, 3), 127, np.uint8)
         try:
             logits = self._network.run(info.input.prepare([blank])[0]).get(OUTPUT)
-        except (RuntimeError, ValueError) as error:
+        except RUNTIME_ERRORS as error:
             raise BundleError(f"the bundle {info.name} cannot run: {error}") from error
         if logits is None or logits.shape != (len(bundle.labels),) or not np.isfinite(logits).all():
             raise BundleError(f"the bundle {info.name} does not give one finite logit for each of its labels")

@@ -16,6 +16,7 @@ from bot.vision.crop import crop_face
 from bot.vision.decode import decode
 from bot.vision.detect import CascadeDetector, Detector
 from bot.vision.fonts import FontBook
+from bot.vision.interpreter import RUNTIME_ERRORS
 from bot.vision.network_detector import NetworkDetector
 
 
@@ -99,7 +100,7 @@ class Engine:
         """
         try:
             self._detector.detect(image)
-        except (LookupError, RuntimeError, TypeError, ValueError, cv2.error) as error:
+        except (*RUNTIME_ERRORS, cv2.error) as error:
             raise BundleError(f"the detector does not answer as a detector must: {error!r}") from error
 
 

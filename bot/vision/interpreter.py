@@ -15,6 +15,9 @@ try:
 except ImportError:  # tflite-runtime is the name under which the same runtime was published until 2.14
     from tflite_runtime.interpreter import Interpreter
 
+RUNTIME_ERRORS = (LookupError, RuntimeError, TypeError, ValueError)
+"""What the runtime raises over a network that is damaged, or not of the kind that it is run as."""
+
 
 class Network:
     """A bundle's network, ready to run. Not thread-safe: each worker thread makes its own.
@@ -32,9 +35,9 @@ class Network:
             # Only the signature knows the outputs by the names that the trainer gave them.
             signature = self._interpreter.get_signature_runner()
             (self._input,) = signature.get_input_details().values()
-        except (LookupError, RuntimeError, TypeError, ValueError) as error:
+            self._outputs: dict[str, dict[str, Any]] = signature.get_output_details()
+        except RUNTIME_ERRORS as error:
             raise BundleError(f"the runtime cannot load the bundle {bundle.info.name}: {error}") from error
-        self._outputs: dict[str, dict[str, Any]] = signature.get_output_details()
         self._pixel_values = _quantise(bundle.info.input.scale(np.arange(256, dtype=np.uint8)), self._input)
 
     def run_image(self, image: Image) -> dict[str, npt.NDArray[np.float32]]:
