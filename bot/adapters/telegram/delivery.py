@@ -12,12 +12,13 @@ from telegram import (
     InputMediaPhoto,
     LinkPreviewOptions,
     Message,
+    MessageEntity,
     ReplyParameters,
 )
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.adapters.telegram.patience import patiently
-from bot.adapters.telegram.render import Media, Outgoing, Words, render
+from bot.adapters.telegram.render import Media, Outgoing, Words, render, units
 from bot.domain import Reply, ReplyImage
 
 log = structlog.get_logger(__name__)
@@ -83,9 +84,9 @@ def _poorer(outgoing: Outgoing) -> Outgoing | None:
     match outgoing:
         case Media(images, as_files=False) if not any(image.spoiler for image in images):
             return replace(outgoing, as_files=True)
-        case Media(images, caption=caption):
+        case Media(images, caption=caption, covered=covered):
             text = caption or "\n".join(image.alt for image in images if image.alt)
-            return Words(text) if text else None
+            return Words(text, covered) if text else None
     return None
 
 
@@ -94,29 +95,37 @@ async def _send(bot: Bot, outgoing: Outgoing, address: Address, *, ask_back: boo
     if address.reply_to is not None:
         where["reply_parameters"] = ReplyParameters(address.reply_to, allow_sending_without_reply=True)
     match outgoing:
-        case Words(text):
+        case Words(text, covered):
             await bot.send_message(
                 **where,
                 text=text,
+                entities=_cover(text, covered=covered),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_markup=ForceReply(selective=True) if ask_back else None,
             )
         case Media((image,), as_files=True, caption=caption):
             await bot.send_document(**where, document=image.data, filename=image.filename, caption=caption or None)
-        case Media((image,), caption=caption):
+        case Media((image,), caption=caption, covered=covered):
             await bot.send_photo(
                 **where,
                 photo=image.data,
                 filename=image.filename,
                 caption=caption or None,
+                caption_entities=_cover(caption, covered=covered),
                 has_spoiler=image.spoiler or None,
             )
-        case Media(images, as_files, caption):
-            await bot.send_media_group(**where, media=_album(images, caption, as_files=as_files))
+        case Media(images, as_files, caption, covered):
+            entities = _cover(caption, covered=covered)
+            await bot.send_media_group(**where, media=_album(images, caption, entities, as_files=as_files))
+
+
+def _cover(text: str, *, covered: bool) -> list[MessageEntity] | None:
+    """Mark a text as a spoiler from end to end."""
+    return [MessageEntity(MessageEntity.SPOILER, 0, units(text))] if covered and text else None
 
 
 def _album(
-    images: Sequence[ReplyImage], caption: str, *, as_files: bool
+    images: Sequence[ReplyImage], caption: str, entities: Sequence[MessageEntity] | None, *, as_files: bool
 ) -> list[InputMediaDocument] | list[InputMediaPhoto]:
     """Make an album of images. A caption under its first picture, and no other, is shown under the album."""
     captions = [caption or None, *[None] * (len(images) - 1)]
@@ -126,6 +135,12 @@ def _album(
             for image, text in zip(images, captions, strict=True)
         ]
     return [
-        InputMediaPhoto(image.data, filename=image.filename, caption=text, has_spoiler=image.spoiler or None)
+        InputMediaPhoto(
+            image.data,
+            filename=image.filename,
+            caption=text,
+            caption_entities=entities if text else None,
+            has_spoiler=image.spoiler or None,
+        )
         for image, text in zip(images, captions, strict=True)
     ]

@@ -35,29 +35,36 @@ class Media:
     images: tuple[ReplyImage, ...]
     as_files: bool = False
     caption: str = ""
+    covered: bool = False
+    """Whether the caption is hidden until somebody taps it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One message of text."""
+    """One message of text, `covered` where it is hidden until somebody taps it."""
 
     text: str
+    covered: bool = False
 
 
 Outgoing: TypeAlias = Media | Words
 
 
 def render(reply: Reply) -> list[Outgoing]:
-    """Cut a reply into messages. The text goes under the first image where it is short enough, else it comes last."""
+    """Cut a reply into messages. The text goes under the first image where it is short enough, else it comes last.
+
+    The words of an answer to a spoiler are covered like its image: a name would give it away.
+    """
     text = _without_pings(reply.text)
+    covered = any(image.spoiler for image in reply.images)
     media: list[Media] = []
     for as_files, images in groupby(_presentable(reply.images), key=lambda image: not fits_photo(image)):
         media += [Media(group, as_files) for group in _chunks(tuple(images))]
     if not media:
-        return [Words(part) for part in split(text)]
+        return [Words(part, covered) for part in split(text)]
     if units(text) <= CAPABILITIES.caption_limit:
-        return [Media(media[0].images, media[0].as_files, text), *media[1:]]
-    return [*media, *(Words(part) for part in split(text))]
+        return [Media(media[0].images, media[0].as_files, text, covered), *media[1:]]
+    return [*media, *(Words(part, covered) for part in split(text))]
 
 
 def units(text: str) -> int:

@@ -205,6 +205,7 @@ class Api:
                 reply_to=message.get("reply_to_message", {}).get("message_id"),
                 thread=message.get("message_thread_id"),
                 force_reply=force_reply,
+                covered=_is_covered(form, text),
                 message=message,
             )
         )
@@ -227,6 +228,13 @@ class Api:
         message = payloads.message(chat, self._world.number(), self._world.me, **more)
         self._world.messages[chat.id, message["message_id"]] = message
         return message
+
+
+def _is_covered(form: Form, text: str) -> bool:
+    marked = [form, *json.loads(form.get("media", "[]"))]
+    entities = [item.get("entities") or item.get("caption_entities") or [] for item in marked]
+    spans = [span for found in entities for span in (json.loads(found) if isinstance(found, str) else found)]
+    return any((s["type"], s["offset"], s["length"]) == ("spoiler", 0, limits.units(text)) for s in spans)
 
 
 def _check_photo(data: bytes) -> None:

@@ -73,6 +73,8 @@ class Answer:
     reply_to: int | None = None
     thread: int | None = None
     force_reply: bool = False
+    covered: bool = False
+    """Whether all of the text is hidden as a spoiler."""
     message: Json = field(default_factory=dict, repr=False)
 
 

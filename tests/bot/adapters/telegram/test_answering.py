@@ -57,10 +57,17 @@ async def test_more_than_an_album_holds(telegram: FakeTelegram, recorder: Record
 
 async def test_spoilers_stay_covered(telegram: FakeTelegram, recorder: Recorder) -> None:
     recorder.reply = Reply("Two", (image(spoiler=True), image()))
-    assert [sent.spoiler for sent in (await ask(telegram)).images] == [True, False]
+    answer = await ask(telegram)
+    assert [sent.spoiler for sent in answer.images] == [True, False]
+    assert answer.covered, "a name gives away what the picture hides"
 
-    recorder.reply = Reply("One", (image(spoiler=True),))
-    assert [sent.spoiler for sent in (await ask(telegram)).images] == [True]
+    recorder.reply = Reply("One 🌸", (image(spoiler=True),))
+    answer = await ask(telegram)
+    assert [sent.spoiler for sent in answer.images] == [True]
+    assert answer.covered
+
+    recorder.reply = Reply("Open", (image(),))
+    assert not (await ask(telegram)).covered
 
 
 @pytest.mark.parametrize(
