@@ -69,7 +69,7 @@ def _document(results: Sequence[Result], settings: Settings) -> None:
 
 
 def _card(result: Result) -> str:
-    split = result.split
+    split, spec = result.split, result.trained.spec
     rows = [
         [
             display_name(label),
@@ -79,6 +79,7 @@ def _card(result: Result) -> str:
     ]
     return "\n\n".join(
         [
+            f"The network sees {spec.width} x {spec.height} pixels. Temperature: {result.trained.temperature:g}.",
             markdown_table(["Character", "Crops to train", "to validate", "to test"], rows),
             summary_table(result.evaluations),
         ]

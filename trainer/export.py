@@ -13,6 +13,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from bot.bundle import SMALLEST_NETWORK, Bundle, BundleInfo, InputSpec, write_bundle
+from trainer.augment import augment
 from trainer.console import Console
 from trainer.dataset import Example
 from trainer.errors import ExportRefused, TrainerError
@@ -88,9 +89,14 @@ def convert(trained: Trained, examples: Sequence[Example], precision: Precision,
     """
     model = trained.load()
     samples = _spread(examples, SAMPLES)
-    images = read_images(samples, trained.spec, console, "representative") if precision is Precision.INT8 else None
+    images = None
+    if precision is Precision.INT8:
+        crops = read_images(samples, trained.spec, console, "representative")
+        # Crops that were learnt by heart have narrower ranges than new ones: a changed copy of each stands for these.
+        changed = [augment(crop, np.random.default_rng([1, 0, i])) for i, crop in enumerate(crops)]
+        images = np.concatenate([crops, np.stack(changed)])
     try:
-        network = _convert(model, trained.spec, images)
+        network = to_tflite(model, trained.spec, images)
     except (tf.errors.OpError, OSError) as error:
         raise TrainerError(f"cannot convert to {precision}: {str(error).splitlines()[0]}") from error
     least = max(SMALLEST_NETWORK, 0.9 * BYTES_PER_WEIGHT[precision] * model.count_params())
@@ -99,7 +105,14 @@ def convert(trained: Trained, examples: Sequence[Example], precision: Precision,
     return network
 
 
-def _convert(model: keras.Model, spec: InputSpec, samples: npt.NDArray[np.uint8] | None) -> bytes:
+def to_tflite(model: keras.Model, spec: InputSpec, samples: npt.NDArray[np.uint8] | None) -> bytes:
+    """Convert a network to float16, or, where there are `samples`, to 8 bits with ranges taken from them.
+
+    Args:
+        model: Gives logits, or several outputs by their names.
+        spec: What it wants to be shown.
+        samples: RGB uint8 ``(count, height, width, 3)`` of the network's size.
+    """
     with tempfile.TemporaryDirectory() as folder, silence():
         _save(model, spec, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
@@ -150,7 +163,7 @@ def _bundle(trained: Trained, network: bytes, name: str, threshold: float, figur
 
 
 def _save(model: keras.Model, spec: InputSpec, folder: str) -> None:
-    """Write a SavedModel whose signature names the input and the output.
+    """Write a SavedModel whose signature names the input and the outputs.
 
     A Keras 3 model given to `TFLiteConverter.from_concrete_functions` or to `tf.saved_model.save` loses its weights
     without a word.
@@ -158,8 +171,12 @@ def _save(model: keras.Model, spec: InputSpec, folder: str) -> None:
     image = tf.TensorSpec((1, spec.height, spec.width, 3), tf.float32, name="image")
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint(SIGNATURE, lambda image: {"logits": model(image, training=False)}, input_signature=[image])
+    archive.add_endpoint(SIGNATURE, lambda image: _named(model(image, training=False)), input_signature=[image])
     archive.write_out(folder, verbose=False)
+
+
+def _named(outputs: Any) -> dict[str, Any]:
+    return outputs if isinstance(outputs, dict) else {"logits": outputs}
 
 
 def _representative(images: npt.NDArray[np.uint8], spec: InputSpec) -> Iterator[list[Any]]:

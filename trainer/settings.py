@@ -92,7 +92,7 @@ class Fit(Section):
     """Epochs in which the last blocks are trained along."""
     fine_tune_blocks: Natural = 4
     """How many of the last blocks."""
-    fine_tune_rate: Annotated[float, Field(gt=0)] = 3e-4
+    fine_tune_rate: Annotated[float, Field(gt=0)] = 1e-3
     """Learning rate of fine-tuning, at its start."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
     """How much of the target is spread over all characters, so that the network does not become too sure."""
