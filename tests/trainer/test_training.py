@@ -27,7 +27,7 @@ from trainer.settings import Export, Fit, Precision, Splitting
 from trainer.split import Split, split_folder
 
 UNTRAINED = Fit(size=32, head_epochs=0, fine_tune_epochs=0)
-RECIPE = Fit(size=32, head_epochs=40, fine_tune_epochs=3, fine_tune_blocks=2)
+RECIPE = Fit(size=32, head_epochs=40, fine_tune_epochs=3, fine_tune_blocks=2, fine_tune_rate=3e-4)
 
 
 @pytest.fixture(scope="module")
