@@ -19,10 +19,8 @@ SUSPICION = 0.5
 """Share of the threshold from which a small face that does not count makes a second look worth while."""
 SMALL = 28.0
 """Pixels of the network's input. Smaller faces are seen better in a second, closer look."""
-CROWD = 3
-"""So many small faces, or suspicions of one, are worth a second look in any picture."""
 LARGE = 1100
-"""Pixels. In a picture with a longer side, a single one is."""
+"""Pixels. A picture whose longer side is not longer shows little more in a second look, and mostly false faces."""
 STRIP = 2.5
 """A picture that is so many times as long as wide is looked at in parts."""
 
@@ -30,7 +28,7 @@ STRIP = 2.5
 class NetworkDetector:
     """Finds faces with a bundle's network. Not thread-safe.
 
-    It looks at the whole picture and, where that shows small faces, at its quarters.
+    It looks at the whole picture and, where that is large and shows small faces, at its quarters.
 
     Args:
         bundle: A detector's bundle.
@@ -76,5 +74,5 @@ class NetworkDetector:
             parts = round(longer / shorter)
             return grid(width, height, *((parts, 1) if width > height else (1, parts)))
         small = boxes[:, 2:].max(axis=1, initial=0) < SMALL * longer / max(self._size)
-        count = np.count_nonzero(small & (scores >= self._usual * SUSPICION))
-        return grid(width, height, 2, 2) if count >= (1 if longer > LARGE else CROWD) else ()
+        suspected = small & (scores >= self._usual * SUSPICION)
+        return grid(width, height, 2, 2) if longer > LARGE and suspected.any() else ()

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from bot.domain import Image
 from bot.vision.letterbox import halved
-from trainer.detector.labels import Boxes
+from trainer.detector.labels import Boxes, LabelledPicture
 
 Generator = np.random.Generator
 
@@ -37,13 +37,15 @@ class ViewSettings:
     visible: float = 0.6
 
 
-def random_view(rng: Generator, image: Image, faces: Boxes, ignored: Boxes, side: int, how: ViewSettings) -> Sample:
-    """Show a random, turned, scaled part of a picture on a square canvas of `side` pixels."""
+def random_view(rng: Generator, image: Image, boxes: LabelledPicture, side: int, how: ViewSettings) -> Sample:
+    """Show a random, turned, scaled part of a picture on a square canvas of `side` pixels: often a face or a decoy."""
+    faces, ignored = boxes.faces, boxes.ignored
     height, width = image.shape[:2]
     scale = float(np.exp(rng.uniform(*np.log(how.long_side)))) / max(height, width) * side / 320
     anchor = None
-    if len(faces) and rng.random() < 0.85:
-        anchor = faces[rng.integers(len(faces))]
+    worthy = boxes.decoys if len(boxes.decoys) and rng.random() < 0.5 else faces
+    if len(worthy) and rng.random() < 0.85:
+        anchor = worthy[rng.integers(len(worthy))]
         longest = float(anchor[2:].max())
         scale = float(np.clip(scale, how.smallest / longest, how.largest * side / 320 / longest))
     # Sampling alone would alias; averaging first is also what the detector does with a picture.

@@ -20,7 +20,7 @@ from trainer.detector.evaluate import Track, evaluate
 from trainer.detector.labels import read_image
 from trainer.detector.matching import Match, Tally, tally
 from trainer.detectors import CASCADE, OURS, make_detector
-from trainer.report import markdown_table
+from trainer.documents import markdown_table
 from trainer.settings import Crop
 
 ORDINARY = (1000, 700)

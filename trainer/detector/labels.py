@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -26,13 +26,15 @@ class LabelledPicture:
     """A picture on disk and the boxes drawn on it.
 
     `faces` must be found. `ignored` boxes (mascots, tiny or hidden faces, doubtful spots) neither count nor cost.
-    `source` names where the picture comes from, as in ``scenes/tsubasa``: the unit that figures are given for.
+    `source` names where the picture comes from, as in ``scenes/tsubasa``: the unit that figures are given for. `decoys`
+    are spots that a detector took for faces and that are worth looking at again.
     """
 
     path: Path
     source: str
     faces: Boxes
     ignored: Boxes
+    decoys: Boxes = field(default_factory=lambda: as_boxes([]))
 
 
 def read_image(path: Path) -> Image:

@@ -10,6 +10,7 @@ from bot.domain import Image
 from bot.vision.boxes import Scores, intersection_over_union
 from bot.vision.detect import Detector
 from trainer.detector.labels import Boxes, LabelledPicture, boxes_of, read_image
+from trainer.detector.matching import Outcome, match
 
 AGREEMENT = 0.5
 """IoU from which a box in a picture and one in its mirror image are one face."""
@@ -37,6 +38,12 @@ def propose_head(detector: Detector, picture: LabelledPicture, sure: float) -> L
     if not len(boxes) or not agreed[0] or scores[0] < sure or (scores[1:] > RUNNER_UP * scores[0]).any():
         return None
     return replace(picture, faces=boxes[:1])
+
+
+def mine(detector: Detector, picture: LabelledPicture) -> LabelledPicture:
+    """Mark what a detector falsely takes for faces in a labelled picture as its decoys."""
+    seen = match(picture, detector.detect(read_image(picture.path)))
+    return replace(picture, decoys=seen.boxes[seen.outcomes == Outcome.FALSE])
 
 
 def _look_twice(detector: Detector, image: Image) -> tuple[Boxes, Scores, npt.NDArray[np.bool_]]:

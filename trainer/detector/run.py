@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.bundle import Bundle, BundleInfo, InputSpec, write_bundle
+from bot.bundle import Bundle, BundleInfo, InputSpec, read_bundle, write_bundle
 from bot.domain import Image
 from bot.vision.network_detector import NetworkDetector
 from trainer.detector.augment import ViewSettings
@@ -14,7 +14,7 @@ from trainer.detector.export import to_tflite
 from trainer.detector.fit import FITTED, fit_stage
 from trainer.detector.labels import LabelledPicture, read_image, read_labels, write_labels
 from trainer.detector.network import build_network
-from trainer.detector.proposals import propose, propose_head
+from trainer.detector.proposals import mine, propose, propose_head
 from trainer.detector.samples import Mixture, SampleStream, Source
 from trainer.detector.settings import Settings, Stage
 from trainer.errors import TrainerError
@@ -34,7 +34,9 @@ def run(settings: Settings, data: DetectorData, folder: Path, track: Track) -> P
         if not (here / FITTED).exists():
             here.mkdir(parents=True, exist_ok=True)
             proposals = _proposals(stage, settings, data, folder / "proposals", weights, track)
-            fit_stage(stage, _stream(stage, settings, data, proposals), settings.samples, here, weights)
+            drawn = _mined(settings, data, here, weights, track) if stage.mined and weights else data.fit
+            stream = _stream(stage, settings, drawn, data.empty, proposals)
+            fit_stage(stage, stream, settings.samples, here, weights)
         weights = here / FITTED
     assert weights is not None  # noqa: S101 - the settings hold at least one stage
     return weights
@@ -89,8 +91,7 @@ def _proposals(
     files = here / "pictures.json", here / "heads.json"
     if not all(file.exists() for file in files):
         here.mkdir(parents=True, exist_ok=True)
-        info = BundleInfo("detector", "proposals", input_spec(settings), threshold=settings.proposals.doubtful)
-        detector = NetworkDetector(export(settings, data, weights, here / "detector.tflite", info))
+        detector = _detector(settings, data, here, weights, settings.proposals.doubtful)
         sure = settings.proposals.sure
         proposed = [propose(detector, picture, sure) for picture in track(data.unlabelled, "Proposing boxes")]
         write_labels(files[0], data.root, proposed)
@@ -100,11 +101,31 @@ def _proposals(
     return read_labels(files[0], data.root), read_labels(files[1], data.root)
 
 
-def _stream(stage: Stage, settings: Settings, data: DetectorData, proposals: Proposals) -> SampleStream:
+def _mined(
+    settings: Settings, data: DetectorData, here: Path, weights: Path, track: Track
+) -> Sequence[LabelledPicture]:
+    detector = _detector(settings, data, here, weights, settings.proposals.decoy)
+    return [mine(detector, picture) for picture in track(data.fit, "Mining false boxes")]
+
+
+def _detector(settings: Settings, data: DetectorData, here: Path, weights: Path, threshold: float) -> NetworkDetector:
+    path = here / "detector.tflite"
+    if not path.exists():
+        export(settings, data, weights, path, BundleInfo("detector", "interim", input_spec(settings)))
+    return NetworkDetector(read_bundle(path), threshold)
+
+
+def _stream(
+    stage: Stage,
+    settings: Settings,
+    drawn: Sequence[LabelledPicture],
+    empty: Sequence[LabelledPicture],
+    proposals: Proposals,
+) -> SampleStream:
     pictures, heads = proposals
     sources = (
-        Source(data.fit, stage.fit),
-        Source(data.empty, stage.empty),
+        Source(drawn, stage.fit),
+        Source(empty, stage.empty),
         Source(pictures, stage.proposed),
         Source(heads, stage.heads, HEAD_VIEW),
     )

@@ -90,8 +90,7 @@ class SampleStream:
         index = int(self._rng.choice(len(self._sources), p=self._chances))
         source = self._sources[index]
         picture = source.pictures[int(self._rng.choice(len(source.pictures), p=self._within[index]))]
-        image = self._image(picture)
-        return augment.random_view(self._rng, image, picture.faces, picture.ignored, side, source.view)
+        return augment.random_view(self._rng, self._image(picture), picture, side, source.view)
 
     def _image(self, picture: LabelledPicture) -> Image:
         if picture.path not in self._images:

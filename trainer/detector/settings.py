@@ -40,6 +40,7 @@ class ProposalSettings(_Settings):
     sure_head: Share
     doubtful: Share
     heads: Count
+    decoy: Share
 
 
 class ExportSettings(_Settings):
@@ -60,6 +61,7 @@ class Stage(_Settings):
     empty: Share = 0
     proposed: Share = 0
     heads: Share = 0
+    mined: bool = False
 
 
 class Settings(_Settings):

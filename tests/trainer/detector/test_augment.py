@@ -1,10 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bot.domain import Image
 from trainer.detector.augment import ViewSettings, clip_boxes, collage, move_boxes, random_view, recolour
 from trainer.detector.compose import paste
-from trainer.detector.labels import Boxes, as_boxes
+from trainer.detector.labels import Boxes, LabelledPicture, as_boxes
 
 SIDE = 160
 
@@ -18,6 +20,10 @@ def disc(width: int, height: int, x: int, y: int, radius: int) -> tuple[Image, B
     )
 
 
+def labelled(faces: Boxes) -> LabelledPicture:
+    return LabelledPicture(Path("drawn"), "drawn", faces, as_boxes([]))
+
+
 def bounds(image: Image) -> np.ndarray:
     rows, columns = np.nonzero((image > 191).all(axis=2))
     return np.array([columns.min(), rows.min(), columns.max() + 1 - columns.min(), rows.max() + 1 - rows.min()])
@@ -27,7 +33,7 @@ def bounds(image: Image) -> np.ndarray:
 def test_boxes_go_where_their_faces_go(seed: int) -> None:
     image, faces = disc(300, 200, 120, 90, 40)
     rng = np.random.default_rng(seed)
-    view = random_view(rng, image, faces, as_boxes([]), SIDE, ViewSettings(long_side=(200, 400), visible=0.999))
+    view = random_view(rng, image, labelled(faces), SIDE, ViewSettings(long_side=(200, 400), visible=0.999))
     for box in view.faces:
         # The filling may be white as well.
         x, y, width, height = box
@@ -38,7 +44,7 @@ def test_boxes_go_where_their_faces_go(seed: int) -> None:
 def test_views_show_most_faces() -> None:
     image, faces = disc(300, 200, 120, 90, 40)
     rng = np.random.default_rng(1)
-    views = [random_view(rng, image, faces, as_boxes([]), SIDE, ViewSettings()) for _ in range(100)]
+    views = [random_view(rng, image, labelled(faces), SIDE, ViewSettings()) for _ in range(100)]
     assert sum(len(view.faces) for view in views) >= 70
     assert all(len(view.faces) + len(view.ignored) <= 1 for view in views)
 
@@ -66,7 +72,7 @@ def test_a_collage_keeps_the_boxes_of_all_four_parts() -> None:
     rng = np.random.default_rng(3)
     views = ViewSettings(long_side=(150, 200))
     samples = [
-        collage(rng, lambda side: random_view(rng, image, faces, as_boxes([]), side, views), SIDE) for _ in range(20)
+        collage(rng, lambda side: random_view(rng, image, labelled(faces), side, views), SIDE) for _ in range(20)
     ]
     assert sum(len(sample.faces) for sample in samples) > 40
     for sample in samples:
@@ -81,7 +87,7 @@ def test_a_pasted_head_brings_its_box_and_hides_what_lies_under_it() -> None:
     rng = np.random.default_rng(5)
     hidden = 0
     for _ in range(60):
-        sample = random_view(rng, image, faces, as_boxes([]), SIDE, plain)
+        sample = random_view(rng, image, labelled(faces), SIDE, plain)
         after = paste(rng, sample, head, face)
         assert len(after.faces) <= len(sample.faces) + 1
         assert len(after.faces) >= 1
