@@ -121,7 +121,7 @@ async def check_store(settings: Settings) -> Finding:
         engine = make_engine(url)
         try:
             async with engine.connect() as connection:
-                present, newest = await connection.run_sync(_schemas)
+                present, newest, known = await connection.run_sync(_schemas)
         finally:
             await engine.dispose()
     except (StoreError, SQLAlchemyError, OSError) as error:
@@ -129,13 +129,18 @@ async def check_store(settings: Settings) -> Finding:
         return Finding("store", Status.FAIL, reason, "see url in [store]")
     if present == newest:
         return Finding("store", Status.OK, f"{shown}, schema {', '.join(sorted(present))}")
-    known = f"{shown} has schema {', '.join(sorted(present)) or 'none'}, this whobot's is {', '.join(sorted(newest))}"
-    return Finding("store", Status.WARN, known, "whobot run upgrades an older one and refuses a newer one: back it up")
+    other = f"{shown} has schema {', '.join(sorted(present)) or 'none'}, this whobot's is {', '.join(sorted(newest))}"
+    if present <= known:
+        return Finding("store", Status.WARN, other, "whobot run upgrades it: back it up before")
+    advice = "a newer whobot wrote it: upgrade this one, or restore the backup made before upgrading"
+    return Finding("store", Status.FAIL, other, advice)
 
 
-def _schemas(connection: Connection) -> tuple[set[str], set[str]]:
+def _schemas(connection: Connection) -> tuple[set[str], set[str], set[str]]:
+    """Return the database's schema, the newest one, and all that this whobot knows."""
     present = set(MigrationContext.configure(connection).get_current_heads())
-    return present, set(ScriptDirectory.from_config(migrations.configure(connection)).get_heads())
+    scripts = ScriptDirectory.from_config(migrations.configure(connection))
+    return present, set(scripts.get_heads()), {script.revision for script in scripts.walk_revisions()}
 
 
 def _new_file(file: Path) -> Finding:

@@ -229,4 +229,5 @@ def _size(count: int) -> str:
 
 
 def _megapixels(pixels: int) -> str:
-    return f"{pixels / 1_000_000:.3g}"
+    millions = pixels / 1_000_000
+    return f"{millions:.0f}" if millions >= 100 else f"{millions:.3g}"

@@ -19,6 +19,15 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, full_d
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_whoever_reads_meanwhile_sees_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "scores.txt"
+    write_file(path, "old")
+    with path.open() as reader:
+        write_file(path, "new")
+        assert reader.read() == "old"
+    assert path.read_text() == "new"
+
+
 def test_folders_are_made_as_needed(tmp_path: Path) -> None:
     write_file(tmp_path / "a" / "b" / "c.txt", b"bytes")
     assert (tmp_path / "a" / "b" / "c.txt").read_bytes() == b"bytes"

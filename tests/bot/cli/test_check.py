@@ -1,6 +1,8 @@
 """``whobot check``: what is right, and what to do about what is not."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,18 @@ async def test_a_database_of_this_version_is_right(tmp_path: Path) -> None:
     finding = await local.check_store(at(tmp_path / "whobot.db"))
     assert finding.status == Status.OK
     assert "schema" in finding.message
+
+
+async def test_a_database_of_a_newer_version_is_refused_as_it_is_by_run(tmp_path: Path) -> None:
+    settings = at(tmp_path / "whobot.db")
+    async with Store(settings.store.url):
+        pass
+    with closing(sqlite3.connect(tmp_path / "whobot.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'later'")
+        database.commit()
+    finding = await local.check_store(settings)
+    assert (finding.status, "has schema later" in finding.message) == (Status.FAIL, True)
+    assert "upgrade this one" in finding.advice
 
 
 async def test_another_schema_or_no_database_is_told(tmp_path: Path) -> None:
