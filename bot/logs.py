@@ -19,6 +19,8 @@ from bot.redact import Redactor
 
 NOISY = ("httpx", "httpcore", "aiohttp.access", "alembic", "asyncio", "PIL")
 """Loggers of libraries that tell of every request or step at INFO: heard from WARNING on."""
+TALKATIVE = ("aiosqlite", "discord", "telegram")
+"""Loggers of libraries that write messages, names and the addresses of pictures at DEBUG: heard from INFO on."""
 
 
 def configure(
@@ -48,6 +50,8 @@ def configure(
     root.setLevel(level.upper())
     for name in NOISY:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(root.level, logging.INFO))
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[

@@ -15,7 +15,11 @@ from bot import logs
 def restored_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put back all that configuring the logs changes."""
     root = logging.getLogger()
-    before = root.handlers[:], root.level, {name: logging.getLogger(name).level for name in logs.NOISY}
+    before = (
+        root.handlers[:],
+        root.level,
+        {name: logging.getLogger(name).level for name in (*logs.NOISY, *logs.TALKATIVE)},
+    )
     for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(module, hook, getattr(module, hook))
     yield

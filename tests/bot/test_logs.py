@@ -103,6 +103,16 @@ def test_request_lines_of_libraries_are_quiet(stream: io.StringIO) -> None:
     assert "trouble" in stream.getvalue()
 
 
+def test_what_people_write_stays_out_of_the_log_even_while_debugging() -> None:
+    stream = io.StringIO()
+    logs.configure("debug", stream=stream)
+    for name in ("discord.gateway", "telegram.ext.ExtBot", "aiosqlite"):
+        logging.getLogger(name).debug("event: %s", {"content": "who is this?"})
+        logging.getLogger(name).info("connected")
+    assert "who is this?" not in stream.getvalue()
+    assert stream.getvalue().count("connected") == 3
+
+
 def test_the_level_holds_for_both_ways() -> None:
     stream = io.StringIO()
     logs.configure("warning", "console", (), stream)
