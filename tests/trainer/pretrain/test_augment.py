@@ -1,0 +1,50 @@
+"""Varied and mixed crops."""
+
+import numpy as np
+import pytest
+
+from tests.trainer.conftest import draw_crop
+from trainer.pretrain.augment import mix, vary
+from trainer.pretrain.settings import AugmentSettings
+
+STILL = AugmentSettings(tilt=0, shift=0, colour=0, grey=0, blur=0, jpeg=0, erase=0, mix=0, balance=0)
+EVERYTHING = AugmentSettings(tilt=15, shift=0.1, colour=1, grey=1, blur=1, jpeg=1, erase=1, mix=1, balance=1)
+
+
+@pytest.mark.parametrize("settings", [STILL, EVERYTHING])
+def test_a_crop_gets_the_side_that_is_asked_for(settings: AugmentSettings) -> None:
+    for seed in range(20):
+        varied = vary(draw_crop((200, 50, 50), seed, 64), 48, (0.8, 1.5), settings, np.random.default_rng(seed))
+        assert varied.shape == (48, 48, 3)
+        assert varied.dtype == np.uint8
+
+
+def test_a_crop_keeps_its_place_and_its_colours_where_nothing_is_to_change() -> None:
+    crop = draw_crop((200, 50, 50), 1, 64)
+    varied = [vary(crop, 64, (1, 1), STILL, np.random.default_rng(seed)).astype(int) for seed in range(8)]
+    differences = [min(np.abs(v - crop).mean(), np.abs(v - crop[:, ::-1]).mean()) for v in varied]
+    # What is left is the stretching by a few percent.
+    assert max(differences) < 30
+    assert np.abs(varied[0] - draw_crop((50, 50, 200), 9, 64)).mean() > 40
+
+
+def test_the_same_chance_gives_the_same_crop() -> None:
+    crop = draw_crop((200, 50, 50), 1, 64)
+    first, second = (vary(crop, 48, (0.8, 1.2), EVERYTHING, np.random.default_rng(5)) for _ in range(2))
+    assert (first == second).all()
+    assert (first != vary(crop, 48, (0.8, 1.2), EVERYTHING, np.random.default_rng(6))).any()
+
+
+def test_a_grey_crop_has_no_colour() -> None:
+    settings = STILL.model_copy(update={"grey": 1.0})
+    varied = vary(draw_crop((200, 50, 50), 1, 64), 48, (1, 1), settings, np.random.default_rng(0))
+    assert (varied.max(axis=2) == varied.min(axis=2)).all()
+
+
+def test_targets_are_shared_as_the_pixels_are() -> None:
+    images = np.stack([np.full((20, 20, 3), value, np.float32) for value in range(4)])
+    targets = np.eye(4, dtype=np.float32)
+    for seed in range(30):
+        mixed, shares = mix(images, targets, np.random.default_rng(seed))
+        assert shares.sum(axis=1) == pytest.approx(np.ones(4))
+        assert mixed.mean(axis=(1, 2, 3)) == pytest.approx(shares @ np.arange(4), abs=1e-4)

@@ -1,0 +1,110 @@
+"""Figures for the model card: Markdown tables, the calibration curve and the confusion matrix."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from bot.bundle import Bundle
+from bot.domain import display_name
+from trainer.documents import markdown_table
+from trainer.metrics import Probabilities, confusion, expected_calibration_error, softmax
+from trainer.pretrain.data import Faces
+from trainer.pretrain.evaluate import Outputs, Strangers
+from trainer.pretrain.measure import Measured, Truth, share, within_top
+
+WORST = 15
+BINS = 10
+
+
+def closed_table(answers: Mapping[str, tuple[Bundle, Outputs, int]], faces: Faces) -> str:
+    """Top-1, top-5 and calibration on held-back crops of each set, then time and size, for each bundle.
+
+    Args:
+        answers: For each bundle's name, the bundle, what it says of the held-back crops, and the file's size in bytes.
+        faces: All crops.
+    """
+    held = faces.of("test")
+    rows = []
+    for name, (bundle, outputs, _) in answers.items():
+        for number, set_name in enumerate(faces.set_names):
+            row = _closed_row(bundle, outputs, faces.truth[held], faces.sets[held] == number)
+            rows.append([f"`{name}`", set_name, *row])
+        rows.append([f"`{name}`", "**all**", *_closed_row(bundle, outputs, faces.truth[held], held >= 0)])
+    head = ("Bundle", "Set", "Faces", "Top-1", "Top-5", "Calibration error")
+    cost = [
+        [f"`{name}`", f"{outputs.milliseconds:.2f}", f"{size / 1e6:.2f} MB"]
+        for name, (_, outputs, size) in answers.items()
+    ]
+    return (
+        f"{markdown_table(head, rows)}\n\n{markdown_table(('Bundle', 'Milliseconds a face, one thread', 'File'), cost)}"
+    )
+
+
+def _closed_row(
+    bundle: Bundle, outputs: Outputs, truth: Truth, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> list[str]:
+    logits, right = outputs.logits[chosen], truth[chosen]
+    probabilities = softmax(logits, bundle.info.temperature)
+    error = expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == right)
+    tops = [_percent(share(within_top(logits, right, k))) for k in (1, 5)]
+    return [f"{len(right)}", *tops, f"{error:.3f}"]
+
+
+def _percent(measured: Measured) -> str:
+    return f"{measured.value:.1%} ({measured.low:.1%} to {measured.high:.1%})"
+
+
+def stranger_tables(strangers: Strangers) -> str:
+    """How well strangers are noticed, by each score; and how well they are told apart once taught."""
+    noticed = [
+        [name, f"{found.known}", f"{found.wrongly_named.count}", f"{found.auroc:.3f}", _percent(found.wrongly_named)]
+        for name, found in strangers.open_sets.items()
+    ]
+    head = ("Score of a face", "Known", "Unknown", "AUROC", "Unknown named, where 95 % of the known are")
+    taught = [
+        [group, f"{shots}", f"{found.count}", _percent(found)] for (group, shots), found in strangers.few_shots.items()
+    ]
+    taught_head = ("Characters", "Pictures that teach each", "Faces asked", "Named rightly")
+    return f"{markdown_table(head, noticed)}\n\n{markdown_table(taught_head, taught)}"
+
+
+def recall_table(probabilities: Probabilities, truth: Truth, labels: Sequence[str]) -> str:
+    """The recall of each character, and the confusions that came up most."""
+    table = confusion(probabilities, truth)
+    counts = table.sum(axis=1)
+    recalls = [
+        [display_name(labels[row]), f"{table[row, row]} of {counts[row]}"]
+        for row in np.argsort(np.diag(table) / np.maximum(counts, 1), kind="stable")
+        if counts[row]
+    ]
+    mistakes = table - np.diag(np.diag(table))
+    worst = np.argsort(-mistakes, axis=None, kind="stable")[:WORST]
+    pairs = [(int(i) // len(labels), int(i) % len(labels)) for i in worst]
+    confusions = [
+        [display_name(labels[a]), display_name(labels[b]), f"{mistakes[a, b]} of {counts[a]}"]
+        for a, b in pairs
+        if mistakes[a, b]
+    ]
+    return (
+        f"{markdown_table(('Shown', 'Taken for', 'Faces'), confusions)}\n\n"
+        f"Every character, by rising recall:\n\n{markdown_table(('Character', 'Named rightly'), recalls)}"
+    )
+
+
+def draw(probabilities: Probabilities, truth: Truth, path: Path) -> None:
+    """Draw how often a name of a given probability is right, and the confusion matrix."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    bins = np.clip((confidence * BINS).astype(int), 0, BINS - 1)
+    filled = np.unique(bins)
+    figure = Figure(figsize=(11, 5), layout="constrained")
+    left, middle = figure.subplots(1, 2)
+    left.plot([0, 1], [0, 1], ":", color="grey")
+    left.plot([confidence[bins == b].mean() for b in filled], [right[bins == b].mean() for b in filled], "o-")
+    left.set(xlabel="probability of the best name", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+    table = confusion(probabilities, truth)
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    middle.imshow(shares, cmap="viridis", vmin=0, vmax=1, interpolation="nearest")
+    middle.set(xlabel="taken for", ylabel="shown, by name in the alphabet")
+    figure.savefig(path, dpi=100, metadata={"Software": None})

@@ -1,0 +1,172 @@
+"""All face crops that the base network learns from and is judged by, decoded once and kept in the run's folder."""
+
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+
+from bot.domain import Face, Image
+from bot.vision.crop import crop_face
+from bot.vision.detect import Detector
+from trainer.console import Console
+from trainer.dataset import Example, fingerprint, read_examples, read_picture
+from trainer.errors import DatasetError, TrainerError
+from trainer.files import cannot_write, read_json, write_file
+from trainer.pretrain.settings import DataSettings, SetSettings, Settings
+from trainer.settings import Splitting
+from trainer.split import Split, split_folder, split_pair
+
+Part: TypeAlias = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+Indices: TypeAlias = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Face crops of all sets.
+
+    `images` is RGB uint8 ``(count, side, side, 3)``; `truth` each one's column in `labels`, `sets` its place among
+    `set_names`, `parts` its place among `PARTS`. `key` changes with the pictures and how they were prepared.
+    """
+
+    images: npt.NDArray[np.uint8]
+    truth: Indices
+    sets: Indices
+    parts: Indices
+    labels: tuple[str, ...]
+    set_names: tuple[str, ...]
+    key: str
+
+    def of(self, part: Part, characters: Iterable[str] | None = None, set_name: str | None = None) -> Indices:
+        """The indices of the crops of a part, of certain characters or of one set only."""
+        chosen = self.parts == PARTS.index(part)
+        if characters is not None:
+            chosen &= np.isin(self.truth, [self.labels.index(name) for name in characters])
+        if set_name is not None:
+            chosen &= self.sets == self.set_names.index(set_name)
+        return np.flatnonzero(chosen)
+
+
+def prepare(
+    root: Path, settings: Settings, folder: Path, make_detector: Callable[[], Detector], console: Console
+) -> Faces:
+    """Crop, split and decode everything, unless `folder` holds the result already.
+
+    The detector is made only where a set is of whole pictures.
+
+    Raises:
+        DatasetError: a folder or a picture is of no use, or a stranger is missing.
+        TrainerError: the disk is full.
+    """
+    if not (folder / "faces.json").exists():
+        splits = {one.name: _split(root, one, settings.data, folder, make_detector, console) for one in settings.sets}
+        _decode(splits, settings, folder, console)
+    faces = read_faces(folder)
+    missing = set(settings.data.strangers) - set(faces.labels)
+    if missing:
+        raise DatasetError(f"there are no pictures of {', '.join(sorted(missing))}, who should be strangers at first")
+    return faces
+
+
+def read_faces(folder: Path) -> Faces:
+    """Open what `prepare` has left in `folder`.
+
+    Raises:
+        TrainerError: there is nothing, or it is damaged.
+    """
+    values = read_json(folder / "faces.json", "index of crops (`whobot-train pretrain fit` makes one)")
+    try:
+        images = np.load(folder / "faces.npy", mmap_mode="r")
+        truth, sets, parts = (np.array(values[name], np.intp) for name in ("truth", "sets", "parts"))
+        return Faces(images, truth, sets, parts, tuple(values["labels"]), tuple(values["set_names"]), values["key"])
+    except (OSError, KeyError, ValueError) as error:
+        raise TrainerError(f"the crops in {folder} are damaged: delete faces.json there and fit again") from error
+
+
+def _split(
+    root: Path,
+    one: SetSettings,
+    data: DataSettings,
+    folder: Path,
+    make_detector: Callable[[], Detector],
+    console: Console,
+) -> Split:
+    source = root / one.folder
+    if one.whole:
+        source = _crop_largest(source, folder / "crops" / one.name, data.margin, make_detector(), console)
+    options = Splitting(test=data.test, validation=data.validation, seed=data.seed)
+    with console.steps(f"Comparing pictures of {one.name}", None) as advance:
+        if one.tests:
+            return split_pair([source], [root / test for test in one.tests], options, (), lambda: advance(1))
+        return split_folder(source, options, (), lambda: advance(1))
+
+
+def _crop_largest(source: Path, destination: Path, margin: float, detector: Detector, console: Console) -> Path:
+    """Cut the largest face out of each picture: the folders' names speak of one character a picture."""
+    examples = read_examples(source)
+    with console.steps(f"Cropping {source.name}", len(examples)) as advance:
+        for example in examples:
+            image = read_picture(example.path)
+            faces = detector.detect(image)
+            if faces:
+                crop = crop_face(image, max(faces, key=_size).box, margin)
+                place = example.path.relative_to(source)
+                write_file(destination / place.with_name(f"{place.name}.png"), _png(crop))
+            advance(1)
+    return destination
+
+
+def _size(face: Face) -> float:
+    return face.box.width * face.box.height
+
+
+def _png(image: Image) -> bytes:
+    packed = io.BytesIO()
+    Pillow.fromarray(image).save(packed, "PNG")
+    return packed.getvalue()
+
+
+def _decode(splits: dict[str, Split], settings: Settings, folder: Path, console: Console) -> None:
+    labels = sorted({label for split in splits.values() for label in split.labels})
+    listed = [
+        (example, number, part)
+        for number, split in enumerate(splits.values())
+        for part, examples in enumerate((split.train, split.validation, split.test))
+        for example in examples
+    ]
+    images = np.empty((len(listed), settings.data.side, settings.data.side, 3), np.uint8)
+    with console.steps("Decoding crops", len(listed)) as advance:
+        for i, (example, _, _) in enumerate(listed):
+            images[i] = _fit(read_picture(example.path), settings.data.side)
+            advance(1)
+    index = {
+        "key": _key([example for example, _, _ in listed], settings),
+        "labels": labels,
+        "set_names": list(splits),
+        "truth": [labels.index(example.character) for example, _, _ in listed],
+        "sets": [number for _, number, _ in listed],
+        "parts": [part for _, _, part in listed],
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "faces.npy", images)
+    except OSError as error:
+        raise cannot_write(folder / "faces.npy", error) from error
+    write_file(folder / "faces.json", json.dumps(index))
+
+
+def _key(examples: Sequence[Example], settings: Settings) -> str:
+    return fingerprint(examples, settings.data.model_dump(), [one.model_dump(mode="json") for one in settings.sets])
+
+
+def _fit(image: Image, side: int) -> Image:
+    shrinks = max(image.shape[:2]) > side
+    resized = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return resized.astype(np.uint8, copy=False)

@@ -1,0 +1,105 @@
+"""How well characters are named, strangers noticed, and new characters learnt: from a network's outputs alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Values: TypeAlias = npt.NDArray[np.float32]
+Truth: TypeAlias = npt.NDArray[np.intp]
+DRAWS = 1000
+"""Of a bootstrap, or of the pictures that teach a character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A mean over `count` pictures, with the bounds of its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """Known against unknown: the area under the ROC curve, and the unknown named where 95 % of the known are."""
+
+    auroc: float
+    wrongly_named: Measured
+    known: int
+
+
+def share(hits: npt.NDArray[np.bool_]) -> Measured:
+    """Return a share with its bootstrap interval."""
+    count = len(hits)
+    if not count:
+        return Measured(float("nan"), float("nan"), float("nan"), 0)
+    # So many hits has a sample drawn with replacement.
+    drawn = np.random.default_rng(0).binomial(count, hits.mean(), DRAWS) / count
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return Measured(float(hits.mean()), float(low), float(high), count)
+
+
+def within_top(logits: Values, truth: Truth, k: int) -> npt.NDArray[np.bool_]:
+    """Tell of each picture whether the right character is among the `k` best."""
+    given = logits[np.arange(len(truth)), truth]
+    return np.asarray((logits > given[:, np.newaxis]).sum(axis=1) < k)
+
+
+def open_set(known: Values, unknown: Values) -> OpenSet:
+    """Compare the scores, higher is surer, of faces of the roster with those of strangers."""
+    ordered = np.sort(unknown)
+    below = np.searchsorted(ordered, known, "left") + np.searchsorted(ordered, known, "right")
+    threshold = np.quantile(known, 0.05)
+    return OpenSet(float(below.mean() / 2 / len(unknown)), share(unknown >= threshold), len(known))
+
+
+def prototypes(embeddings: Values, truth: Truth, characters: int) -> Values:
+    """Return each character's unit-length mean embedding, ``(characters, dimensions)``; zero where there is none."""
+    sums = np.zeros((characters, embeddings.shape[1]), np.float32)
+    np.add.at(sums, truth, embeddings)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(np.divide(sums, lengths, out=sums, where=lengths > 0))
+
+
+def nearest_mean(embeddings: Values, taught: Values, k: int) -> Values:
+    """Return each embedding's mean cosine to its `k` nearest among those taught."""
+    cosines = embeddings @ taught.T
+    return np.asarray(np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1))
+
+
+def few_shot(taught: tuple[Values, Truth], asked: tuple[Values, Truth], shots: int, draws: int = 200) -> Measured:
+    """Teach each character from `shots` pictures, drawn at random and again, and ask for all the others.
+
+    A face is given the name of the nearest prototype. Every character counts alike; the interval is that of the draws.
+
+    Args:
+        taught: Embeddings to draw from, and whom they show.
+        asked: Embeddings to name, of the same characters.
+        shots: Pictures a character; those with fewer are taught from all that there are.
+        draws: How often.
+    """
+    characters = np.unique(asked[1])
+    column = np.searchsorted(characters, asked[1])
+    rng = np.random.default_rng(0)
+    results = [_taught_once(taught, asked[0], column, characters, shots, rng.permutation) for _ in range(draws)]
+    low, high = np.quantile(results, (0.025, 0.975))
+    return Measured(float(np.mean(results)), float(low), float(high), len(column))
+
+
+def _taught_once(
+    taught: tuple[Values, Truth],
+    asked: Values,
+    column: Truth,
+    characters: Truth,
+    shots: int,
+    shuffle: Callable[[Truth], Truth],
+) -> float:
+    embeddings, truth = taught
+    means = np.stack([embeddings[shuffle(np.flatnonzero(truth == one))[:shots]].mean(axis=0) for one in characters])
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
+    right = (asked @ means.T).argmax(axis=1) == column
+    return float(np.mean([right[column == one].mean() for one in range(len(characters))]))

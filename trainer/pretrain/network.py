@@ -1,0 +1,53 @@
+"""The base network: a backbone, a linear head over the roster, and an embedding with a cosine head of its own."""
+
+from typing import Any
+
+import keras
+from keras import layers
+
+from trainer import backbones
+from trainer.pretrain.settings import NetworkSettings
+
+BACKBONE = "efficientnet-lite0"
+BLOCKS = len(backbones.BACKBONES[BACKBONE].block_starts)
+
+
+@keras.saving.register_keras_serializable("whobot")
+class Cosines(layers.Layer):  # type: ignore[misc]
+    """Cosines between unit-length embeddings, ``(batch, dimensions)``, and a learnt direction for each character."""
+
+    def __init__(self, characters: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.characters = characters
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        """Make the directions."""
+        self.kernel = self.add_weight(shape=(shape[-1], self.characters), initializer="glorot_normal", name="kernel")
+
+    def call(self, embeddings: Any) -> Any:
+        """Return cosines, ``(batch, characters)``."""
+        return keras.ops.matmul(embeddings, keras.ops.normalize(self.kernel, axis=0))
+
+
+def build_network(settings: NetworkSettings, characters: int, side: int, frozen: int = 0) -> keras.Model:
+    """Build the network with the backbone's ImageNet weights, all but the first `frozen` blocks trainable.
+
+    It takes float32 ``(batch, side, side, 3)`` and gives `logits` and `cosines`, ``(batch, characters)`` each, and
+    `embedding`, ``(batch, dimensions)`` of unit length. Batch normalisation stays as it was pre-trained.
+
+    Raises:
+        TrainerError: the backbone has fewer blocks.
+    """
+    backbone = backbones.build(BACKBONE, side)
+    backbones.find(BACKBONE).unfreeze(backbone, BLOCKS - frozen)
+    features = layers.Dropout(settings.dropout, name="dropout")(backbone.output)
+    logits = layers.Dense(characters, kernel_initializer="zeros", name="logits")(features)
+    projected = layers.Dense(settings.embedding, use_bias=False, name="projection")(features)
+    embedding = layers.UnitNormalization(name="embedding")(projected)
+    outputs = {"logits": logits, "embedding": embedding, "cosines": Cosines(characters, name="cosines")(embedding)}
+    return keras.Model(backbone.input, outputs, name="base")
+
+
+def served(model: keras.Model) -> keras.Model:
+    """The network without what only training needs: it gives `logits` and `embedding`."""
+    return keras.Model(model.input, {name: model.output[name] for name in ("logits", "embedding")}, name="served")

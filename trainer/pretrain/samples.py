@@ -1,0 +1,63 @@
+"""Endless batches of varied crops; which crops and how they vary is a function of the step's number alone."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from bot.bundle import InputSpec
+from trainer.pretrain.augment import mix, vary
+from trainer.pretrain.data import Faces, Indices
+from trainer.pretrain.settings import AugmentSettings
+
+Batch: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Inputs ``(batch, side, side, 3)``, and each one's share of each character ``(batch, characters)``."""
+AHEAD = 3
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Draws batches from some of the crops; `zooms` has an entry for each set."""
+
+    faces: Faces
+    chosen: Indices
+    zooms: tuple[tuple[float, float], ...]
+    settings: AugmentSettings
+    spec: InputSpec
+    batch: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        # OpenCV's own threads would take the cores that the training step runs on.
+        cv2.setNumThreads(1)
+
+    def chances(self) -> npt.NDArray[np.float64]:
+        """How likely each crop is drawn: characters with few pictures more often than their share."""
+        counts = np.bincount(self.faces.truth[self.chosen], minlength=len(self.faces.labels))
+        weights = 1.0 / counts[self.faces.truth[self.chosen]] ** self.settings.balance
+        shares: npt.NDArray[np.float64] = weights / weights.sum()
+        return shares
+
+    def draw(self, step: int, chances: npt.NDArray[np.float64]) -> Batch:
+        """Return the batch of a step."""
+        rng = np.random.default_rng((self.seed, step))
+        indices = rng.choice(self.chosen, self.batch, p=chances)
+        side = self.spec.width
+        crops = [vary(self.faces.images[i], side, self.zooms[self.faces.sets[i]], self.settings, rng) for i in indices]
+        targets = np.eye(len(self.faces.labels), dtype=np.float32)[self.faces.truth[indices]]
+        images = self.spec.scale(np.stack(crops))
+        return mix(images, targets, rng) if rng.random() < self.settings.mix else (images, targets)
+
+    def batches(self, start: int, stop: int) -> Iterator[Batch]:
+        """Yield the batches of some steps, drawn ahead in a thread of its own."""
+        chances = self.chances()
+        with ThreadPoolExecutor(1, "samples") as pool:
+            ready = [pool.submit(self.draw, step, chances) for step in range(start, min(start + AHEAD, stop))]
+            for step in range(start, stop):
+                if step + AHEAD < stop:
+                    ready.append(pool.submit(self.draw, step + AHEAD, chances))
+                yield ready.pop(0).result()

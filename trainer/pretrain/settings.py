@@ -1,0 +1,119 @@
+"""The settings of a training run, read from TOML once."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trainer.errors import TrainerError
+
+DEFAULT = Path(__file__).with_name("pretrain.toml")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Part = Annotated[float, Field(ge=0, lt=1)]
+Count = Annotated[int, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataSettings(_Settings):
+    """How the pictures are cropped and split, and which characters are left out at first."""
+
+    test: Part
+    validation: Part
+    side: Count
+    margin: Annotated[float, Field(ge=0, le=2)]
+    seed: Annotated[int, Field(ge=0)]
+    strangers: tuple[str, ...] = ()
+
+
+class SetSettings(_Settings):
+    """A folder with a folder for each character: of face crops, or, if `whole`, of pictures to crop.
+
+    Where there are folders `tests`, they are what is tested on, and all of `folder` is for training and validation.
+    """
+
+    name: str
+    folder: Path
+    zoom: tuple[Positive, Positive]
+    whole: bool = False
+    tests: tuple[Path, ...] = ()
+
+
+class AugmentSettings(_Settings):
+    """How crops are changed at random, and how often each character is drawn."""
+
+    tilt: Annotated[float, Field(ge=0)]
+    shift: Share
+    colour: Share
+    grey: Share
+    blur: Share
+    jpeg: Share
+    erase: Share
+    mix: Share
+    balance: Share
+
+
+class NetworkSettings(_Settings):
+    """The shape of the network beyond its backbone."""
+
+    side: Annotated[int, Field(ge=32)]
+    embedding: Count
+    dropout: Part
+
+
+class LossSettings(_Settings):
+    """What is minimised."""
+
+    scale: Positive
+    margin: Share
+    smoothing: Part
+
+
+class ExportSettings(_Settings):
+    """The number of crops that calibrate the 8-bit network, and the threshold that its bundle gets."""
+
+    calibration: Count
+    threshold: Share
+
+
+class Stage(_Settings):
+    """One stretch of fitting, beginning with the weights of the one before."""
+
+    name: str
+    strangers: bool
+    steps: Count
+    batch: Count
+    rate: Positive
+    side: Annotated[int, Field(ge=32)]
+    frozen: Annotated[int, Field(ge=0)]
+
+
+class Settings(_Settings):
+    """Everything that a run depends on, its data apart."""
+
+    data: DataSettings
+    sets: Annotated[tuple[SetSettings, ...], Field(min_length=1)]
+    augment: AugmentSettings
+    network: NetworkSettings
+    loss: LossSettings
+    export: ExportSettings
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings of a run.
+
+    Raises:
+        TrainerError: the file is missing or holds something else; the message names the key.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text()))
+    except OSError as error:
+        raise TrainerError(f"cannot read the settings {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise TrainerError(f"the settings {path} do not fit: {error}") from error
