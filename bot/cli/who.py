@@ -65,6 +65,8 @@ def _paths(pictures: Sequence[str]) -> Iterator[str]:
 
     for picture in pictures:
         if picture == STDIN:
+            if sys.stdin is None:
+                raise ConfigError("standard input is closed: pipe a list of paths into whobot, or name the pictures")
             yield from lines(sys.stdin.fileno())
         else:
             yield picture

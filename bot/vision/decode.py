@@ -92,7 +92,7 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
 
     Raises:
         UnsupportedFormat: the bytes are no picture in one of these formats.
-        BrokenPicture: the file is truncated or damaged, or its header lies.
+        BrokenPicture: the file is empty, truncated or damaged, or its header lies.
         TooManyPixels: the header asks for more than `max_pixels`.
         TooManyFrames: there are more than `max_frames`.
     """
@@ -103,7 +103,7 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
     except PictureError:
         raise
     except _PARSER_ERRORS as error:
-        if _begins_like_a_picture(data):
+        if not data or _begins_like_a_picture(data):
             raise BrokenPicture from error
         raise UnsupportedFormat from error
 

@@ -115,7 +115,7 @@ async def test_a_crowd_is_cut_to_the_limit(ask: Asker) -> None:
     ("name", "words"),
     [
         ("truncated", "damaged"),
-        ("nothing", "cannot read this file"),
+        ("nothing", "damaged or incomplete"),
         ("page", "cannot read this file"),
         ("large", "too large. I take up to 100 kB"),
         ("vast", "has 4 megapixels, and I take up to 1"),

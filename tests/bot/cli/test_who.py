@@ -212,6 +212,14 @@ def test_a_closed_pipe_ends_it_quietly(start: Start, pictures: Path) -> None:
     assert "Broken" not in errors
 
 
+def test_a_closed_standard_input_is_told(start: Start, pictures: Path) -> None:
+    process = start("who", "-", stdin=None, preexec_fn=lambda: os.close(0))
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert "standard input is closed" in errors
+    assert "Traceback" not in errors
+
+
 def test_an_interrupt_ends_it_quietly(start: Start, pictures: Path) -> None:
     process = start("who", "--json", "two.png", "-")
     assert process.stdout

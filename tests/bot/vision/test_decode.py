@@ -197,7 +197,6 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b"\0" * 5000,
         b"just some text in a file called picture.png",
         b"BMW and other words that begin like a bitmap",
@@ -209,11 +208,16 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
         save(noise(), "ICO"),
         save(noise(), "PPM"),
     ],
-    ids=["empty", "zeros", "text", "words", "svg", "pdf", "zip", "exe", "tiff", "ico", "ppm"],
+    ids=["zeros", "text", "words", "svg", "pdf", "zip", "exe", "tiff", "ico", "ppm"],
 )
 def test_what_is_no_picture_of_ours_is_unsupported(data: bytes) -> None:
     with pytest.raises(UnsupportedFormat):
         decode(data)
+
+
+def test_an_empty_file_is_broken() -> None:
+    with pytest.raises(BrokenPicture):
+        decode(b"")
 
 
 @pytest.mark.parametrize("kind", FORMATS)
