@@ -75,7 +75,7 @@ class _Cropper:
         self._source = source
         self._destination = destination
         self._unrecognized = unrecognized
-        self._margin = settings.margin
+        self._margin = settings.reach
         self._detector: Detector = make_detector(settings)
         self._journal = Journal(destination / JOURNAL, fingerprint((), settings.model_dump(mode="json")))
 

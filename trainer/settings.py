@@ -26,6 +26,10 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
+MARGIN = 0.2
+"""The published crops were cut with the cascade. Its boxes reach that far beyond our detector's (seed, median)."""
+
+
 class Section(BaseModel):
     """A table of the TOML file: frozen, and an unknown key is an error."""
 
@@ -52,14 +56,22 @@ class Pictures(Section):
 class Crop(Section):
     """How faces are cut out of whole pictures."""
 
-    detector: Literal["ours", "cascade", "animeface"] = "cascade"
+    detector: Literal["ours", "cascade", "animeface"] = "ours"
     """What finds the faces."""
     bundle: Path | None = None
     """A bundle of a detector of our own kind; without it the one that ships with whobot."""
     cascade: Path | None = None
     """An OpenCV LBP or Haar cascade; without it the one that ships with whobot."""
-    margin: Annotated[float, Field(ge=0, le=2)] = 0.0
-    """How far a crop reaches beyond the face's box on each side, as a share of the box's longer side."""
+    margin: Annotated[float, Field(ge=0, le=2)] | None = None
+    """How far a crop reaches beyond the face's box on each side, as a share of the box's longer side. Without it 0.2
+    for our detector, and none for the others, whose boxes are wider."""
+
+    @property
+    def reach(self) -> float:
+        """The margin to crop with."""
+        if self.margin is not None:
+            return self.margin
+        return MARGIN if self.detector == "ours" else 0.0
 
 
 class Splitting(Section):
@@ -111,6 +123,8 @@ class Export(Section):
     """Top-1 accuracy on the test pictures below which nothing is written."""
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Probability below which the bot calls a face unknown."""
+    margin: Annotated[float, Field(ge=0, le=2)] = MARGIN
+    """How far beyond our detector's boxes the crops reach that were trained on: the bot cuts faces out as wide."""
 
 
 class Published(Section):

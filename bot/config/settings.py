@@ -112,8 +112,8 @@ class Models(Section):
     """Where the bundles lie. Without it, the folder that ships with whobot."""
     classifier: str = "three-characters-int8.tflite"
     """The classifier bundle. A new or changed file takes over without a restart."""
-    detector: str = "cascade"
-    """"cascade" for the LBP cascade that ships with whobot, or the file name of a detector bundle."""
+    detector: str = "face-detector.tflite"
+    """The detector bundle, or "cascade" for the LBP cascade that ships with whobot."""
     reload_seconds: Seconds = 5.0
     """How often to look whether a bundle has changed."""
 

@@ -19,6 +19,8 @@ SUSPICION = 0.5
 """Share of the threshold from which a small face that does not count makes a second look worth while."""
 SMALL = 28.0
 """Pixels of the network's input. Smaller faces are seen better in a second, closer look."""
+COMPANY = 0.6
+"""A face needs this share of the score of the picture's best one: where one is seen so well, others would be too."""
 LARGE = 1100
 """Pixels. A picture whose longer side is not longer shows little more in a second look, and mostly false faces."""
 STRIP = 2.5
@@ -53,7 +55,8 @@ class NetworkDetector:
         for window in self._closer(boxes, scores, width, height):
             more, their_scores = self._look(image, window)
             boxes, scores = np.concatenate([boxes, more]), np.concatenate([scores, their_scores])
-        kept = [i for i in suppress(boxes, scores, OVERLAP) if scores[i] >= self._threshold]
+        least = max(self._threshold, COMPANY * scores.max(initial=0))
+        kept = [i for i in suppress(boxes, scores, OVERLAP) if scores[i] >= least]
         return tuple(Face(Box(*boxes[i].tolist()), float(scores[i])) for i in kept)
 
     def _look(self, image: Image, window: Window) -> tuple[Boxes, Scores]:
