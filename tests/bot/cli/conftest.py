@@ -1,6 +1,7 @@
 """A command line to test: in this process where it can be, else as a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -44,6 +45,11 @@ def whobot(environment: dict[str, str], restored_logs: None) -> Whobot:
     return run
 
 
+def _heed_interrupts() -> None:
+    # A shell starts what runs in its background deaf to Ctrl-C, and so would this be if the tests run there.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(environment: dict[str, str]) -> Iterator[Start]:
     """Start a command in a process of its own, all three streams piped; what still runs at the end is killed."""
@@ -52,6 +58,7 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     def run(*arguments: str, **how: Any) -> subprocess.Popen[str]:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
         variables = os.environ | environment | pipes.pop("env", {})
+        pipes.setdefault("preexec_fn", _heed_interrupts)
         process = subprocess.Popen([sys.executable, "-m", "bot", *arguments], env=variables, text=True, **pipes)
         started.append(process)
         return process
