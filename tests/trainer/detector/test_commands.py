@@ -22,6 +22,7 @@ sure = 0.01
 sure_head = 0.01
 doubtful = 0.005
 heads = 2
+decoy = 0.01
 [export]
 longest = 96
 calibration = 2
@@ -40,6 +41,7 @@ rate = 1e-3
 fit = 0.7
 proposed = 0.2
 heads = 0.1
+mined = true
 """
 
 
