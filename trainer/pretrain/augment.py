@@ -1,5 +1,7 @@
 """Change crops at random, as other detectors, artists and servers would differ; and mix them."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -8,12 +10,21 @@ from numpy.random import Generator
 from bot.domain import Image
 from trainer.pretrain.settings import AugmentSettings
 
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How much crops of a set are enlarged, and how far the face's middle lies under theirs: see `SetSettings`."""
+
+    zoom: tuple[float, float]
+    lower: float = 0
+
+
 FILLS = (cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT_101)
 
 
-def vary(image: Image, side: int, zoom: tuple[float, float], settings: AugmentSettings, rng: Generator) -> Image:
+def vary(image: Image, side: int, framing: Framing, settings: AugmentSettings, rng: Generator) -> Image:
     """Return a moved, mirrored, recoloured and damaged version of a square RGB uint8 crop, ``(side, side, 3)``."""
-    moved = _move(image, side, zoom, settings, rng)
+    moved = _move(image, side, framing, settings, rng)
     if rng.random() < settings.colour:
         moved = _recolour(moved, rng)
     if rng.random() < settings.grey:
@@ -53,9 +64,11 @@ def mix(
     return mixed.astype(np.float32), (share * targets + (1 - share) * targets[other]).astype(np.float32)
 
 
-def _move(image: Image, side: int, zoom: tuple[float, float], settings: AugmentSettings, rng: Generator) -> Image:
+def _move(image: Image, side: int, framing: Framing, settings: AugmentSettings, rng: Generator) -> Image:
     before = image.shape[0]
-    scale = float(np.exp(rng.uniform(*np.log(zoom)))) * side / before
+    enlarged = float(rng.random())
+    scale = framing.zoom[0] ** (1 - enlarged) * framing.zoom[1] ** enlarged * side / before
+    middle = np.array([0.5, 0.5 + enlarged * framing.lower]) * before
     stretch = float(np.exp(rng.uniform(-0.08, 0.08)))
     tilt = np.deg2rad(rng.uniform(-settings.tilt, settings.tilt))
     turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
@@ -63,7 +76,7 @@ def _move(image: Image, side: int, zoom: tuple[float, float], settings: AugmentS
     if rng.random() < 0.5:
         matrix[:, 0] *= -1
     centre = side / 2 + rng.uniform(-settings.shift, settings.shift, 2) * side
-    affine = np.column_stack([matrix, centre - matrix @ np.full(2, before / 2)])
+    affine = np.column_stack([matrix, centre - matrix @ middle])
     fill = FILLS[int(rng.integers(len(FILLS)))]
     moved = cv2.warpAffine(image, affine, (side, side), flags=cv2.INTER_LINEAR, borderMode=fill)
     return moved.astype(np.uint8, copy=False)

@@ -163,7 +163,11 @@ def _decode(splits: dict[str, Split], settings: Settings, folder: Path, console:
 
 
 def _key(examples: Sequence[Example], settings: Settings) -> str:
-    return fingerprint(examples, settings.data.model_dump(), [one.model_dump(mode="json") for one in settings.sets])
+    return fingerprint(
+        examples,
+        settings.data.model_dump(),
+        [one.model_dump(mode="json", exclude={"zoom", "lower"}) for one in settings.sets],
+    )
 
 
 def _fit(image: Image, side: int) -> Image:

@@ -16,6 +16,7 @@ from trainer.console import Console
 from trainer.errors import TrainerError
 from trainer.files import write_file
 from trainer.network import input_spec
+from trainer.pretrain.augment import Framing
 from trainer.pretrain.data import Faces, Indices
 from trainer.pretrain.fit import StageFit
 from trainer.pretrain.network import BACKBONE, build_network
@@ -96,11 +97,11 @@ def _fit_stage(
 
 def _samples(number: int, settings: Settings, faces: Faces, chosen: Indices) -> Samples:
     stage = settings.stages[number]
-    zooms = {one.name: one.zoom for one in settings.sets}
+    framings = {one.name: Framing(one.zoom, one.lower) for one in settings.sets}
     return Samples(
         faces,
         chosen,
-        tuple(zooms[name] for name in faces.set_names),
+        tuple(framings[name] for name in faces.set_names),
         settings.augment,
         input_spec(backbones.find(BACKBONE), stage.side),
         stage.batch,
@@ -111,6 +112,7 @@ def _samples(number: int, settings: Settings, faces: Faces, chosen: Indices) -> 
 def _key(number: int, settings: Settings, faces: Faces) -> str:
     parts = (
         faces.key,
+        settings.sets,
         settings.stages[: number + 1],
         settings.augment,
         settings.network,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import InputSpec
-from trainer.pretrain.augment import mix, vary
+from trainer.pretrain.augment import Framing, mix, vary
 from trainer.pretrain.data import Faces, Indices
 from trainer.pretrain.settings import AugmentSettings
 
@@ -21,11 +21,11 @@ AHEAD = 3
 
 @dataclass(frozen=True)
 class Samples:
-    """Draws batches from some of the crops; `zooms` has an entry for each set."""
+    """Draws batches from some of the crops; `framings` has an entry for each set."""
 
     faces: Faces
     chosen: Indices
-    zooms: tuple[tuple[float, float], ...]
+    framings: tuple[Framing, ...]
     settings: AugmentSettings
     spec: InputSpec
     batch: int
@@ -47,7 +47,9 @@ class Samples:
         rng = np.random.default_rng((self.seed, step))
         indices = rng.choice(self.chosen, self.batch, p=chances)
         side = self.spec.width
-        crops = [vary(self.faces.images[i], side, self.zooms[self.faces.sets[i]], self.settings, rng) for i in indices]
+        crops = [
+            vary(self.faces.images[i], side, self.framings[self.faces.sets[i]], self.settings, rng) for i in indices
+        ]
         targets = np.eye(len(self.faces.labels), dtype=np.float32)[self.faces.truth[indices]]
         images = self.spec.scale(np.stack(crops))
         return mix(images, targets, rng) if rng.random() < self.settings.mix else (images, targets)

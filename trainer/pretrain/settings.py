@@ -34,12 +34,15 @@ class DataSettings(_Settings):
 class SetSettings(_Settings):
     """A folder with a folder for each character: of face crops, or, if `whole`, of pictures to crop.
 
-    Where there are folders `tests`, they are what is tested on, and all of `folder` is for training and validation.
+    Crops are enlarged by `zoom` at random. `lower` is how far the face's middle lies under the crop's, as a share of
+    its side: the more a crop is enlarged, the nearer the face comes to the middle, where the bot has it. Where there
+    are folders `tests`, they are what is tested on, and all of `folder` is for training and validation.
     """
 
     name: str
     folder: Path
     zoom: tuple[Positive, Positive]
+    lower: Annotated[float, Field(ge=-0.5, le=0.5)] = 0
     whole: bool = False
     tests: tuple[Path, ...] = ()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.trainer.conftest import draw_crop
-from trainer.pretrain.augment import mix, vary
+from trainer.pretrain.augment import Framing, mix, vary
 from trainer.pretrain.settings import AugmentSettings
 
 STILL = AugmentSettings(tilt=0, shift=0, colour=0, grey=0, blur=0, jpeg=0, erase=0, mix=0, balance=0)
@@ -14,14 +14,16 @@ EVERYTHING = AugmentSettings(tilt=15, shift=0.1, colour=1, grey=1, blur=1, jpeg=
 @pytest.mark.parametrize("settings", [STILL, EVERYTHING])
 def test_a_crop_gets_the_side_that_is_asked_for(settings: AugmentSettings) -> None:
     for seed in range(20):
-        varied = vary(draw_crop((200, 50, 50), seed, 64), 48, (0.8, 1.5), settings, np.random.default_rng(seed))
+        varied = vary(
+            draw_crop((200, 50, 50), seed, 64), 48, Framing((0.8, 1.5), 0.2), settings, np.random.default_rng(seed)
+        )
         assert varied.shape == (48, 48, 3)
         assert varied.dtype == np.uint8
 
 
 def test_a_crop_keeps_its_place_and_its_colours_where_nothing_is_to_change() -> None:
     crop = draw_crop((200, 50, 50), 1, 64)
-    varied = [vary(crop, 64, (1, 1), STILL, np.random.default_rng(seed)).astype(int) for seed in range(8)]
+    varied = [vary(crop, 64, Framing((1, 1)), STILL, np.random.default_rng(seed)).astype(int) for seed in range(8)]
     differences = [min(np.abs(v - crop).mean(), np.abs(v - crop[:, ::-1]).mean()) for v in varied]
     # What is left is the stretching by a few percent.
     assert max(differences) < 30
@@ -30,14 +32,14 @@ def test_a_crop_keeps_its_place_and_its_colours_where_nothing_is_to_change() -> 
 
 def test_the_same_chance_gives_the_same_crop() -> None:
     crop = draw_crop((200, 50, 50), 1, 64)
-    first, second = (vary(crop, 48, (0.8, 1.2), EVERYTHING, np.random.default_rng(5)) for _ in range(2))
+    first, second = (vary(crop, 48, Framing((0.8, 1.2)), EVERYTHING, np.random.default_rng(5)) for _ in range(2))
     assert (first == second).all()
-    assert (first != vary(crop, 48, (0.8, 1.2), EVERYTHING, np.random.default_rng(6))).any()
+    assert (first != vary(crop, 48, Framing((0.8, 1.2)), EVERYTHING, np.random.default_rng(6))).any()
 
 
 def test_a_grey_crop_has_no_colour() -> None:
     settings = STILL.model_copy(update={"grey": 1.0})
-    varied = vary(draw_crop((200, 50, 50), 1, 64), 48, (1, 1), settings, np.random.default_rng(0))
+    varied = vary(draw_crop((200, 50, 50), 1, 64), 48, Framing((1, 1)), settings, np.random.default_rng(0))
     assert (varied.max(axis=2) == varied.min(axis=2)).all()
 
 
@@ -48,3 +50,13 @@ def test_targets_are_shared_as_the_pixels_are() -> None:
         mixed, shares = mix(images, targets, np.random.default_rng(seed))
         assert shares.sum(axis=1) == pytest.approx(np.ones(4))
         assert mixed.mean(axis=(1, 2, 3)) == pytest.approx(shares @ np.arange(4), abs=1e-4)
+
+
+def test_an_enlarged_crop_has_its_face_in_the_middle() -> None:
+    crop = np.zeros((100, 100, 3), np.uint8)
+    crop[60:80, 40:60] = 255
+    varied = vary(crop, 100, Framing((2, 2), 0.2), STILL, np.random.default_rng(1))
+    rows = np.flatnonzero(varied[:, 50, 0] > 127)
+    whole = vary(crop, 100, Framing((1, 1)), STILL, np.random.default_rng(1))
+    assert 50 < rows.mean() < 90
+    assert rows.size > np.flatnonzero(whole[:, 50, 0] > 127).size

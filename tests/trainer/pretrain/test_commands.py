@@ -1,0 +1,88 @@
+"""The whole way, in little: fit two stages, export, judge; and an interruption that changes nothing."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from bot.bundle import read_bundle
+from bot.vision.classify import Classifier
+from bot.vision.interpreter import Network
+from tests.trainer.conftest import COLOURS, draw_crop, save
+from trainer.pretrain.commands import app
+from trainer.pretrain.settings import DEFAULT
+
+CAST = {**COLOURS, "kiiro_sato": (230, 220, 40)}
+SECTIONS = ("closed", "strangers", "characters")
+
+
+def own_settings() -> str:
+    """The shipped settings, but small, and with a set of our own."""
+    text = DEFAULT.read_text()
+    text = re.sub(r"(?s)^strangers = \[.*?^\]", 'strangers = ["aoi_umino", "kiiro_sato"]', text, flags=re.M)
+    text = re.sub(r"(?s)^\[\[sets\]\].*?(?=^\[augment\])", "", text, flags=re.M)
+    for key, value in {
+        "steps": 4,
+        "batch": 4,
+        "side": 32,
+        "embedding": 16,
+        "calibration": 8,
+        "validation": 0.2,
+    }.items():
+        text = re.sub(rf"^{key} = [\d.]+", f"{key} = {value}", text, flags=re.M)
+    return text + '\n[[sets]]\nname = "own"\nfolder = "crops"\nzoom = [0.9, 1.1]\n'
+
+
+def call(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("pretrain")
+    for row, (character, colour) in enumerate(CAST.items()):
+        for number in range(10):
+            save(root / "crops" / character / f"{number}.png", draw_crop(colour, 100 * row + number))
+    (root / "settings.toml").write_text(own_settings())
+    call("fit", "--data", root, "--run", root / "run", "--settings", root / "settings.toml")
+    return root
+
+
+def test_a_run_that_was_interrupted_ends_in_the_same_weights(run: Path) -> None:
+    weights = run / "run/all/fitted.npz"
+    with np.load(weights) as first:
+        before = {name: first[name] for name in first.files}
+    weights.unlink()
+    stamp = (run / "run/known/fitted.npz").stat().st_mtime_ns
+    call("fit", "--data", run, "--run", run / "run", "--settings", run / "settings.toml")
+    with np.load(weights) as again:
+        assert all((again[name] == value).all() for name, value in before.items())
+    assert (run / "run/known/fitted.npz").stat().st_mtime_ns == stamp
+
+
+def test_what_was_fitted_becomes_bundles_that_can_be_judged(run: Path) -> None:
+    settings = ("--settings", run / "settings.toml")
+    call("export", "--run", run / "run", "--name", "little", "--directory", run, *settings)
+    paths = [run / f"little-{precision}.tflite" for precision in ("float16", "int8")]
+    for path in paths:
+        bundle = read_bundle(path)
+        assert bundle.labels == tuple(sorted(CAST))
+        assert bundle.info.margin == 0.4
+        embedding = Network(bundle).run(bundle.info.input.prepare([draw_crop((9, 9, 9), 1)])[0])["embedding"]
+        assert embedding.shape == (16,)
+        assert np.linalg.norm(embedding) == pytest.approx(1, abs=0.02)
+        (guesses,) = Classifier(bundle).classify([draw_crop((9, 9, 9), 1)])
+        assert sum(guess.probability for guess in guesses) == pytest.approx(1)
+    card = run / "card.md"
+    card.write_text("".join(f"<!-- begin: {name} -->\n<!-- end: {name} -->\n" for name in SECTIONS))
+    both = [argument for path in paths for argument in ("--bundle", path)]
+    told = call("evaluate", "--run", run / "run", *both, "--card", card, *settings)
+    assert "nearest prototype" in told
+    assert "| `little-int8` | own | 4 |" in card.read_text()
+    assert card.with_suffix(".png").stat().st_size > 10_000

@@ -1,0 +1,29 @@
+"""Crops, cropped once more."""
+
+import numpy as np
+
+from bot.domain import Box, Face, Image
+from trainer.pretrain.evaluate import reframed
+
+
+class Bright:
+    """Finds the bright square in a picture, if there is one, and something smaller."""
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        rows, columns = np.nonzero(image[..., 0] > 200)
+        if not rows.size:
+            return ()
+        box = Box(int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+        return Face(Box(0, 0, 4, 4), 0.9), Face(box, 0.5)
+
+
+def test_a_face_is_cropped_with_its_margin() -> None:
+    images = np.zeros((2, 40, 40, 3), np.uint8)
+    images[0, 20:30, 5:15] = 255
+    seen: list[int] = []
+    once, untouched = reframed(images, Bright(), 0.5, seen.append)
+    assert (untouched == images[1]).all()
+    # The square of 10 pixels, in the middle of 20 that become 40.
+    assert (once[12:28, 12:28] == 255).all()
+    assert once[:8].max() == once[:, :8].max() == once[32:].max() == 0
+    assert seen == [1, 1]
