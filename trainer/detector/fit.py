@@ -36,6 +36,7 @@ def fit_stage(stage: Stage, stream: SampleStream, samples: SampleSettings, folde
     model = build_network()
     if start is not None:
         model.load_weights(start)
+    epochs = math.ceil(stage.steps / STEPS_TO_SAVE)
     rise = stage.steps // 20
     schedule = keras.optimizers.schedules.CosineDecay(
         stage.rate / 20, stage.steps - rise, warmup_target=stage.rate, warmup_steps=rise
@@ -46,8 +47,9 @@ def fit_stage(stage: Stage, stream: SampleStream, samples: SampleSettings, folde
     folder.mkdir(parents=True, exist_ok=True)
     model.fit(
         _dataset(stream, samples.side, stage.batch),
-        epochs=math.ceil(stage.steps / STEPS_TO_SAVE),
-        steps_per_epoch=min(stage.steps, STEPS_TO_SAVE),
+        shuffle=False,
+        epochs=epochs,
+        steps_per_epoch=stage.steps // epochs,
         verbose=1 if sys.stderr.isatty() else 2,
         callbacks=[
             keras.callbacks.BackupAndRestore(folder / "resume"),
