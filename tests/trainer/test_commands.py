@@ -34,7 +34,7 @@ def test_cropping_and_splitting_go_without_tensorflow(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", program, *map(str, arguments)], check=True, cwd=Path(__file__).parents[2])
 
     run("--help")
-    run("crop", tmp_path / "pictures", tmp_path / "crops", "--cascade", tiny.CASCADE)
+    run("crop", tmp_path / "pictures", tmp_path / "crops", "--detector", "cascade", "--cascade", tiny.CASCADE)
     run("split", tmp_path / "crops", "--out", tmp_path / "split.json", "--first", "2", "--validation-share", "0")
     assert (tmp_path / "split.json").is_file()
 
@@ -90,7 +90,7 @@ def test_all_goes_the_whole_way(tmp_path: Path, make_crops: MakeCrops, monkeypat
         work = "runs"
         document = "README.md"
         pictures = {{source = "pictures"}}
-        crop = {{cascade = "{tiny.CASCADE}"}}
+        crop = {{detector = "cascade", cascade = "{tiny.CASCADE}"}}
         split = {{first = 3, validation = 0.0}}
         fit = {{size = 32, head_epochs = 30, fine_tune_epochs = 0}}
         export = {{directory = "models", precisions = ["float16"], require = 1.0}}

@@ -20,7 +20,7 @@ from trainer.detectors import make_detector
 from trainer.errors import DatasetError, TrainerError
 from trainer.settings import Crop
 
-SETTINGS = Crop(cascade=tiny.CASCADE)
+SETTINGS = Crop(detector="cascade", cascade=tiny.CASCADE)
 
 
 @pytest.fixture
