@@ -34,7 +34,17 @@ def test_cropping_and_splitting_go_without_tensorflow(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", program, *map(str, arguments)], check=True, cwd=Path(__file__).parents[2])
 
     run("--help")
-    run("crop", tmp_path / "pictures", tmp_path / "crops", "--detector", "cascade", "--cascade", tiny.CASCADE)
+    run(
+        "crop",
+        tmp_path / "pictures",
+        tmp_path / "crops",
+        "--detector",
+        "cascade",
+        "--detector",
+        "cascade",
+        "--cascade",
+        tiny.CASCADE,
+    )
     run("split", tmp_path / "crops", "--out", tmp_path / "split.json", "--first", "2", "--validation-share", "0")
     assert (tmp_path / "split.json").is_file()
 

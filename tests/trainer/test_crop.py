@@ -158,3 +158,10 @@ def test_boxes_of_animeface_are_in_pixels_of_the_whole_picture(monkeypatch: pyte
     best, second = make_detector(Crop(detector="animeface")).detect(np.zeros((640, 1280, 3), np.uint8))
     assert (best.score, best.box.x, best.box.y, best.box.width, best.box.height) == (0.9, 100, 40, 60, 80)
     assert second.box.x == 20
+
+
+def test_a_file_for_another_detector_is_refused_not_ignored() -> None:
+    with pytest.raises(TrainerError, match='is for the detector "cascade", but "ours" is chosen'):
+        make_detector(Crop(cascade=tiny.CASCADE))
+    with pytest.raises(TrainerError, match='is for the detector "ours", but "cascade" is chosen'):
+        make_detector(Crop(detector="cascade", bundle=tiny.CASCADE))
