@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,8 @@ from pydantic import SecretStr
 
 from bot import app, config
 from bot.adapters.web import WebAdapter
-from bot.domain import Adapter
+from bot.domain import Adapter, Analysis
+from bot.vision.engine import Engine
 from tests.artwork import CAST, draw_portrait
 from tests.fakes.discord import FakeDiscord, fake_discord, server
 from tests.fakes.telegram import FakeTelegram, fake_telegram
@@ -136,7 +138,15 @@ async def test_a_real_face_comes_back_named_on_every_platform(bot: Running, shar
         assert answer.pictures[0] != picture
 
 
-async def test_pictures_in_hand_are_answered_before_it_stops(bot: Running) -> None:
+async def test_pictures_in_hand_are_answered_before_it_stops(bot: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    look = Engine.look
+
+    def look_when_told(engine: Engine, data: bytes, **how: Any) -> Analysis:
+        gate.wait(STARTED_SECONDS)
+        return look(engine, data, **how)
+
+    monkeypatch.setattr(Engine, "look", look_when_told)
     drawing = draw_portrait(CAST["minase_yuzu"], seed=1, size=720, tilt=0, expression="calm")
     picture = encoded(drawing.image)
     command = await bot.discord.slash_who(*[picture] * 5)
@@ -144,6 +154,9 @@ async def test_pictures_in_hand_are_answered_before_it_stops(bot: Running) -> No
     await bot.telegram.action()  # the bot shows that it is on it
     await bot.discord.until(lambda: bot.discord.given[command].state != "new")
     assert bot.discord.unread == 0
-    assert await bot.finish()
+    stopped = asyncio.create_task(bot.finish())
+    await asyncio.sleep(0)  # it is told to stop, and only then looks at the first picture
+    gate.set()
+    assert await stopped
     assert len((await bot.discord.answer()).files) == 5
     assert len((await bot.telegram.answer()).images) == 3

@@ -24,10 +24,13 @@ def make_detector(settings: Crop) -> Detector:
     """Make the detector that the settings ask for.
 
     Raises:
-        TrainerError: it cannot work with what is installed.
+        TrainerError: it cannot work with what is installed, or the file that is named is for another detector.
         ConfigError: the cascade's file is missing, or is no cascade.
         BundleError: the bundle is missing, or is no detector.
     """
+    for file, kind in ((settings.cascade, "cascade"), (settings.bundle, "ours")):
+        if file is not None and settings.detector != kind:
+            raise TrainerError(f'{file} is for the detector "{kind}", but "{settings.detector}" is chosen: name one')
     if settings.detector == "animeface":
         return AnimefaceDetector()
     if settings.detector == "cascade":
