@@ -109,7 +109,7 @@ async def test_many_at_once_each_get_their_own_answer(pipeline: Pipeline) -> Non
 
 @pytest.mark.parametrize(
     ("data", "error"),
-    [(b"hello", UnsupportedFormat), (PICTURE[:200], BrokenPicture), (b"", UnsupportedFormat)],
+    [(b"hello", UnsupportedFormat), (PICTURE[:200], BrokenPicture), (b"", BrokenPicture)],
 )
 async def test_errors_of_the_picture_reach_the_one_who_asked(
     pipeline: Pipeline, data: bytes, error: type[Exception]
