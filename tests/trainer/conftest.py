@@ -3,6 +3,7 @@
 import io
 import resource
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -71,9 +72,15 @@ def console() -> Transcript:
     return Transcript()
 
 
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[int], None]]:
-    """Lets the test allow so many bytes a file and no more: the system itself refuses to write on."""
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Allow so many bytes a file and no more: the system itself refuses to write on.
+
+    No fixture, since the limit must be gone when pytest writes down the result: that may go into a file as well.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

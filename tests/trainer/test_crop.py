@@ -13,7 +13,7 @@ from bot.domain import Face, Image
 from bot.vision.crop import crop_face
 from bot.vision.detect import CascadeDetector
 from tests import tiny
-from tests.trainer.conftest import Transcript, save
+from tests.trainer.conftest import Transcript, full_disk, save
 from trainer.crop import crop
 from trainer.dataset import read_picture
 from trainer.detectors import make_detector
@@ -105,13 +105,9 @@ def test_what_has_changed_is_cropped_again(pictures: Path, tmp_path: Path, conso
     assert read_picture(crops / "rei" / "1.bmp.1.png").shape > before
 
 
-def test_a_full_disk_leaves_no_half_crop(
-    pictures: Path, tmp_path: Path, console: Transcript, full_disk: Callable[[int], None]
-) -> None:
-    full_disk(50)
-    with pytest.raises(TrainerError, match="cannot write"):
+def test_a_full_disk_leaves_no_half_crop(pictures: Path, tmp_path: Path, console: Transcript) -> None:
+    with full_disk(50), pytest.raises(TrainerError, match="cannot write"):
         crop(pictures, tmp_path / "crops", SETTINGS, console)
-    full_disk(10**7)
     assert not [name for name in listing(tmp_path / "crops") if name.endswith(".png")]
     assert crop(pictures, tmp_path / "crops", SETTINGS, console).faces == 4
 

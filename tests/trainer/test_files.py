@@ -1,19 +1,18 @@
 """Writing: all or nothing, and what was done stays noted."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.trainer.conftest import full_disk
 from trainer.errors import TrainerError
 from trainer.files import Journal, read_json, write_file
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, full_disk: Callable[[int], None]) -> None:
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "scores.txt"
     write_file(path, "old")
-    full_disk(1000)
-    with pytest.raises(TrainerError, match="the same command goes on"):
+    with full_disk(1000), pytest.raises(TrainerError, match="the same command goes on"):
         write_file(path, "x" * 5000)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

@@ -13,7 +13,7 @@ from bot.domain import Guess, Image
 from bot.errors import BundleError
 from bot.vision.classify import Classifier
 from bot.vision.interpreter import Network
-from tests.trainer.conftest import COLOURS, Transcript, draw_crop, save
+from tests.trainer.conftest import COLOURS, Transcript, draw_crop, full_disk, save
 from trainer.console import Advance
 from trainer.dataset import read_picture
 from trainer.errors import ExportRefused, TrainerError
@@ -154,12 +154,10 @@ def test_other_settings_train_anew(split: Split, untrained: Trained, console: Tr
 
 
 def test_a_full_disk_stops_the_training_and_the_next_call_goes_on(
-    split: Split, tmp_path: Path, console: Transcript, full_disk: Callable[[int], None]
+    split: Split, tmp_path: Path, console: Transcript
 ) -> None:
-    full_disk(100_000)
-    with pytest.raises(TrainerError, match="cannot write"):
+    with full_disk(100_000), pytest.raises(TrainerError, match="cannot write"):
         fit(split, UNTRAINED, tmp_path / "run", console)
-    full_disk(10**9)
     assert fit(split, UNTRAINED, tmp_path / "run", console).report["test_count"] == 9
 
 
@@ -169,7 +167,6 @@ def test_a_full_disk_leaves_the_old_bundle(
     bundles: dict[str, Path],
     tmp_path: Path,
     console: Transcript,
-    full_disk: Callable[[int], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = Export(directory=tmp_path, precisions=(Precision.INT8,))
@@ -177,10 +174,9 @@ def test_a_full_disk_leaves_the_old_bundle(
         network = read_bundle(bundles["friends-int8"]).network
         converted.setattr("trainer.export.convert", lambda *_: network)
         (tmp_path / "friends-int8.tflite").write_bytes(b"old")
-        full_disk(1_000_000)
-        with pytest.raises(BundleError, match="cannot write the bundle"):
+        with full_disk(1_000_000), pytest.raises(BundleError, match="cannot write the bundle"):
             export(trained, split, "friends", settings, console)
-    with pytest.raises(TrainerError, match="cannot convert to int8"):
+    with full_disk(1_000_000), pytest.raises(TrainerError, match="cannot convert to int8"):
         export(trained, split, "friends", settings, console)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
 
