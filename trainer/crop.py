@@ -31,13 +31,13 @@ class Cropped:
 
     def tell(self, console: Console) -> None:
         """Tell whoever trains, naming the pictures that need another look."""
-        console.say(f"{self.faces} faces were cut out")
+        console.say(f"Faces cut out: {self.faces}")
         if self.faceless:
-            console.warn(f"No face was found in {len(self.faceless)} pictures, which are copied to unrecognized:")
+            console.warn(f"Pictures in which no face was found, copied to unrecognized: {len(self.faceless)}")
             for path in self.faceless:
                 console.say(f"  {path}")
         if self.unreadable:
-            console.warn(f"{len(self.unreadable)} files were left out:")
+            console.warn(f"Files that were left out: {len(self.unreadable)}")
             for reason in self.unreadable:
                 console.say(f"  {reason}")
 

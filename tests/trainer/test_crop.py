@@ -65,7 +65,7 @@ def test_faceless_and_unreadable_files_are_told(pictures: Path, tmp_path: Path, 
     assert cropped.faceless == (pictures / "aki" / "nobody.png",)
     assert listing(tmp_path / "unrecognized") == ["aki/nobody.png"]
     assert (tmp_path / "unrecognized/aki/nobody.png").read_bytes() == (pictures / "aki/nobody.png").read_bytes()
-    assert "No face was found in 1 pictures" in console.text
+    assert "no face was found, copied to unrecognized: 1" in console.text
     assert "readme.txt: unsupported format" in console.text
     assert "torn.png: broken picture" in console.text
 
