@@ -26,8 +26,9 @@ LEAST_AGREEMENT = 0.97
 
 def ask_network(model: keras.Model, images: npt.NDArray[np.uint8], shown: InputSpec) -> Outputs:
     """Show crops of any size to a fitted network before it is converted."""
+    network = served(model)
     answers = [
-        served(model).predict_on_batch(shown.scale(fitted_to(images[start : start + BATCH], shown)))
+        network.predict_on_batch(shown.scale(fitted_to(images[start : start + BATCH], shown)))
         for start in range(0, len(images), BATCH)
     ]
     logits, embeddings = (np.concatenate([answer[name] for answer in answers]) for name in ("logits", "embedding"))
