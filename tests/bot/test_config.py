@@ -10,9 +10,7 @@ from pydantic import ValidationError
 from bot.config import MODELS, Settings, Web, example, keys, load, locate, toml_value
 from bot.errors import ConfigError
 from tests.conftest import REPOSITORY
-
-DISCORD_TOKEN = "MTE0NzEyMzQ1Njc4OTAxMjM0NQ.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
-TELEGRAM_TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
+from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
 
 def written(folder: Path, text: str) -> Path:

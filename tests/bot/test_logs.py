@@ -12,9 +12,8 @@ import structlog
 
 from bot import logs
 from bot.redact import MASK
+from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
-DISCORD_TOKEN = "MTE0NzEyMzQ1Njc4OTAxMjM0NQ.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
-TELEGRAM_TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
 PASSWORD = 'pass "wörd"\\1'
 
 

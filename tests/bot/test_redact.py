@@ -3,9 +3,7 @@
 import pytest
 
 from bot.redact import MASK, Redactor
-
-DISCORD_TOKEN = "MTE0NzEyMzQ1Njc4OTAxMjM0NQ.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
-TELEGRAM_TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
+from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
 
 @pytest.mark.parametrize(

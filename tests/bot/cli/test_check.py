@@ -18,8 +18,7 @@ from bot.cli.online_checks import MESSAGE_CONTENT, check_online
 from bot.store import Store
 from tests.bot.cli.conftest import Whobot
 from tests.fakes.telegram import TOKEN, fake_telegram
-
-DISCORD_TOKEN = "MTE0NzEyMzQ1Njc4OTAxMjM0NQ.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
+from tests.tokens import DISCORD_TOKEN
 
 
 def findings(text: str) -> dict[str, dict[str, Any]]:

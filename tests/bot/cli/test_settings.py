@@ -10,8 +10,7 @@ import pytest
 
 from bot.config import Settings, example, load
 from tests.bot.cli.conftest import Whobot
-
-DISCORD_TOKEN = "MTE0NzEyMzQ1Njc4OTAxMjM0NQ.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
+from tests.tokens import DISCORD_TOKEN
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.fakes.telegram.api import Api, Refusal, World, parameters
 from tests.fakes.telegram.contract import Contract
 from tests.fakes.telegram.payloads import Answer, Chat, File, Json, Person
 
-TOKEN = "123456789:AAFake-token_for_the_loopback_server0"
+TOKEN = ":".join(("123456789", "AAFake-token_for_the_loopback_server0"))
 SECRET = "webhook-secret_of_the_fake"
 PATIENCE = 20.0
 BREAKS_OFF = -1
