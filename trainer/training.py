@@ -1,6 +1,5 @@
 """Epochs of gradient descent that can be interrupted, and that give the same network whether they were or not."""
 
-import io
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from trainer.files import write_file
+from trainer.snapshot import Snapshot
 
 Batches: TypeAlias = Callable[[int], Iterable[tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]]]
 """The inputs and the right classes of each batch of an epoch; a function of the epoch's number and nothing else."""
@@ -32,12 +31,11 @@ class Training:
         self._rate = rate
         self._epochs = epochs
         self._smoothing = smoothing
-        self._state = state
-        self._key = key
+        self._snapshot = Snapshot(state, key)
         self._optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-4)
         self._optimizer.build(model.trainable_variables)
         self._step = tf.function(self._descend, reduce_retracing=True)
-        self.epoch = self._restore()
+        self.epoch = self._snapshot.restore(self._variables())
         """How many epochs are done."""
 
     def run(self, batches: Batches, on_epoch: Callable[[int, float], None]) -> None:
@@ -51,7 +49,7 @@ class Training:
             ]
             self.epoch += 1
             if self.epoch == self._epochs or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-                self._save()
+                self._snapshot.save(self._variables(), self.epoch)
                 saved = time.monotonic()
             on_epoch(self.epoch, float(np.mean(losses)))
 
@@ -68,19 +66,3 @@ class Training:
     def _variables(self) -> list[Any]:
         # What is frozen stays as the backbone's weights have it.
         return [*self._model.trainable_variables, *self._optimizer.variables]
-
-    def _save(self) -> None:
-        packed = io.BytesIO()
-        values = {f"v{i}": variable.numpy() for i, variable in enumerate(self._variables())}
-        np.savez(packed, allow_pickle=False, key=np.array(self._key), epoch=np.array(self.epoch), **values)
-        write_file(self._state, packed.getvalue())
-
-    def _restore(self) -> int:
-        if not self._state.exists():
-            return 0
-        with np.load(self._state, allow_pickle=False) as state:
-            if str(state["key"]) != self._key:
-                return 0
-            for i, variable in enumerate(self._variables()):
-                variable.assign(state[f"v{i}"])
-            return int(state["epoch"])

@@ -1,6 +1,5 @@
 """Fit one stage: resumable, its weights averaged over the last steps."""
 
-import io
 import math
 import time
 from collections.abc import Callable
@@ -12,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from trainer.files import write_file
 from trainer.pretrain.loss import loss
 from trainer.pretrain.samples import Samples
 from trainer.pretrain.settings import LossSettings, Stage
+from trainer.snapshot import Snapshot
 
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 AVERAGED = 0.995
@@ -44,13 +43,12 @@ class StageFit:
         self._stage = stage
         self._settings = settings
         self._present = tf.constant(present)
-        self._state = state
-        self._key = key
+        self._snapshot = Snapshot(state, key)
         self._optimizer = keras.optimizers.AdamW(stage.rate, weight_decay=0.02, global_clipnorm=LARGEST_GRADIENT)
         self._optimizer.build(model.trainable_variables)
         self._averages = [tf.Variable(variable) for variable in model.trainable_variables]
         self._step = tf.function(self._descend, reduce_retracing=True)
-        self._done = self._restore()
+        self._done = self._snapshot.restore(self._variables())
 
     def run(self, samples: Samples, on_step: Callable[[int, float], None]) -> None:
         """Fit to the last step, and leave the averaged weights in the model.
@@ -65,7 +63,7 @@ class StageFit:
             value = float(self._step(tf.constant(images), tf.constant(targets), tf.constant(kept, tf.float32)))
             self._done += 1
             if self._done == self._stage.steps or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-                self._save()
+                self._snapshot.save(self._variables(), self._done)
                 saved = time.monotonic()
             on_step(self._done, value)
         for variable, average in zip(self._model.trainable_variables, self._averages, strict=True):
@@ -88,19 +86,3 @@ class StageFit:
 
     def _variables(self) -> list[Any]:
         return [*self._model.trainable_variables, *self._optimizer.variables, *self._averages]
-
-    def _save(self) -> None:
-        packed = io.BytesIO()
-        values = {f"v{i}": variable.numpy() for i, variable in enumerate(self._variables())}
-        np.savez(packed, allow_pickle=False, key=np.array(self._key), done=np.array(self._done), **values)
-        write_file(self._state, packed.getvalue())
-
-    def _restore(self) -> int:
-        if not self._state.exists():
-            return 0
-        with np.load(self._state, allow_pickle=False) as state:
-            if str(state["key"]) != self._key:
-                return 0
-            for i, variable in enumerate(self._variables()):
-                variable.assign(state[f"v{i}"])
-            return int(state["done"])
