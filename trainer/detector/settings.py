@@ -1,12 +1,11 @@
 """The settings of a training run, read from TOML once."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from trainer.errors import TrainerError
+from trainer.run_settings import read_run_settings
 
 DEFAULT = Path(__file__).with_name("detector.toml")
 
@@ -80,9 +79,4 @@ def read_settings(path: Path) -> Settings:
     Raises:
         TrainerError: the file is missing or holds something else; the message names the key.
     """
-    try:
-        return Settings.model_validate(tomllib.loads(path.read_text()))
-    except OSError as error:
-        raise TrainerError(f"cannot read the settings {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise TrainerError(f"the settings {path} do not fit: {error}") from error
+    return read_run_settings(path, Settings)
