@@ -12,12 +12,13 @@ from bot.domain import (
     Analysis,
     Ask,
     Configure,
-    Help,
     Incoming,
     OptOut,
+    Page,
     Picture,
     Progress,
     Reply,
+    Show,
     Stage,
     Trigger,
     User,
@@ -124,7 +125,7 @@ class Service:
                 self._rates.admit(incoming.user, incoming.chat)
                 await self._store.opt_out(incoming.user, out)
                 return Reply(sentences.opted_out(out))
-            case Help():
+            case Show(Page.HELP):
                 self._rates.admit(incoming.user, incoming.chat)
                 return Reply(sentences.help(self._pipeline.roster))
 

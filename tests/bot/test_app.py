@@ -14,7 +14,21 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot import app, config
-from bot.domain import Adapter, Ask, Capabilities, Chat, Handler, Health, Help, Incoming, Picture, Reply, Trigger, User
+from bot.domain import (
+    Adapter,
+    Ask,
+    Capabilities,
+    Chat,
+    Handler,
+    Health,
+    Incoming,
+    Page,
+    Picture,
+    Reply,
+    Show,
+    Trigger,
+    User,
+)
 from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError
 from bot.supervisor import Backoff
 from tests import tiny
@@ -200,7 +214,7 @@ async def test_the_log_says_what_is_missing(settings: config.Settings) -> None:
 
 
 async def handle(incoming: Incoming) -> Reply:
-    assert isinstance(incoming.request, Help)
+    assert incoming.request == Show(Page.HELP)
     return Reply()
 
 

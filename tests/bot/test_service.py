@@ -19,14 +19,15 @@ from bot.domain import (
     Configure,
     Face,
     Guess,
-    Help,
     Incoming,
     Opener,
     OptOut,
+    Page,
     Picture,
     Progress,
     ReplyImage,
     Request,
+    Show,
     Sighting,
     Stage,
     Timings,
@@ -298,12 +299,12 @@ async def test_a_chat_that_asks_too_often_is_told_too(make: Callable[..., Servic
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB, chat=PRIVATE))).text
 
 
-@pytest.mark.parametrize("request_", [Help(), OptOut(True), Configure(watch=True)])
+@pytest.mark.parametrize("request_", [Show(Page.HELP), OptOut(True), Configure(watch=True)])
 async def test_other_requests_are_limited_as_well(
     make: Callable[..., Service], store: Store, request_: Request
 ) -> None:
     service = make(user_requests=1)
-    await service.handle(incoming(Help(), user=MANAGER))
+    await service.handle(incoming(Show(Page.HELP), user=MANAGER))
     assert "ask again" in (await service.handle(incoming(request_, user=MANAGER))).text
     assert not await store.is_opted_out(MANAGER)
     assert await store.chat_settings(ROOM) == ChatSettings()
@@ -499,7 +500,7 @@ async def test_a_language_must_be_one_that_is_spoken(service: Service, store: St
 
 
 async def test_help_tells_how_to_ask_and_what_is_kept(service: Service) -> None:
-    text = (await service.handle(incoming(Help()))).text
+    text = (await service.handle(incoming(Show(Page.HELP)))).text
     assert "/who" in text
     assert "Nishikino Maki, Yazawa Nico" in text
     assert "Nothing of a picture is stored" in text
@@ -581,7 +582,7 @@ async def test_transfers_run_side_by_side_but_not_without_limit(make: Callable[.
 
 async def test_what_happens_is_counted(service: Service, metrics: Metrics, source: Source) -> None:
     await service.handle(asking(source.picture("maki"), source.picture("stranger"), source.picture("landscape")))
-    await service.handle(incoming(Help()))
+    await service.handle(incoming(Show(Page.HELP)))
     await service.handle(asking(source.picture(), trigger=Trigger.POSTED))
     counts = counted(metrics)
     assert counts["whobot_pictures_total", "discord"] == 3

@@ -1,4 +1,4 @@
-"""Paste heads into samples: crowds, overlaps and tilted faces that no picture of the data has."""
+"""Paste into samples: heads for crowds and overlaps that no picture has, and patches that only look like faces."""
 
 import cv2
 import numpy as np
@@ -10,9 +10,9 @@ from trainer.detector.augment import Generator, Sample, move_boxes, random_turn
 from trainer.detector.labels import Boxes
 
 HIDDEN = 0.45
-"""A face of which a pasted head covers a larger share is ignored."""
+"""A face of which something pasted covers a larger share is ignored."""
 GONE = 0.8
-"""A face of which a pasted head covers a larger share is no face any more."""
+"""A face of which something pasted covers a larger share is no face any more."""
 
 
 def paste(rng: Generator, sample: Sample, head: Image, face: Boxes) -> Sample:
@@ -22,21 +22,45 @@ def paste(rng: Generator, sample: Sample, head: Image, face: Boxes) -> Sample:
         head: RGB uint8 crop of a head.
         face: The face in it, ``(1, 4)``.
     """
-    side = sample.image.shape[0]
+    blended, alpha, affine = _blend(rng, sample.image, head, face)
+    new = move_boxes(face, affine)
+    return _hide(sample, blended, alpha, new)
+
+
+def paste_decoy(rng: Generator, sample: Sample, patch: Image) -> Sample:
+    """Paste a patch without a face, as `paste` does a head; what it covers is hidden, and nothing is there to find."""
+    height, width = patch.shape[:2]
+    middle = np.array([[width, height, 2 * width, 2 * height]], np.float32) / 4
+    blended, alpha, _ = _blend(rng, sample.image, patch, middle)
+    return _hide(sample, blended, alpha, np.zeros((0, 4), np.float32))
+
+
+def _blend(
+    rng: Generator, image: Image, patch: Image, part: Boxes
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+    """Blend a patch into an image so that `part` of it gets a random place, size and angle.
+
+    Returns:
+        The image, what of it shows the patch (0 to 1), and the map from the patch's pixels to the image's.
+    """
+    side = image.shape[0]
     size = float(np.exp(rng.uniform(np.log(10), np.log(side * 0.4))))
-    scale = size / float(face[0, 2:].max())
-    small = halved(head, scale)
-    shrunk = small.shape[1] / head.shape[1]
-    head, face, scale = small, face * np.float32(shrunk), scale / shrunk
+    scale = size / float(part[0, 2:].max())
+    small = halved(patch, scale)
+    shrunk = small.shape[1] / patch.shape[1]
+    scale /= shrunk
     matrix = random_turn(rng) * scale
-    middle = face[0, :2] + face[0, 2:] / 2
+    middle = (part[0, :2] + part[0, 2:] / 2) * shrunk
     place = rng.uniform(size * 0.5, side - size * 0.5, 2)
     affine = np.column_stack([matrix, place - matrix @ middle])
-    mask = _mask(rng, head.shape[0], head.shape[1])
+    mask = _mask(rng, small.shape[0], small.shape[1])
     alpha = cv2.warpAffine(mask, affine, (side, side)).astype(np.float32, copy=False)
-    pasted = cv2.warpAffine(head, affine, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    blended = sample.image + (pasted.astype(np.float32) - sample.image) * alpha[..., None]
-    new = move_boxes(face, affine)
+    pasted = cv2.warpAffine(small, affine, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    blended = image + (pasted.astype(np.float32) - image) * alpha[..., None]
+    return blended, alpha, np.column_stack([affine[:, :2] * shrunk, affine[:, 2]])
+
+
+def _hide(sample: Sample, blended: npt.NDArray[np.float32], alpha: npt.NDArray[np.float32], new: Boxes) -> Sample:
     covered = _covered(alpha, sample.faces)
     return Sample(
         blended.clip(0, 255).astype(np.uint8),
@@ -55,7 +79,7 @@ def _mask(rng: Generator, height: int, width: int) -> npt.NDArray[np.float32]:
 
 
 def _covered(alpha: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.float32]:
-    """The share of each box that the pasted head covers."""
+    """The share of each box that something pasted covers."""
     sums = cv2.integral(alpha)
     low = boxes[:, :2].astype(int).clip(0, alpha.shape[0])
     high = np.ceil(boxes[:, :2] + boxes[:, 2:]).astype(int).clip(0, alpha.shape[0])

@@ -33,7 +33,9 @@ def run(settings: Settings, data: DetectorData, folder: Path, track: Track) -> P
         here = folder / stage.name
         if not (here / FITTED).exists():
             here.mkdir(parents=True, exist_ok=True)
-            proposals = _proposals(stage, settings, data, folder / "proposals", weights, track)
+            proposals = _proposals(
+                stage, settings, data, here if stage.afresh else folder / "proposals", weights, track
+            )
             drawn = _mined(settings, data, here, weights, track) if stage.mined and weights else data.fit
             stream = _stream(stage, settings, drawn, data.empty, proposals)
             fit_stage(stage, stream, settings.samples, here, weights)
@@ -83,7 +85,7 @@ Proposals = tuple[Sequence[LabelledPicture], Sequence[LabelledPicture]]
 def _proposals(
     stage: Stage, settings: Settings, data: DetectorData, here: Path, weights: Path | None, track: Track
 ) -> Proposals:
-    """What the first stage that asks for proposals proposed, with the weights that it began with."""
+    """What was proposed in `here`; where nothing was yet, `weights` propose it now."""
     if weights is None or not (stage.proposed or stage.heads):
         return (), ()
     rng = np.random.default_rng(settings.samples.seed)
@@ -130,5 +132,5 @@ def _stream(
         Source(heads, stage.heads, HEAD_VIEW),
     )
     samples = settings.samples
-    mixture = Mixture(samples.side, samples.collages, samples.pasted)
-    return SampleStream(sources, heads, mixture, samples.seed)
+    mixture = Mixture(samples.side, samples.collages, samples.pasted, samples.decoys)
+    return SampleStream(sources, heads, mixture, samples.seed, empty)

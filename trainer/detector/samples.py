@@ -36,11 +36,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """How often a sample is a collage of four views, and how often it has heads pasted into it."""
+    """How often a sample is a collage of four views, has heads pasted into it, or patches without a face."""
 
     side: int
     collages: float
     pasted: float
+    decoys: float = 0.0
 
 
 class SampleStream:
@@ -49,16 +50,23 @@ class SampleStream:
     Args:
         sources: Where views are drawn from.
         heads: Crops of heads to paste, each with one face.
+        decoys: Patches without a face to paste.
     """
 
     def __init__(
-        self, sources: Sequence[Source], heads: Sequence[LabelledPicture], mixture: Mixture, seed: int
+        self,
+        sources: Sequence[Source],
+        heads: Sequence[LabelledPicture],
+        mixture: Mixture,
+        seed: int,
+        decoys: Sequence[LabelledPicture] = (),
     ) -> None:
         self._sources = [source for source in sources if source.pictures and source.weight]
         weights = np.array([source.weight for source in self._sources])
         self._chances = weights / weights.sum()
         self._within = [_chances(source.pictures) for source in self._sources]
         self._heads = heads
+        self._decoys = decoys
         self._mixture = mixture
         self._rng = np.random.default_rng(seed)
         self._images: dict[Path, Image] = {}
@@ -84,6 +92,10 @@ class SampleStream:
             for _ in range(int(self._rng.integers(1, 6))):
                 head = self._heads[int(self._rng.integers(len(self._heads)))]
                 sample = compose.paste(self._rng, sample, self._image(head), head.faces)
+        if self._decoys and self._rng.random() < self._mixture.decoys:
+            for _ in range(int(self._rng.integers(1, 4))):
+                decoy = self._decoys[int(self._rng.integers(len(self._decoys)))]
+                sample = compose.paste_decoy(self._rng, sample, self._image(decoy))
         return Sample(augment.recolour(self._rng, sample.image), sample.faces, sample.ignored)
 
     def _view(self, side: int) -> Sample:

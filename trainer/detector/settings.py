@@ -29,6 +29,7 @@ class SampleSettings(_Settings):
     side: Annotated[int, Field(gt=0, multiple_of=32)]
     collages: Share
     pasted: Share
+    decoys: Share
     seed: int
 
 
@@ -50,7 +51,11 @@ class ExportSettings(_Settings):
 
 
 class Stage(_Settings):
-    """One stretch of fitting: its length, samples a step, highest learning rate, and the shares of what it sees."""
+    """One stretch of fitting: its length, samples a step, highest learning rate, and the shares of what it sees.
+
+    `mined` shows it again what the weights that it begins with falsely took for faces; `afresh` lets those weights
+    propose the boxes that are missing, in place of the first stage's.
+    """
 
     name: str
     steps: Count
@@ -61,6 +66,7 @@ class Stage(_Settings):
     proposed: Share = 0
     heads: Share = 0
     mined: bool = False
+    afresh: bool = False
 
 
 class Settings(_Settings):

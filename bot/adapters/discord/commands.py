@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.adapters.discord.delivery import TROUBLE, incident
 from bot.adapters.discord.translate import Album
-from bot.domain import Ask, Configure, Help, OptOut, Picture, Request, Trigger
+from bot.domain import Ask, Configure, OptOut, Page, Picture, Request, Show, Trigger
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ def build(client: discord.Client, album: Album, answer: Answer) -> Commands:
 
     @tree.command(name="help", description="How to ask who is in a picture")
     async def help_(interaction: discord.Interaction) -> None:
-        await answer(interaction, Help(), ephemeral=True)
+        await answer(interaction, Show(Page.HELP), ephemeral=True)
 
     return tree
 

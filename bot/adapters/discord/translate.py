@@ -8,7 +8,7 @@ import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 from bot.adapters.discord.render import CONTENT_LIMIT, FILES_LIMIT
-from bot.domain import Ask, Capabilities, Chat, Help, Incoming, Picture, Progress, Request, Trigger, User
+from bot.domain import Ask, Capabilities, Chat, Incoming, Page, Picture, Progress, Request, Show, Trigger, User
 from bot.download import opener
 
 PLATFORM = "discord"
@@ -60,7 +60,7 @@ class Album:
             pictures = self.posted(replied_to, message.author)
             trigger = Trigger.REPLY
         if private and not pictures and not message.attachments:
-            return Help()
+            return Show(Page.HELP)
         return Ask(pictures, trigger)
 
 

@@ -7,7 +7,7 @@ from telegram import Document, Message, PhotoSize, Sticker
 from telegram import User as TelegramUser
 from telegram.constants import ChatType, FileSizeLimit, MessageEntityType
 
-from bot.domain import Ask, Configure, Help, Opener, OptOut, Picture, Request, Trigger, User
+from bot.domain import Ask, Configure, Opener, OptOut, Page, Picture, Request, Show, Trigger, User
 
 PLATFORM = "telegram"
 _SWITCH = {"on": True, "off": False}
@@ -28,11 +28,11 @@ class Reader:
         command, argument = self._command(messages)
         match command:
             case "help" | "start":
-                return Help()
+                return Show(Page.HELP)
             case "watch":
-                return Configure(watch=_SWITCH[argument]) if argument in _SWITCH else Help()
+                return Configure(watch=_SWITCH[argument]) if argument in _SWITCH else Show(Page.HELP)
             case "optout":
-                return OptOut(_SWITCH[argument or "on"]) if (argument or "on") in _SWITCH else Help()
+                return OptOut(_SWITCH[argument or "on"]) if (argument or "on") in _SWITCH else Show(Page.HELP)
         own = tuple(picture for message in messages for picture in self._pictures(message))
         trigger = Trigger.COMMAND if command == "who" or (expected and own) else None
         if trigger is None and any(self._mentions_me(message) for message in messages):
@@ -108,7 +108,7 @@ def _ask_in_private(message: Message, own: tuple[Picture, ...], there: tuple[Pic
     if there:
         return Ask(there, Trigger.REPLY)
     if message.text:
-        return Help()
+        return Show(Page.HELP)
     return Ask((), Trigger.PRIVATE) if message.effective_attachment else None
 
 

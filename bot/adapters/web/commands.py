@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.adapters.web.refusal import Refusal
-from bot.domain import Ask, Configure, Help, OptOut, Picture, Request, Trigger
+from bot.domain import Ask, Configure, OptOut, Page, Picture, Request, Show, Trigger
 
 SUGGESTIONS: Final = (
     ("/who", "Ask who is in the pictures you add"),
@@ -33,13 +33,13 @@ def parse(text: str, pictures: Sequence[Picture]) -> Request:
         case "/who":
             return Ask(tuple(pictures), Trigger.COMMAND)
         case "/help" | "/start":
-            return Help()
+            return Show(Page.HELP)
         case "/watch":
             return Configure(watch=_switch(words))
         case "/optout":
             return OptOut(_switch(words))
         case "":
-            return Ask(tuple(pictures), Trigger.PRIVATE) if pictures else Help()
+            return Ask(tuple(pictures), Trigger.PRIVATE) if pictures else Show(Page.HELP)
         case _:
             raise Refusal(400, "unknown_command", "There is no such command. Try /help.")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain import Ask, Configure, Help, OptOut, Reply, Trigger
+from bot.domain import Ask, Configure, OptOut, Page, Reply, Show, Trigger
 from bot.download import fetch
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Person, Upload
@@ -176,7 +176,7 @@ async def test_forwarded_picture_in_a_private_chat(discord: FakeDiscord, service
 async def test_private_talk_is_met_with_help(discord: FakeDiscord, service: Recorder) -> None:
     await discord.post("hi", channel=discord.direct)
     await discord.answer()
-    assert service.asked[0].request == Help()
+    assert service.asked[0].request == Show(Page.HELP)
 
 
 async def test_who_in_a_private_chat(discord: FakeDiscord, service: Recorder) -> None:
@@ -215,7 +215,7 @@ async def test_optout_is_between_whobot_and_the_user(discord: FakeDiscord, servi
 async def test_help(discord: FakeDiscord, service: Recorder) -> None:
     await discord.slash("help")
     assert (await discord.answer()).ephemeral
-    assert service.asked[0].request == Help()
+    assert service.asked[0].request == Show(Page.HELP)
 
 
 async def test_capabilities(discord: FakeDiscord, service: Recorder) -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.domain import Ask, Configure, Help, OptOut, Request, Trigger, User
+from bot.domain import Ask, Configure, OptOut, Page, Request, Show, Trigger, User
 from tests.bot.adapters.telegram.conftest import Recorder, Serve, png, until
 from tests.fakes.telegram import FakeTelegram, Person
 
@@ -147,7 +147,7 @@ async def test_what_is_no_picture_is_left_alone_in_groups(telegram: FakeTelegram
 async def test_but_in_private_there_is_always_an_answer(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post("hello")
     await telegram.answer()
-    assert recorder.seen[-1].request == Help()
+    assert recorder.seen[-1].request == Show(Page.HELP)
 
     await telegram.post_picture(b"%PDF-1.4", kind="document", mime_type="application/pdf")
     await telegram.answer()
@@ -187,17 +187,17 @@ async def test_privacy_mode_hides_posts_but_not_questions(telegram: FakeTelegram
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("/start", Help()),
-        ("/help", Help()),
+        ("/start", Show(Page.HELP)),
+        ("/help", Show(Page.HELP)),
         ("/watch on", Configure(watch=True)),
         ("/watch OFF", Configure(watch=False)),
         ("/watch@whobot_bot on", Configure(watch=True)),
-        ("/watch", Help()),
-        ("/watch perhaps", Help()),
+        ("/watch", Show(Page.HELP)),
+        ("/watch perhaps", Show(Page.HELP)),
         ("/optout", OptOut(out=True)),
         ("/optout on", OptOut(out=True)),
         ("/optout off", OptOut(out=False)),
-        ("/optout now", Help()),
+        ("/optout now", Show(Page.HELP)),
     ],
 )
 async def test_other_commands(telegram: FakeTelegram, recorder: Recorder, text: str, request_: Request) -> None:
@@ -289,4 +289,4 @@ def triggers(recorder: Recorder) -> list[Trigger]:
 async def only_the_next_is_seen(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post("/help", chat=telegram.group)
     await telegram.answer()
-    assert [seen.request for seen in recorder.seen] == [Help()]
+    assert [seen.request for seen in recorder.seen] == [Show(Page.HELP)]

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.adapters.web import WebAdapter
-from bot.domain import Ask, Configure, Help, Incoming, OptOut, Progress, Reply, ReplyImage, Stage, Trigger
+from bot.domain import Ask, Configure, Incoming, OptOut, Page, Progress, Reply, ReplyImage, Show, Stage, Trigger
 from bot.download import fetch
 from bot.errors import TooManyBytes
 from tests.bot.adapters.web.conftest import Recorder, serve, until
@@ -49,9 +49,9 @@ async def test_the_handler_gets_the_picture_through_the_same_limits_as_any_other
         (" /WHO please", 1, Trigger.COMMAND),
         ("／who", 1, Trigger.COMMAND),
         ("/who", 0, Trigger.COMMAND),
-        ("hello", 0, Help()),
-        ("/help", 0, Help()),
-        ("/start", 0, Help()),
+        ("hello", 0, Show(Page.HELP)),
+        ("/help", 0, Show(Page.HELP)),
+        ("/start", 0, Show(Page.HELP)),
         ("/watch on", 0, Configure(watch=True)),
         ("/watch  OFF", 0, Configure(watch=False)),
         ("/optout on", 0, OptOut(out=True)),

@@ -1,0 +1,47 @@
+"""What an adapter is, and what it is handed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from bot.domain.incoming import Incoming
+from bot.domain.reply import Reply
+
+Handler: TypeAlias = Callable[[Incoming], Awaitable[Reply]]
+"""What an adapter is handed: it always returns a reply and never raises, cancellation apart."""
+
+
+class Adapter(Protocol):
+    """One platform's life: `run` serves until `stop` is asked for."""
+
+    name: str
+
+    @property
+    def connected(self) -> bool:
+        """Whether events of the platform are arriving now."""
+        ...
+
+    async def run(self) -> None:
+        """Connect and serve until `stop`.
+
+        Raises:
+            AdapterError: the platform cannot be reached, or the connection is lost for good; `run` may be called again.
+            LoginRefused: the platform refuses the credentials.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Take no new events, finish what is in hand, disconnect; `run` returns then. Safe to call at any time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Which parts of the running bot work: the workers, the store, each adapter."""
+
+    parts: Mapping[str, bool]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every part works."""
+        return all(self.parts.values())
