@@ -14,8 +14,10 @@ FLOORS: dict[str, int] = {
     "errors": 0,
     "redact": 0,
     "bundle": 1,
+    "characters": 1,
     "config": 1,
     "download": 1,
+    "gallery": 1,
     "logs": 1,
     "metrics": 1,
     "rates": 1,
@@ -35,7 +37,7 @@ FLOORS: dict[str, int] = {
 }
 """Each module or package of bot/, and the floor that it stands on."""
 ADAPTERS_KNOW = {"domain", "errors", "download", "config"}
-TRAINER_KNOWS = {"bundle", "domain", "errors", "vision"}
+TRAINER_KNOWS = {"bundle", "domain", "errors", "gallery", "vision"}
 TRAINING_ONLY = {"tensorflow", "keras", "torch", "trainer"}
 ASYNCHRONOUS = {"asyncio", "aiohttp", "anyio"}
 
