@@ -3,7 +3,7 @@
 import errno
 import socket
 from asyncio import Event
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
@@ -86,8 +86,8 @@ async def run(
         adapters: list[Adapter] = []
 
         def health() -> Health:
-            core: Mapping[str, bool] = {"workers": pipeline.alive, "store": store.alive}
-            return Health({**core, **{adapter.name: adapter.connected for adapter in adapters}})
+            platforms = {adapter.name: adapter.connected for adapter in adapters}
+            return Health({"workers": pipeline.alive, "store": store.alive}, platforms)
 
         adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render)
         metrics.watch_queue(lambda: pipeline.waiting)

@@ -1,7 +1,7 @@
 """What an adapter is, and what it is handed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from bot.domain.incoming import Incoming
@@ -37,11 +37,12 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Which parts of the running bot work: the workers, the store, each adapter."""
+    """Which parts of the running bot work (the workers, the store), and which platforms are connected."""
 
     parts: Mapping[str, bool]
+    platforms: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Whether every part works."""
-        return all(self.parts.values())
+        """Whether every part works and a platform is connected: one that is down leaves the others useful."""
+        return all(self.parts.values()) and (not self.platforms or any(self.platforms.values()))

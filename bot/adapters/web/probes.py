@@ -1,7 +1,7 @@
 """What other programs ask: is whobot well, and what has it done?
 
 /healthz is open to whoever reaches the port: it says which parts work and nothing else, and container engines and load
-balancers cannot log in. /metrics says how much the bot is used, so it asks for the password where there is one
+balancers cannot log in. It is ill only where a restart may help: a platform that is down is named in it, and retried. /metrics says how much the bot is used, so it asks for the password where there is one
 (Prometheus sends it with `basic_auth`, under any user name).
 """
 
@@ -28,9 +28,10 @@ class Probes:
         return [web.get("/healthz", self.healthz), web.get("/metrics", self.metrics)]
 
     async def healthz(self, _request: web.Request) -> web.Response:
-        """200 while every part works, 503 otherwise; the body names the parts."""
+        """200 while whobot can answer somebody, 503 otherwise; the body names every part and platform."""
         health = self._health()
-        return web.json_response({"ok": health.ok, "parts": dict(health.parts)}, status=200 if health.ok else 503)
+        report = {"ok": health.ok, "parts": dict(health.parts), "platforms": dict(health.platforms)}
+        return web.json_response(report, status=200 if health.ok else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus text."""

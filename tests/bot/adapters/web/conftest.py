@@ -41,7 +41,7 @@ async def until(condition: Callable[[], object]) -> None:
 async def serve(
     handler: Handler,
     *,
-    health: Callable[[], Health] = lambda: Health({"store": True, "web": True}),
+    health: Callable[[], Health] = lambda: Health({"store": True}, {"web": True}),
     metrics: Callable[[], bytes] = lambda: b"whobot_pictures_total 3.0\n",
     max_upload: int = 1_000_000,
     **settings: Any,

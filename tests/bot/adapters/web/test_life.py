@@ -129,16 +129,26 @@ async def test_ipv6(handler: Recorder) -> None:
             assert (await chat.answer_to(await chat.post("hello")))["state"] == "done"
 
 
-async def test_health_names_the_parts_and_fails_with_any_of_them(handler: Recorder) -> None:
-    health = Health({"workers": True, "discord": True})
-    async with serve(handler, health=lambda: health, password="swordfish") as adapter, aiohttp.ClientSession() as http:
-        async with http.get(f"{adapter.url}/healthz") as response:
-            assert response.status == 200
-            assert await response.json() == {"ok": True, "parts": {"workers": True, "discord": True}}
-        health = Health({"workers": True, "discord": False})
-        async with http.get(f"{adapter.url}/healthz") as response:
-            assert response.status == 503
-            assert await response.json() == {"ok": False, "parts": {"workers": True, "discord": False}}
+@pytest.mark.parametrize(
+    ("parts", "platforms", "status"),
+    [
+        ({"workers": True, "store": True}, {"web": True, "discord": True}, 200),
+        ({"workers": True, "store": True}, {"web": True, "discord": False}, 200),
+        ({"workers": True, "store": True}, {"discord": False, "telegram": False}, 503),
+        ({"workers": False, "store": True}, {"web": True}, 503),
+        ({"workers": True, "store": False}, {"web": True}, 503),
+    ],
+)
+async def test_health_names_everything_and_fails_where_nobody_can_be_answered(
+    handler: Recorder, parts: dict[str, bool], platforms: dict[str, bool], status: int
+) -> None:
+    async with (
+        serve(handler, health=lambda: Health(parts, platforms), password="swordfish") as adapter,
+        aiohttp.ClientSession() as http,
+        http.get(f"{adapter.url}/healthz") as response,
+    ):
+        assert response.status == status
+        assert await response.json() == {"ok": status == 200, "parts": parts, "platforms": platforms}
 
 
 async def test_metrics_are_prometheus_text(handler: Recorder) -> None:
