@@ -70,17 +70,16 @@ def evaluate(
     bundle: Annotated[list[Path], typer.Option(help="A bundle to judge; give it again for another.")],
     card: Card = None,
     settings: SettingsFile = DEFAULT,
-    detector: DetectorFile = None,
 ) -> None:
     """Judge bundles by the crops that the run has held back, and by the characters that its first stage never saw.
 
-    With --detector, the last bundle is judged also by the same crops as the bot would have cropped them.
+    The last bundle is judged also by the same faces as the bot would have cropped them.
     """
     load_tensorflow()
     from trainer.metrics import fit_temperature, softmax
     from trainer.pretrain import card as cards
     from trainer.pretrain.data import read_faces
-    from trainer.pretrain.evaluate import ask_bundle, judge_strangers, reframed
+    from trainer.pretrain.evaluate import ask_bundle, judge_strangers
     from trainer.pretrain.export import ask_network
     from trainer.pretrain.run import load, spec
 
@@ -95,14 +94,10 @@ def evaluate(
     last, outputs, _ = answers[bundle[-1].stem]
     probabilities = softmax(outputs.logits, last.info.temperature)
     closed = cards.closed_table(answers, faces)
-    if detector is not None:
-        finder = make_detector(Crop(detector="ours", bundle=detector))
-        with _console.steps("Cropping as the bot does", len(held)) as advance:
-            cropped = reframed(faces.images[held], finder, last.info.margin, advance)
-        with _console.steps(f"Testing {bundle[-1].stem}", len(held)) as advance:
-            found_as = (last, ask_bundle(last, cropped, advance), bundle[-1].stat().st_size)
-        table = cards.closed_table({bundle[-1].stem: found_as}, faces)
-        closed += f"\n\nThe same faces, found and cropped as the bot does:\n\n{table}"
+    with _console.steps(f"Testing {bundle[-1].stem} on the bot's crops", len(held)) as advance:
+        found_as = (last, ask_bundle(last, faces.framed[held], advance), bundle[-1].stat().st_size)
+    table = cards.closed_table({bundle[-1].stem: found_as}, faces)
+    closed += f"\n\nThe same faces, found and cropped as the bot does:\n\n{table}"
     sections = {
         "closed": closed,
         "characters": cards.recall_table(probabilities, faces.truth[held], faces.labels),

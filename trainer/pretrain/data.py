@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
-from bot.domain import Face, Image
+from bot.domain import Box, Face, Image
 from bot.vision.crop import crop_face
 from bot.vision.detect import Detector
 from trainer.console import Console
 from trainer.dataset import Example, fingerprint, read_examples, read_picture
+from trainer.detector.labels import read_image, read_labels
+from trainer.detector.labels import split as split_pictures
 from trainer.errors import DatasetError, TrainerError
 from trainer.files import cannot_write, read_json, write_file
+from trainer.pretrain.frame import fit_square, reframe
 from trainer.pretrain.settings import DataSettings, SetSettings, Settings
 from trainer.settings import Splitting
 from trainer.split import Split, split_folder, split_pair
@@ -26,17 +28,21 @@ from trainer.split import Split, split_folder, split_pair
 Part: TypeAlias = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 Indices: TypeAlias = npt.NDArray[np.intp]
+NOBODY = -1
+"""The column of a face of whom nobody has said who it is: a stranger to every roster."""
 
 
 @dataclass(frozen=True)
 class Faces:
     """Face crops of all sets.
 
-    `images` is RGB uint8 ``(count, side, side, 3)``; `truth` each one's column in `labels`, `sets` its place among
-    `set_names`, `parts` its place among `PARTS`. `key` changes with the pictures and how they were prepared.
+    `images` is RGB uint8 ``(count, side, side, 3)``, and `framed` the same faces as our detector frames them; `truth`
+    each one's column in `labels` or `NOBODY`, `sets` its place among `set_names`, `parts` its place among `PARTS`.
+    `key` changes with the pictures and how they were prepared.
     """
 
     images: npt.NDArray[np.uint8]
+    framed: npt.NDArray[np.uint8]
     truth: Indices
     sets: Indices
     parts: Indices
@@ -45,13 +51,17 @@ class Faces:
     key: str
 
     def of(self, part: Part, characters: Iterable[str] | None = None, set_name: str | None = None) -> Indices:
-        """The indices of the crops of a part, of certain characters or of one set only."""
-        chosen = self.parts == PARTS.index(part)
+        """The indices of the crops of a part whose character is known, of certain characters or of one set only."""
+        chosen = (self.parts == PARTS.index(part)) & (self.truth != NOBODY)
         if characters is not None:
             chosen &= np.isin(self.truth, [self.labels.index(name) for name in characters])
         if set_name is not None:
             chosen &= self.sets == self.set_names.index(set_name)
         return np.flatnonzero(chosen)
+
+    def nobody(self, part: Part) -> Indices:
+        """The indices of the crops of a part that show nobody of any roster."""
+        return np.flatnonzero((self.parts == PARTS.index(part)) & (self.truth == NOBODY))
 
 
 def prepare(
@@ -59,15 +69,14 @@ def prepare(
 ) -> Faces:
     """Crop, split and decode everything, unless `folder` holds the result already.
 
-    The detector is made only where a set is of whole pictures.
-
     Raises:
         DatasetError: a folder or a picture is of no use, or a stranger is missing.
         TrainerError: the disk is full.
     """
     if not (folder / "faces.json").exists():
-        splits = {one.name: _split(root, one, settings.data, folder, make_detector, console) for one in settings.sets}
-        _decode(splits, settings, folder, console)
+        detector = make_detector()
+        splits = {one.name: _split(root, one, settings.data, folder, detector, console) for one in settings.sets}
+        _decode(splits, _strangers(root, settings, folder, console), settings, folder, detector, console)
     faces = read_faces(folder)
     missing = set(settings.data.strangers) - set(faces.labels)
     if missing:
@@ -83,9 +92,11 @@ def read_faces(folder: Path) -> Faces:
     """
     values = read_json(folder / "faces.json", "index of crops (`whobot-train pretrain fit` makes one)")
     try:
-        images = np.load(folder / "faces.npy", mmap_mode="r")
+        images, framed = (np.load(folder / name, mmap_mode="r") for name in ("faces.npy", "framed.npy"))
         truth, sets, parts = (np.array(values[name], np.intp) for name in ("truth", "sets", "parts"))
-        return Faces(images, truth, sets, parts, tuple(values["labels"]), tuple(values["set_names"]), values["key"])
+        return Faces(
+            images, framed, truth, sets, parts, tuple(values["labels"]), tuple(values["set_names"]), values["key"]
+        )
     except (OSError, KeyError, ValueError) as error:
         raise TrainerError(f"the crops in {folder} are damaged: delete faces.json there and fit again") from error
 
@@ -95,12 +106,12 @@ def _split(
     one: SetSettings,
     data: DataSettings,
     folder: Path,
-    make_detector: Callable[[], Detector],
+    detector: Detector,
     console: Console,
 ) -> Split:
     source = root / one.folder
     if one.whole:
-        source = _crop_largest(source, folder / "crops" / one.name, data.margin, make_detector(), console)
+        source = _crop_largest(source, folder / "crops" / one.name, data.margin, detector, console)
     options = Splitting(test=data.test, validation=data.validation, seed=data.seed)
     with console.steps(f"Comparing pictures of {one.name}", None) as advance:
         if one.tests:
@@ -133,7 +144,34 @@ def _png(image: Image) -> bytes:
     return packed.getvalue()
 
 
-def _decode(splits: dict[str, Split], settings: Settings, folder: Path, console: Console) -> None:
+def _strangers(root: Path, settings: Settings, folder: Path, console: Console) -> dict[Part, list[Example]]:
+    """Cut out the faces with hand-drawn boxes of whom nobody has said who they are; the last names are to test on."""
+    others = settings.others
+    if others is None:
+        return {}
+    pictures = [one for one in read_labels(root / others.boxes, root) if one.source.startswith(others.sources)]
+    cut: dict[Part, list[Example]] = {"train": [], "test": []}
+    with console.steps("Cropping strangers", len(pictures)) as advance:
+        for part, members in zip(cut, split_pictures(pictures, others.test), strict=True):
+            for picture in members:
+                image = read_image(picture.path)
+                for number, face in enumerate(picture.faces):
+                    if face[2:].max() >= others.smallest:
+                        place = folder / "crops/others" / f"{picture.path.name}-{number}.png"
+                        write_file(place, _png(crop_face(image, Box(*map(float, face)), settings.data.margin)))
+                        cut[part].append(Example("", place))
+                advance(1)
+    return cut
+
+
+def _decode(
+    splits: dict[str, Split],
+    strangers: dict[Part, list[Example]],
+    settings: Settings,
+    folder: Path,
+    detector: Detector,
+    console: Console,
+) -> None:
     labels = sorted({label for split in splits.values() for label in split.labels})
     listed = [
         (example, number, part)
@@ -141,22 +179,28 @@ def _decode(splits: dict[str, Split], settings: Settings, folder: Path, console:
         for part, examples in enumerate((split.train, split.validation, split.test))
         for example in examples
     ]
-    images = np.empty((len(listed), settings.data.side, settings.data.side, 3), np.uint8)
-    with console.steps("Decoding crops", len(listed)) as advance:
+    listed += [(one, NOBODY, PARTS.index(part)) for part, examples in strangers.items() for one in examples]
+    side, margin = settings.data.side, settings.data.margin
+    images = np.empty((len(listed), side, side, 3), np.uint8)
+    framed = np.empty_like(images)
+    with console.steps("Decoding and framing crops", len(listed)) as advance:
         for i, (example, _, _) in enumerate(listed):
-            images[i] = _fit(read_picture(example.path), settings.data.side)
+            image = read_picture(example.path)
+            images[i] = fit_square(image, side)
+            framed[i] = fit_square(reframe(image, detector, margin), side)
             advance(1)
     index = {
         "key": _key([example for example, _, _ in listed], settings),
         "labels": labels,
         "set_names": list(splits),
-        "truth": [labels.index(example.character) for example, _, _ in listed],
+        "truth": [labels.index(example.character) if example.character else NOBODY for example, _, _ in listed],
         "sets": [number for _, number, _ in listed],
         "parts": [part for _, _, part in listed],
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / "faces.npy", images)
+        np.save(folder / "framed.npy", framed)
     except OSError as error:
         raise cannot_write(folder / "faces.npy", error) from error
     write_file(folder / "faces.json", json.dumps(index))
@@ -166,11 +210,6 @@ def _key(examples: Sequence[Example], settings: Settings) -> str:
     return fingerprint(
         examples,
         settings.data.model_dump(),
+        settings.others.model_dump(mode="json") if settings.others else {},
         [one.model_dump(mode="json", exclude={"zoom", "lower"}) for one in settings.sets],
     )
-
-
-def _fit(image: Image, side: int) -> Image:
-    shrinks = max(image.shape[:2]) > side
-    resized = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return resized.astype(np.uint8, copy=False)

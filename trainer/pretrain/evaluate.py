@@ -4,14 +4,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import Bundle, InputSpec
-from bot.domain import Image
-from bot.vision.crop import crop_face
-from bot.vision.detect import Detector
 from bot.vision.interpreter import Network
 from trainer.console import Advance
 from trainer.metrics import softmax
@@ -65,29 +61,6 @@ def ask_bundle(bundle: Bundle, images: npt.NDArray[np.uint8], advance: Advance) 
 def fitted_to(images: npt.NDArray[np.uint8], spec: InputSpec) -> npt.NDArray[np.uint8]:
     """Resize crops, ``(count, side, side, 3)``, as the bot does."""
     return np.stack([spec.fit(image) for image in images])
-
-
-def reframed(
-    images: npt.NDArray[np.uint8], detector: Detector, margin: float, advance: Advance
-) -> npt.NDArray[np.uint8]:
-    """Crop crops once more, ``(count, side, side, 3)``: as the bot would, round the largest face that it finds.
-
-    A crop in which it finds none stays as it is.
-    """
-    return np.stack([_reframe(image, detector, margin, advance) for image in images])
-
-
-def _reframe(image: Image, detector: Detector, margin: float, advance: Advance) -> Image:
-    advance(1)
-    side = image.shape[0]
-    edge = side // 2
-    # A face that fills the picture to its edges is no picture that a detector has learnt.
-    padded = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
-    faces = detector.detect(padded)
-    if not faces:
-        return image
-    box = max((face.box for face in faces), key=lambda box: box.width * box.height)
-    return cv2.resize(crop_face(padded, box, margin), (side, side), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ def _samples(number: int, settings: Settings, faces: Faces, chosen: Indices) -> 
     return Samples(
         faces,
         chosen,
+        faces.nobody("train"),
         tuple(framings[name] for name in faces.set_names),
         settings.augment,
         input_spec(backbones.find(BACKBONE), stage.side),

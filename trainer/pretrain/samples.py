@@ -10,21 +10,23 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import InputSpec
+from bot.domain import Image
 from trainer.pretrain.augment import Framing, mix, vary
-from trainer.pretrain.data import Faces, Indices
+from trainer.pretrain.data import NOBODY, Faces, Indices
 from trainer.pretrain.settings import AugmentSettings
 
 Batch: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
-"""Inputs ``(batch, side, side, 3)``, and each one's share of each character ``(batch, characters)``."""
+"""Inputs ``(batch, side, side, 3)``, and the shares of the characters in each, ``(batch, characters)``."""
 AHEAD = 3
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Draws batches from some of the crops; `framings` has an entry for each set."""
+    """Draws batches from the crops `chosen` and from `others`, strangers; `framings` has an entry for each set."""
 
     faces: Faces
     chosen: Indices
+    others: Indices
     framings: tuple[Framing, ...]
     settings: AugmentSettings
     spec: InputSpec
@@ -45,14 +47,23 @@ class Samples:
     def draw(self, step: int, chances: npt.NDArray[np.float64]) -> Batch:
         """Return the batch of a step."""
         rng = np.random.default_rng((self.seed, step))
-        indices = rng.choice(self.chosen, self.batch, p=chances)
-        side = self.spec.width
-        crops = [
-            vary(self.faces.images[i], side, self.framings[self.faces.sets[i]], self.settings, rng) for i in indices
-        ]
-        targets = np.eye(len(self.faces.labels), dtype=np.float32)[self.faces.truth[indices]]
+        strangers = round(self.settings.others * self.batch) if len(self.others) else 0
+        indices = np.concatenate(
+            [rng.choice(self.chosen, self.batch - strangers, p=chances), rng.choice(self.others, strangers)]
+            if strangers
+            else [rng.choice(self.chosen, self.batch, p=chances)]
+        )
+        crops = [self._crop(i, rng) for i in indices]
+        # NOBODY, the last column, is cut off: a stranger has no share of any character.
+        targets = np.eye(len(self.faces.labels) + 1, dtype=np.float32)[self.faces.truth[indices], :-1]
         images = self.spec.scale(np.stack(crops))
         return mix(images, targets, rng) if rng.random() < self.settings.mix else (images, targets)
+
+    def _crop(self, index: int, rng: np.random.Generator) -> Image:
+        framed = self.faces.truth[index] == NOBODY or rng.random() < self.settings.framed
+        framing = Framing(self.settings.framed_zoom) if framed else self.framings[self.faces.sets[index]]
+        images = self.faces.framed if framed else self.faces.images
+        return vary(images[index], self.spec.width, framing, self.settings, rng)
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
         """Yield the batches of some steps, drawn ahead in a thread of its own."""

@@ -46,9 +46,28 @@ class SetSettings(_Settings):
     tests: tuple[Path, ...] = ()
 
 
-class AugmentSettings(_Settings):
-    """How crops are changed at random, and how often each character is drawn."""
+class OthersSettings(_Settings):
+    """Faces of whom nobody has said who they are: in training and in tests they stand for everybody else.
 
+    `boxes` is a file of hand-drawn boxes; only pictures of `sources` count, and faces of `smallest` pixels at least.
+    """
+
+    boxes: Path
+    sources: tuple[str, ...]
+    smallest: Count
+    test: Part
+
+
+class AugmentSettings(_Settings):
+    """How crops are changed at random, and how often each character is drawn.
+
+    `framed` is the share of crops that are shown as our detector frames them, within `framed_zoom`, rather than as
+    their set does; `others` the share of a batch that shows nobody of the roster.
+    """
+
+    framed: Share
+    framed_zoom: tuple[Positive, Positive]
+    others: Share
     tilt: Annotated[float, Field(ge=0)]
     shift: Share
     colour: Share
@@ -100,6 +119,7 @@ class Settings(_Settings):
 
     data: DataSettings
     sets: Annotated[tuple[SetSettings, ...], Field(min_length=1)]
+    others: OthersSettings | None = None
     augment: AugmentSettings
     network: NetworkSettings
     loss: LossSettings

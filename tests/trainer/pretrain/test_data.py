@@ -1,5 +1,6 @@
 """Crops from several sets, cropped, split and kept."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,11 +8,10 @@ import numpy as np
 import pytest
 
 from bot.domain import Box, Face, Image
-from bot.vision.detect import Detector
 from tests.trainer.conftest import MakeCrops, Transcript, draw_crop, save
 from trainer.errors import DatasetError
-from trainer.pretrain.data import prepare, read_faces
-from trainer.pretrain.settings import DEFAULT, SetSettings, Settings, read_settings
+from trainer.pretrain.data import NOBODY, prepare, read_faces
+from trainer.pretrain.settings import DEFAULT, OthersSettings, SetSettings, Settings, read_settings
 
 NAMES = {"akane_hoshino": 10, "aoi_umino": 20}
 
@@ -25,8 +25,11 @@ class Finder:
         return Face(Box(0, 0, 8, 8), 0.9), Face(Box(20, 10, 30, 30), 0.6)
 
 
-def unneeded() -> Detector:
-    raise AssertionError("no detector is needed for face crops")
+class Blind:
+    """Finds nothing."""
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        return ()
 
 
 def settings(sets: Sequence[SetSettings], strangers: Sequence[str] = ()) -> Settings:
@@ -34,7 +37,7 @@ def settings(sets: Sequence[SetSettings], strangers: Sequence[str] = ()) -> Sett
     data = shipped.data.model_copy(
         update={"test": 0.2, "validation": 0.2, "side": 32, "margin": 0.0, "strangers": tuple(strangers)}
     )
-    return shipped.model_copy(update={"data": data, "sets": tuple(sets)})
+    return shipped.model_copy(update={"data": data, "sets": tuple(sets), "others": None})
 
 
 def one_set(name: str, *, whole: bool = False, tests: Sequence[str] = ()) -> SetSettings:
@@ -45,7 +48,7 @@ def test_a_character_of_two_sets_is_one_character(tmp_path: Path, make_crops: Ma
     make_crops(tmp_path / "old", NAMES)
     make_crops(tmp_path / "new", {"midori_hayashi": 10, "aoi_umino": 15})
     chosen = settings([one_set("old"), one_set("new")])
-    faces = prepare(tmp_path, chosen, tmp_path / "run", unneeded, console)
+    faces = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
     assert faces.labels == ("akane_hoshino", "aoi_umino", "midori_hayashi")
     assert faces.images.shape == (55, 32, 32, 3)
     assert np.bincount(faces.truth).tolist() == [10, 35, 10]
@@ -60,9 +63,9 @@ def test_a_character_of_two_sets_is_one_character(tmp_path: Path, make_crops: Ma
 def test_what_was_prepared_is_kept(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
     make_crops(tmp_path / "old", NAMES)
     chosen = settings([one_set("old")])
-    first = prepare(tmp_path, chosen, tmp_path / "run", unneeded, console)
+    first = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
     (tmp_path / "old").rename(tmp_path / "gone")
-    again = prepare(tmp_path, chosen, tmp_path / "run", unneeded, console)
+    again = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
     assert (again.images == first.images).all()
     assert again.key == first.key == read_faces(tmp_path / "run").key
 
@@ -70,7 +73,7 @@ def test_what_was_prepared_is_kept(tmp_path: Path, make_crops: MakeCrops, consol
 def test_folders_of_tests_are_what_is_tested_on(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
     make_crops(tmp_path / "old", NAMES)
     make_crops(tmp_path / "asked", {"akane_hoshino": 3})
-    faces = prepare(tmp_path, settings([one_set("old", tests=["asked"])]), tmp_path / "run", unneeded, console)
+    faces = prepare(tmp_path, settings([one_set("old", tests=["asked"])]), tmp_path / "run", Blind, console)
     assert [len(faces.of(part)) for part in ("train", "validation", "test")] == [24, 6, 3]
 
 
@@ -89,7 +92,39 @@ def test_of_a_whole_picture_the_largest_face_is_taken(
     assert faces.images[:, 0, 0].min() > 100
 
 
+def test_faces_are_kept_as_their_set_has_them_and_as_the_detector_frames_them(
+    tmp_path: Path, make_crops: MakeCrops, console: Transcript
+) -> None:
+    make_crops(tmp_path / "old", NAMES)
+    faces = prepare(tmp_path, settings([one_set("old")]), tmp_path / "run", Finder, console)
+    assert faces.framed.shape == faces.images.shape
+    assert (faces.framed != faces.images).any()
+    assert (
+        prepare(tmp_path, settings([one_set("old")]), tmp_path / "blind", Blind, console).framed == faces.images
+    ).all()
+
+
+def test_faces_that_nobody_has_named_stand_for_everybody_else(
+    tmp_path: Path, make_crops: MakeCrops, console: Transcript
+) -> None:
+    make_crops(tmp_path / "old", NAMES)
+    boxes: dict[str, object] = {}
+    for number in range(10):
+        name = f"{'heads' if number < 6 else 'pictures'}/{number}.png"
+        save(tmp_path / name, np.random.default_rng(number).integers(0, 256, (80, 80, 3)).astype(np.uint8))
+        faces = [{"box": [10, 10, 40, 40], "kind": "face"}, {"box": [60, 60, 12, 12], "kind": "face"}]
+        boxes[name] = {"width": 80, "height": 80, "faces": faces}
+    (tmp_path / "boxes.json").write_text(json.dumps(boxes))
+    others = OthersSettings(boxes=Path("boxes.json"), sources=("heads",), smallest=20, test=0.5)
+    chosen = settings([one_set("old")]).model_copy(update={"others": others})
+    prepared = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
+    # One face of each of six pictures is large enough; the last three pictures are to test on.
+    assert [len(prepared.nobody(part)) for part in ("train", "validation", "test")] == [3, 0, 3]
+    assert (prepared.truth[prepared.nobody("test")] == NOBODY).all()
+    assert not set(prepared.nobody("train")) & set(prepared.of("train"))
+
+
 def test_a_stranger_has_to_be_there(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
     make_crops(tmp_path / "old", NAMES)
     with pytest.raises(DatasetError, match="no pictures of somebody_else"):
-        prepare(tmp_path, settings([one_set("old")], ["somebody_else"]), tmp_path / "run", unneeded, console)
+        prepare(tmp_path, settings([one_set("old")], ["somebody_else"]), tmp_path / "run", Blind, console)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bot.domain import Box, Face, Image
-from trainer.pretrain.evaluate import reframed
+from trainer.pretrain.frame import fit_square, reframe
 
 
 class Bright:
@@ -18,12 +18,14 @@ class Bright:
 
 
 def test_a_face_is_cropped_with_its_margin() -> None:
-    images = np.zeros((2, 40, 40, 3), np.uint8)
-    images[0, 20:30, 5:15] = 255
-    seen: list[int] = []
-    once, untouched = reframed(images, Bright(), 0.5, seen.append)
-    assert (untouched == images[1]).all()
+    image = np.zeros((40, 40, 3), np.uint8)
+    image[20:30, 5:15] = 255
+    once = fit_square(reframe(image, Bright(), 0.5), 40)
     # The square of 10 pixels, in the middle of 20 that become 40.
     assert (once[12:28, 12:28] == 255).all()
     assert once[:8].max() == once[:, :8].max() == once[32:].max() == 0
-    assert seen == [1, 1]
+
+
+def test_a_crop_without_a_face_stays_as_it_is() -> None:
+    image = np.zeros((40, 40, 3), np.uint8)
+    assert reframe(image, Bright(), 0.5) is image
