@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from bot.bundle import Bundle
 from bot.domain import display_name
 from trainer.documents import markdown_table
+from trainer.measure import Measured, Truth, share, within_top
 from trainer.metrics import Probabilities, confusion, expected_calibration_error, softmax
 from trainer.pretrain.data import Faces
 from trainer.pretrain.evaluate import Outputs, Strangers
-from trainer.pretrain.measure import Measured, Truth, share, within_top
 
 WORST = 15
 BINS = 10

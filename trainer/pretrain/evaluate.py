@@ -10,9 +10,7 @@ import numpy.typing as npt
 from bot.bundle import Bundle, InputSpec
 from bot.vision.interpreter import Network
 from trainer.console import Advance
-from trainer.metrics import softmax
-from trainer.pretrain.data import Faces, Indices
-from trainer.pretrain.measure import (
+from trainer.measure import (
     Measured,
     OpenSet,
     Truth,
@@ -22,6 +20,8 @@ from trainer.pretrain.measure import (
     open_set,
     prototypes,
 )
+from trainer.metrics import softmax
+from trainer.pretrain.data import Faces, Indices
 
 SHOTS = (1, 5, 20)
 NEIGHBOURS = 5

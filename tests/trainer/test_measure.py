@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trainer.pretrain.measure import few_shot, nearest_mean, open_set, prototypes, share, within_top
+from trainer.measure import few_shot, nearest_mean, open_set, prototypes, share, within_top
 
 
 def unit(*angles: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
