@@ -113,6 +113,10 @@ class BadSetting(UserError):
     setting: str
 
 
+class Expired(UserError):
+    """The button that was pressed is about something that is not remembered any more."""
+
+
 class OptedOut(UserError):
     """The author of the picture has asked whobot to leave their pictures alone."""
 

@@ -141,6 +141,16 @@ class Limits(Section):
     """Requests of one user in a minute."""
     chat_requests: Positive = 30
     """Requests in one chat in a minute."""
+    user_presses: Positive = 60
+    """Buttons that one user may press in a minute."""
+    chat_presses: Positive = 200
+    """Buttons that may be pressed in one chat in a minute."""
+    remembered: Positive = 1_000
+    """Answers that are remembered for the buttons under them, in memory only, the latest ones."""
+    remembered_bytes: Positive = 64_000_000
+    """Memory that the remembered answers may take, with the faces in them."""
+    remembered_seconds: Seconds = 86_400.0
+    """How long an answer is remembered. Older buttons say that they have expired."""
 
 
 class Answers(Section):

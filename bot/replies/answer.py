@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot.domain import Analysis, Capabilities, Picture, Reply, ReplyImage, Sighting
+from bot.domain import Analysis, Capabilities, Reply, ReplyImage, Sighting
 from bot.errors import UserError
 from bot.replies.sentences import Bug, Sentences
 
@@ -19,8 +19,8 @@ class Finding:
     """What came of the picture with this number in its message: an analysis, or why there is none."""
 
     number: int
-    picture: Picture
     result: Result
+    spoiler: bool = False
 
 
 def compose(sentences: Sentences, findings: Sequence[Finding], capabilities: Capabilities) -> Reply:
@@ -47,7 +47,7 @@ def _images(
         if len(image.data) <= capabilities.image_bytes_limit and len(images) < capabilities.images_limit:
             alt = _alt(sentences, analysis) if capabilities.alt_text else ""
             name = image.filename if len(findings) == 1 else f"{finding.number}-{image.filename}"
-            images.append(replace(image, filename=name, alt=alt, spoiler=finding.picture.spoiler))
+            images.append(replace(image, filename=name, alt=alt, spoiler=finding.spoiler))
     return tuple(images), wanted - len(images)
 
 

@@ -88,6 +88,8 @@ class Sentences:
                 text = t.gettext("I do not speak that language. I know: {languages}").format(
                     languages=", ".join(sorted(LANGUAGES))
                 )
+            case errors.Expired():
+                text = t.gettext("These buttons have expired. Ask again, and you get new ones.")
             case errors.OptedOut():
                 text = t.gettext(
                     "Whoever posted this picture has asked me to leave their pictures alone. "

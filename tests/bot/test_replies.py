@@ -11,7 +11,6 @@ from bot.domain import (
     Capabilities,
     Face,
     Guess,
-    Picture,
     Reply,
     ReplyImage,
     Sighting,
@@ -26,14 +25,6 @@ ROOMY = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
 IMAGE = ReplyImage(b"jpeg", "image/jpeg", "whobot.jpg", alt="from elsewhere")
 
 
-def unopened(*_: object) -> None:
-    raise AssertionError("nobody should open this picture")
-
-
-def picture(*, spoiler: bool = False) -> Picture:
-    return Picture("a.png", unopened, spoiler=spoiler)  # type: ignore[arg-type]
-
-
 def sighting(*guesses: tuple[str, float], unknown: bool = False) -> Sighting:
     return Sighting(Face(Box(0, 0, 9, 9), 1.0), tuple(Guess(*guess) for guess in guesses), unknown)
 
@@ -43,7 +34,7 @@ def analysis(*sightings: Sighting, left_out: int = 0, image: ReplyImage | None =
 
 
 def answer(*results: Result, capabilities: Capabilities = ROOMY) -> Reply:
-    return compose(ENGLISH, [Finding(n, picture(), result) for n, result in enumerate(results, 1)], capabilities)
+    return compose(ENGLISH, [Finding(n, result) for n, result in enumerate(results, 1)], capabilities)
 
 
 MAKI = sighting(("nishikino_maki", 0.97), ("yazawa_nico", 0.02), ("minami_kotori", 0.01))
@@ -129,7 +120,7 @@ def test_a_broken_picture_does_not_spoil_the_others() -> None:
 
 
 def test_pictures_keep_their_numbers_where_some_are_passed_over() -> None:
-    findings = [Finding(2, picture(), analysis(MAKI)), Finding(4, picture(), analysis(MAKI))]
+    findings = [Finding(2, analysis(MAKI)), Finding(4, analysis(MAKI))]
     reply = compose(ENGLISH, findings, ROOMY)
     assert [line for line in reply.text.splitlines() if line.startswith("Picture")] == ["Picture 2:", "Picture 4:"]
     assert [image.filename for image in reply.images] == ["2-whobot.jpg", "4-whobot.jpg"]
@@ -142,7 +133,7 @@ def test_the_images_of_one_answer_have_names_of_their_own() -> None:
 
 
 def test_spoilers_stay_spoilers_each_for_itself() -> None:
-    findings = [Finding(1, picture(spoiler=True), analysis(MAKI)), Finding(2, picture(), analysis(MAKI))]
+    findings = [Finding(1, analysis(MAKI), spoiler=True), Finding(2, analysis(MAKI))]
     assert [image.spoiler for image in compose(ENGLISH, findings, ROOMY).images] == [True, False]
 
 

@@ -458,7 +458,7 @@ async def test_a_platform_that_hangs_showing_progress_still_gets_the_answer(
     async def hang(_: Progress) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("bot.service.PROGRESS_SECONDS", 0.01)
+    monkeypatch.setattr("bot.service.looking.PROGRESS_SECONDS", 0.01)
     assert "Maki" in (await service.handle(asking(source.picture(), progress=hang))).text
 
 

@@ -1,0 +1,89 @@
+"""The memory of recent answers: what the buttons under them need to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.config import Limits
+from bot.domain import Analysis, Chat, Sighting, User
+from bot.errors import Expired
+from bot.replies import Finding
+from bot.service.case import Case
+from bot.service.memory import Memory
+
+ENTRY_BYTES = 2_000
+"""What an answer takes beside its portraits and guesses."""
+GUESS_BYTES = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A face of an answer: `number` in its picture, and its picture's number in the message, both from 1."""
+
+    picture: int
+    number: int
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that was given to `asker` in `chat`. The buttons under it name it by `token`.
+
+    `findings` are without the annotated pictures.
+    """
+
+    asker: User
+    chat: Chat
+    findings: tuple[Finding, ...]
+    token: str = ""
+
+    @property
+    def faces(self) -> tuple[Seen, ...]:
+        """Every face in every picture; the place in here is what actions call a face by."""
+        return tuple(
+            Seen(finding.number, number, sighting)
+            for finding in self.findings
+            if isinstance(finding.result, Analysis)
+            for number, sighting in enumerate(finding.result.sightings, 1)
+        )
+
+
+class Answers:
+    """Remembers answers."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._memory = Memory[Answer](
+            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
+        )
+
+    def remember(self, case: Case, findings: Sequence[Finding]) -> Answer:
+        """Remember what was found for a request, and return it with its token."""
+        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)))
+        return replace(answer, token=self._memory.keep(answer))
+
+    def recall(self, case: Case, token: str) -> Answer:
+        """Return the answer that a button in this chat is about.
+
+        Raises:
+            Expired: it is not remembered, or was given in another chat.
+        """
+        answer = self._memory.get(token)
+        if answer is None or answer.chat != case.chat:
+            raise Expired
+        return replace(answer, token=token)
+
+    def forget(self, answer: Answer) -> None:
+        """Forget an answer."""
+        self._memory.drop(answer.token)
+
+
+def _without_image(finding: Finding) -> Finding:
+    result = finding.result
+    return replace(finding, result=replace(result, answer=None)) if isinstance(result, Analysis) else finding
+
+
+def _cost(answer: Answer) -> int:
+    return ENTRY_BYTES + sum(
+        len(seen.sighting.guesses) * GUESS_BYTES
+        + (len(portrait.image) + portrait.embedding.nbytes if (portrait := seen.sighting.portrait) else 0)
+        for seen in answer.faces
+    )

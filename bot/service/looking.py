@@ -1,0 +1,131 @@
+"""From the pictures of a request to what is seen in them: checked before a byte is fetched, then side by side."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.config import Limits
+from bot.domain import Analysis, Picture, Stage, User
+from bot.download import fetch
+from bot.errors import Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
+from bot.metrics import Metrics
+from bot.rates import Rates
+from bot.replies import Finding, Result
+from bot.service.analyser import Analyser
+from bot.service.case import Case
+from bot.service.trouble import Trouble
+from bot.store import Store
+
+DOWNLOADS = 8
+"""Transfers at a time, over all chats."""
+PROGRESS_SECONDS = 5.0
+"""How long a platform may take to show progress before it is left behind."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The pictures of a request that has passed every check, and whose of them to leave alone."""
+
+    case: Case
+    pictures: Sequence[Picture]
+    left_alone: frozenset[User]
+    quietly: bool
+    """Nobody waits for the answer."""
+
+    async def report(self, stage: Stage, number: int = 1) -> None:
+        """Show progress, unless nobody waits for it. A platform that fails at this does not spoil the answer."""
+        if self.quietly:
+            return
+        try:
+            async with asyncio.timeout(PROGRESS_SECONDS):
+                await self.case.report(stage, number, len(self.pictures))
+        except Exception as error:  # noqa: BLE001
+            log.debug("progress not shown", stage=stage, error=type(error).__name__)
+
+
+class Looking:
+    """Looks at the pictures of requests.
+
+    Args:
+        threshold: The probability from which a face is named in chats that have set none; None for the bundle's own.
+    """
+
+    def __init__(
+        self,
+        pipeline: Analyser,
+        store: Store,
+        metrics: Metrics,
+        trouble: Trouble,
+        rates: Rates,
+        limits: Limits,
+        threshold: float | None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._metrics = metrics
+        self._trouble = trouble
+        self._rates = rates
+        self._limits = limits
+        self._threshold = threshold
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
+
+    async def look(self, case: Case, pictures: Sequence[Picture], *, quietly: bool = False) -> list[Finding]:
+        """Return what came of each picture, in their order; a failure with one does not spoil the others.
+
+        Args:
+            quietly: Nobody asked, and nobody shall see that whobot is at work.
+
+        Raises:
+            UserError: none of them may or can be looked at.
+        """
+        admitted = Admitted(case, pictures, await self._admit(case, pictures), quietly)
+        await admitted.report(Stage.ACCEPTED)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._try(admitted, number, picture)) for number, picture in enumerate(pictures, 1)
+            ]
+        return [task.result() for task in tasks]
+
+    async def _admit(self, case: Case, pictures: Sequence[Picture]) -> frozenset[User]:
+        """Check, before a byte is downloaded, all that can be checked; return whose pictures to leave alone."""
+        if not pictures:
+            raise NoPicture
+        authors = frozenset(picture.author or case.user for picture in pictures)
+        left_alone = frozenset([author for author in authors if await self._store.is_opted_out(author)])
+        if left_alone == authors:
+            raise OptedOut
+        self._rates.admit(case.user, case.chat)
+        if len(pictures) > self._limits.pictures:
+            raise TooManyPictures(self._limits.pictures)
+        if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):
+            raise TooManyBytes(self._limits.bytes)
+        if self._pipeline.waiting >= self._limits.queue:
+            raise Busy
+        return left_alone
+
+    async def _try(self, admitted: Admitted, number: int, picture: Picture) -> Finding:
+        """Look at one of the pictures. Whatever goes wrong is told in its place and does not spoil the others."""
+        if (picture.author or admitted.case.user) in admitted.left_alone:
+            return Finding(number, OptedOut(), picture.spoiler)
+        try:
+            result: Result = await self._look_at(admitted, number, picture)
+        except Exception as error:  # noqa: BLE001
+            result = self._trouble.record(admitted.case.chat.platform, error)
+        return Finding(number, result, picture.spoiler)
+
+    async def _look_at(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
+        async with self._downloads:
+            await admitted.report(Stage.DOWNLOADING, number)
+            with self._metrics.timed("download"):
+                data = await fetch(picture, max_bytes=self._limits.bytes, seconds=self._limits.download_seconds)
+        await admitted.report(Stage.ANALYSING, number)
+        settings = admitted.case.settings
+        threshold = self._threshold if settings.threshold is None else settings.threshold
+        with self._metrics.timed("analysis"):
+            analysis = await self._pipeline.analyse(data, threshold=threshold)
+        self._metrics.analysed(admitted.case.chat.platform, analysis)
+        return analysis
