@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.domain import Chat, User
-from bot.store.database import Database, insert_new
+from bot.store.database import insert_new
+from bot.store.examples import Examples
 from bot.store.tables import chat_settings, opt_outs
 
 
@@ -18,7 +19,7 @@ class ChatSettings:
     language: str | None = None
 
 
-class Store(Database):
+class Store(Examples):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:

@@ -1,11 +1,45 @@
 """The tables, as this version of whobot wants them. `bot.store.migrations` leads there from every earlier version."""
 
-from sqlalchemy import Boolean, Column, Double, MetaData, String, Table
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
 
 PLATFORM = String(32)
 ID = String(255)
 LANGUAGE = String(35)
 """Long enough for any BCP 47 tag (RFC 5646, section 4.4.1)."""
+
+WORD = String(16)
+"""One of a few words that the code knows."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, aware of it on every database: SQLite alone would lose the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Convert what is to be stored to UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back the zone that SQLite has dropped."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
+
 
 metadata = MetaData(
     # PostgreSQL names constraints by itself, SQLite does not: a migration can only drop what has a known name.
@@ -33,4 +67,26 @@ opt_outs = Table(
     metadata,
     Column("platform", PLATFORM, primary_key=True),
     Column("user_id", ID, primary_key=True),
+)
+
+examples = Table(
+    "examples",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", PLATFORM, nullable=False),
+    Column("home", ID, nullable=False),
+    Column("character", ID, nullable=False),
+    Column("denied", Boolean, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    Column("embedding", LargeBinary),
+    Column("bundle_id", String(64)),
+    Column("by_platform", PLATFORM),
+    Column("by_id", ID),
+    Column("by_name", ID),
+    Column("at", Moment, nullable=False),
+    Column("state", WORD, nullable=False),
+    Column("origin", WORD, nullable=False),
+    Index(None, "platform", "home", "character"),
+    # An id that was taken back shall never mean another example.
+    sqlite_autoincrement=True,
 )

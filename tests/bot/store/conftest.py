@@ -9,6 +9,7 @@ from sqlalchemy import make_url, text
 
 from bot.store import Store
 from bot.store.engine import make_engine
+from bot.store.tables import metadata
 
 POSTGRES = "WHOBOT_TEST_POSTGRES"
 
@@ -23,7 +24,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         pytest.skip(f"{POSTGRES} names no empty PostgreSQL database (postgresql+asyncpg://user@host/database)")
     engine = make_engine(make_url(address))
     async with engine.begin() as connection:
-        for table in ("chat_settings", "opt_outs", "alembic_version"):
+        for table in (*metadata.tables, "alembic_version"):
             await connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     await engine.dispose()
     return address

@@ -1,0 +1,207 @@
+"""The face crops that people have taught characters with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import numpy as np
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+
+from bot.domain import User
+from bot.gallery import Embedding, Gallery
+from bot.store.database import Database
+from bot.store.people import person, read_person
+from bot.store.scope import EVERYWHERE, Scope, in_scope
+from bot.store.tables import examples
+
+_LITTLE_ENDIAN = np.dtype("<f4")
+
+
+class State(StrEnum):
+    """Whether an example counts already, or waits for somebody to confirm it."""
+
+    PROVISIONAL = "provisional"
+    CONFIRMED = "confirmed"
+
+
+class Origin(StrEnum):
+    """How an example came to be: taught with a picture, or an answer that was corrected or confirmed."""
+
+    TAUGHT = "taught"
+    CORRECTED = "corrected"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A face crop that shows a character, or, where `denied`, one that is not the character however like it looks.
+
+    `image` is an encoded picture. `embedding` is float32, little-endian, of the bundle called `bundle_id`; None until
+    a bundle has seen it.
+    """
+
+    id: int
+    scope: Scope
+    character: str
+    image: bytes = field(repr=False)
+    embedding: bytes | None = field(repr=False)
+    bundle_id: str | None
+    by: User | None
+    at: datetime
+    state: State
+    origin: Origin
+    denied: bool = False
+
+
+def pack(embedding: Embedding) -> bytes:
+    """Return an embedding as it is stored."""
+    return embedding.astype(_LITTLE_ENDIAN).tobytes()
+
+
+class Examples(Database):
+    """What was taught, by scope. What a chat sees is its own and what the operator has taught everywhere."""
+
+    async def add_example(
+        self,
+        scope: Scope,
+        character: str,
+        image: bytes,
+        embedding: Embedding,
+        bundle_id: str,
+        *,
+        by: User | None = None,
+        state: State = State.CONFIRMED,
+        origin: Origin = Origin.TAUGHT,
+        denied: bool = False,
+    ) -> Example:
+        """Keep an example; `by` is None where the operator teaches on the command line."""
+        example = Example(
+            0, scope, character, image, pack(embedding), bundle_id, by, datetime.now(UTC), state, origin, denied
+        )
+        row = _to_row(example)
+        del row["id"]
+        async with self._transaction() as connection:
+            query = insert(examples).values(row).returning(examples)
+            return _from_row((await connection.execute(query)).one())
+
+    async def examples(self, scope: Scope, *, provisional: bool = False) -> list[Example]:
+        """Return the examples that count in a scope, the oldest first; provisional ones only where asked for."""
+        query = select(examples).where(_visible(scope, provisional)).order_by(examples.c.id)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def gallery(self, scope: Scope, bundle_id: str, *, provisional: bool = False) -> Gallery:
+        """Return the examples that count in a scope and are embedded by the bundle called `bundle_id`."""
+        columns = examples.c
+        query = (
+            select(columns.character, columns.embedding, columns.denied)
+            .where(_visible(scope, provisional), columns.bundle_id == bundle_id, columns.embedding.is_not(None))
+            .order_by(columns.id)
+        )
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        pairs = [(row.character, np.frombuffer(row.embedding, _LITTLE_ENDIAN), row.denied) for row in rows]
+        return Gallery.of(
+            ((character, embedding) for character, embedding, denied in pairs if not denied),
+            ((character, embedding) for character, embedding, denied in pairs if denied),
+        )
+
+    async def taught(self, scope: Scope, *, provisional: bool = False) -> dict[str, int]:
+        """Return the characters that were taught in a scope, by name, and how many examples each has."""
+        query = (
+            select(examples.c.character, func.count().label("examples"))
+            .where(_visible(scope, provisional), examples.c.denied.is_(False))
+            .group_by(examples.c.character)
+            .order_by(examples.c.character)
+        )
+        async with self._transaction() as connection:
+            return {row.character: row.examples for row in await connection.execute(query)}
+
+    async def confirm_example(self, id_: int) -> None:
+        """Let a provisional example count."""
+        await self._update(id_, {"state": State.CONFIRMED})
+
+    async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
+        """Replace an example's embedding by that of another bundle."""
+        await self._update(id_, {"embedding": pack(embedding), "bundle_id": bundle_id})
+
+    async def stale_examples(self, bundle_id: str, *, after: int = 0, limit: int = 64) -> list[Example]:
+        """Return examples of all scopes that the bundle has not embedded, in order of ids, those above `after`."""
+        stale = or_(examples.c.bundle_id.is_(None), examples.c.bundle_id != bundle_id)
+        query = select(examples).where(stale, examples.c.id > after).order_by(examples.c.id).limit(limit)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def remove_example(self, id_: int) -> Example | None:
+        """Forget an example and return it, or None where there is none with this id."""
+        removed = await self._remove(examples.c.id == id_)
+        return removed[0] if removed else None
+
+    async def remove_character(self, scope: Scope, character: str) -> list[Example]:
+        """Forget all examples of a character in just this scope, and return them."""
+        return await self._remove(and_(*in_scope(examples, scope), examples.c.character == character))
+
+    async def remove_scope(self, scope: Scope) -> list[Example]:
+        """Forget all that was taught in just this scope, and return it."""
+        return await self._remove(and_(*in_scope(examples, scope)))
+
+    async def move_scope(self, scope: Scope, to: Scope) -> None:
+        """Let what was taught in a scope belong to another one."""
+        async with self._transaction() as connection:
+            values = {"platform": to.platform, "home": to.home}
+            await connection.execute(update(examples).where(*in_scope(examples, scope)).values(values))
+
+    async def put_back(self, removed: Sequence[Example]) -> None:
+        """Undo a removal: the examples are as they were, ids and dates included."""
+        if removed:
+            async with self._transaction() as connection:
+                await connection.execute(insert(examples), [_to_row(example) for example in removed])
+
+    async def _update(self, id_: int, values: dict[str, object]) -> None:
+        async with self._transaction() as connection:
+            await connection.execute(update(examples).where(examples.c.id == id_).values(values))
+
+    async def _remove(self, condition: ColumnElement[bool]) -> list[Example]:
+        query = delete(examples).where(condition).returning(examples)
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        return sorted((_from_row(row) for row in rows), key=lambda example: example.id)
+
+
+def _visible(scope: Scope, provisional: bool) -> ColumnElement[bool]:
+    here = or_(and_(*in_scope(examples, scope)), and_(*in_scope(examples, EVERYWHERE)))
+    return here if provisional else and_(here, examples.c.state == State.CONFIRMED)
+
+
+def _to_row(example: Example) -> dict[str, object]:
+    return {
+        "id": example.id,
+        "platform": example.scope.platform,
+        "home": example.scope.home,
+        "character": example.character,
+        "denied": example.denied,
+        "image": example.image,
+        "embedding": example.embedding,
+        "bundle_id": example.bundle_id,
+        **person(example.by),
+        "at": example.at,
+        "state": example.state,
+        "origin": example.origin,
+    }
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> Example:
+    return Example(
+        row.id,
+        Scope(row.platform, row.home),
+        row.character,
+        row.image,
+        row.embedding,
+        row.bundle_id,
+        read_person(row),
+        row.at,
+        State(row.state),
+        Origin(row.origin),
+        row.denied,
+    )

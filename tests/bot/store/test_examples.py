@@ -1,0 +1,117 @@
+"""What was taught is there again, in its scope; what was removed can be put back."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from bot.domain import Chat, User
+from bot.store import EVERYWHERE, Origin, Scope, State, Store
+
+HERE, ELSEWHERE = Scope("discord", "1"), Scope("discord", "2")
+ANN = User("discord", "7", name="Ann")
+X, Y = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
+
+
+async def teach(store: Store, scope: Scope, character: str, **more: object) -> int:
+    return (await store.add_example(scope, character, b"image", X, "one", **more)).id  # type: ignore[arg-type]
+
+
+async def test_an_example_is_kept_as_it_was_given(url: str) -> None:
+    async with Store(url) as store:
+        given = await store.add_example(
+            HERE, "rin", b"\x00\xff", X, "one", by=ANN, state=State.PROVISIONAL, origin=Origin.CORRECTED, denied=True
+        )
+    async with Store(url) as store:
+        (kept,) = await store.examples(HERE, provisional=True)
+    assert kept == given
+    assert (kept.scope, kept.character, kept.image, kept.bundle_id) == (HERE, "rin", b"\x00\xff", "one")
+    assert (kept.by, kept.by and kept.by.name, kept.state, kept.origin) == (ANN, "Ann", "provisional", "corrected")
+    assert np.frombuffer(kept.embedding or b"", "<f4").tolist() == [1, 0]
+    assert kept.denied
+    assert kept.at.tzinfo is not None
+    assert abs(datetime.now(UTC) - kept.at) < timedelta(minutes=1)
+
+
+async def test_a_chat_sees_its_own_and_the_operators(store: Store) -> None:
+    for scope, name in ((HERE, "here"), (ELSEWHERE, "elsewhere"), (EVERYWHERE, "everywhere")):
+        await teach(store, scope, name)
+    assert [example.character for example in await store.examples(HERE)] == ["here", "everywhere"]
+    assert [example.character for example in await store.examples(EVERYWHERE)] == ["everywhere"]
+    assert await store.taught(ELSEWHERE) == {"elsewhere": 1, "everywhere": 1}
+    assert await store.examples(Scope.of(Chat("telegram", "1")), provisional=True) != await store.examples(HERE)
+
+
+async def test_provisional_examples_count_only_where_asked_for(store: Store) -> None:
+    id_ = await teach(store, HERE, "rin", state=State.PROVISIONAL)
+    assert await store.examples(HERE) == []
+    assert await store.taught(HERE) == {}
+    assert (await store.gallery(HERE, "one")).characters == ()
+    assert await store.taught(HERE, provisional=True) == {"rin": 1}
+    assert (await store.gallery(HERE, "one", provisional=True)).characters == ("rin",)
+    await store.confirm_example(id_)
+    assert await store.taught(HERE) == {"rin": 1}
+
+
+async def test_a_gallery_holds_what_the_bundle_has_embedded(store: Store) -> None:
+    await store.add_example(HERE, "rin", b"", X, "one")
+    await store.add_example(EVERYWHERE, "len", b"", Y, "one")
+    await store.add_example(HERE, "len", b"", X, "one", denied=True)
+    await store.add_example(HERE, "old", b"", X, "another")
+    gallery = await store.gallery(HERE, "one")
+    assert gallery.characters == ("rin", "len")
+    assert gallery.embeddings.tolist() == [[1, 0], [0, 1]]
+    assert gallery.owners.tolist() == [0, 1]
+    assert (gallery.denied.tolist(), gallery.denied_owners.tolist()) == ([[1, 0]], [1])
+    assert await store.taught(HERE) == {"len": 1, "old": 1, "rin": 1}, "what a face is not teaches nobody"
+
+
+async def test_stale_examples_come_in_portions_and_are_embedded_anew(store: Store) -> None:
+    ids = [await teach(store, scope, "rin") for scope in (HERE, ELSEWHERE, EVERYWHERE)]
+    assert await store.stale_examples("one") == []
+    first = await store.stale_examples("two", limit=2)
+    assert [example.id for example in first] == ids[:2]
+    assert [example.id for example in await store.stale_examples("two", after=first[-1].id)] == ids[2:]
+    for id_ in ids:
+        await store.set_embedding(id_, Y, "two")
+    assert await store.stale_examples("two") == []
+    assert (await store.gallery(HERE, "two")).embeddings.tolist() == [[0, 1], [0, 1]]
+
+
+async def test_removing_is_of_one_scope_and_can_be_undone(store: Store) -> None:
+    await teach(store, HERE, "rin", by=ANN)
+    await teach(store, HERE, "rin")
+    await teach(store, HERE, "len")
+    await teach(store, EVERYWHERE, "rin")
+    before = await store.examples(HERE)
+    removed = await store.remove_character(HERE, "rin")
+    assert [example.character for example in removed] == ["rin", "rin"]
+    assert await store.taught(HERE) == {"len": 1, "rin": 1}
+    await store.put_back(removed)
+    assert await store.examples(HERE) == before
+    assert await store.remove_character(HERE, "nobody") == []
+    await store.put_back([])
+    assert len(await store.remove_scope(HERE)) == 3
+    assert await store.taught(HERE) == {"rin": 1}
+
+
+async def test_one_example_can_be_removed_once(store: Store) -> None:
+    id_ = await teach(store, HERE, "rin")
+    removed = await store.remove_example(id_)
+    assert removed is not None
+    assert removed.id == id_
+    assert await store.remove_example(id_) is None
+
+
+async def test_the_id_of_a_removed_example_is_never_given_again(store: Store) -> None:
+    id_ = await teach(store, HERE, "rin")
+    await store.remove_example(id_)
+    assert await teach(store, HERE, "len") > id_
+
+
+@pytest.mark.parametrize("to", [Scope("telegram", "-100"), EVERYWHERE])
+async def test_a_chat_that_moves_takes_along_what_it_was_taught(store: Store, to: Scope) -> None:
+    await teach(store, HERE, "rin")
+    await store.move_scope(HERE, to)
+    assert await store.taught(to) == {"rin": 1}
+    assert await store.remove_scope(HERE) == []
