@@ -14,6 +14,7 @@ FLOORS: dict[str, int] = {
     "errors": 0,
     "redact": 0,
     "bundle": 1,
+    "commands": 1,
     "characters": 1,
     "config": 1,
     "download": 1,
@@ -36,7 +37,7 @@ FLOORS: dict[str, int] = {
     "__main__": 7,
 }
 """Each module or package of bot/, and the floor that it stands on."""
-ADAPTERS_KNOW = {"domain", "errors", "download", "config"}
+ADAPTERS_KNOW = {"commands", "domain", "errors", "download", "config"}
 TRAINER_KNOWS = {"bundle", "domain", "errors", "gallery", "vision"}
 TRAINING_ONLY = {"tensorflow", "keras", "torch", "trainer"}
 ASYNCHRONOUS = {"asyncio", "aiohttp", "anyio"}

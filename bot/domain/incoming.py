@@ -171,6 +171,13 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Misuse:
+    """Somebody typed a command that is none, or that is not finished: they are told how it is meant."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """whobot was removed from this chat, or from the whole server where the chat's id is its `home`."""
 
@@ -182,7 +189,7 @@ class Moved:
     to: Chat
 
 
-Request: TypeAlias = Ask | Press | Teach | Forget | Roster | Suggest | Configure | OptOut | Show | Left | Moved
+Request: TypeAlias = Ask | Press | Teach | Forget | Roster | Suggest | Configure | OptOut | Show | Misuse | Left | Moved
 
 
 # --- how it arrives --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot.domain import (
     Forget,
     Incoming,
     Left,
+    Misuse,
     Moved,
     OptOut,
     Page,
@@ -24,7 +25,7 @@ from bot.domain import (
 )
 from bot.metrics import Metrics
 from bot.rates import Rates
-from bot.replies import Sentences, translations_for
+from bot.replies import CommandWords, Sentences, translations_for
 from bot.service.analyser import Analyser
 from bot.service.answers import Answers
 from bot.service.asking import Asking
@@ -100,6 +101,9 @@ class Service:
             case Show(Page.HELP):
                 self._rates.admit(case.user, case.chat)
                 return Reply(case.sentences.help(self._pipeline.roster))
+            case Misuse(command):
+                self._rates.admit(case.user, case.chat)
+                return Reply(CommandWords(case.catalogue).misuse(command))
             case Show() | Teach() | Forget() | Roster() | Suggest() | Left() | Moved():
                 raise NotImplementedError
 
