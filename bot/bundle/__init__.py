@@ -1,0 +1,21 @@
+"""Bundles: one ``.tflite`` file with a network, its labels and all the numbers to run it with.
+
+The numbers of preprocessing live here once. Trainer and bot both call `InputSpec.prepare`, so they cannot drift apart.
+"""
+
+from bot.bundle.file import SMALLEST_NETWORK, Bundle, read_bundle, write_bundle
+from bot.bundle.info import BundleInfo, InputSpec, Kind
+from bot.bundle.recognition import Feature, Recognition, Teaching
+
+__all__ = [
+    "SMALLEST_NETWORK",
+    "Bundle",
+    "BundleInfo",
+    "Feature",
+    "InputSpec",
+    "Kind",
+    "Recognition",
+    "Teaching",
+    "read_bundle",
+    "write_bundle",
+]

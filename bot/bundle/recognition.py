@@ -1,0 +1,127 @@
+"""How a bundle tells those whom it knows from everybody else, and how it meets characters that people teach."""
+
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+NUMBERS_FILE, PROTOTYPES_FILE = "recognition.json", "prototypes.npy"
+"""In the bundle's archive: the numbers, and the prototypes as float16 in NumPy's own format, without pickle."""
+
+
+class Feature(StrEnum):
+    """What tells that a face is of the roster. `bot.vision.recognise.features` computes them, in this order."""
+
+    NEAREST = "nearest"
+    """The highest cosine to a prototype."""
+    LEAD = "lead"
+    """How far that lies above the nearest prototype of another character."""
+    CHOSEN = "chosen"
+    """The highest cosine to a prototype of the character with the highest logit."""
+    ENERGY = "energy"
+    """The logarithm of the summed exponentials of the logits over the temperature.
+
+    Source: Liu et al., Energy-based Out-of-distribution Detection, 2020, https://arxiv.org/abs/2010.03759
+    """
+    LOGIT = "logit"
+    """The highest logit. Source: Hendrycks et al., 2022, https://arxiv.org/abs/1911.11132"""
+    MARGIN = "margin"
+    """How far that lies above the second highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """How alike a face has to be to those that taught a character.
+
+    The log-odds that the face is the character's, against nobody known, are ``scale * likeness + offset``. The
+    likeness is the cosine to the mean of the examples, made comparable between few and many of them: `kinship` is the
+    cosine that two faces of one character have on average.
+    """
+
+    scale: float = 16.0
+    offset: float = -8.0
+    kinship: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognition:
+    """How a bundle with embeddings tells the known from the unknown: a logistic regression over `Feature`.
+
+    Args:
+        prototypes: Float32 ``(count, dimensions)``, unit length: several for each character whose looks differ.
+        owners: For each of them the place of its character in the labels; each character has at least one.
+        offsets: One for each label, added to the log-odds of being known where that character is the best guess.
+        weights: For each feature its coefficient; those left out count nothing.
+        bias: The intercept.
+        closeness: How much the nearest prototype's cosine adds to a character's logit over the temperature.
+        teaching: How taught characters compare.
+    """
+
+    prototypes: npt.NDArray[np.float32]
+    owners: npt.NDArray[np.intp]
+    offsets: npt.NDArray[np.float32]
+    weights: Mapping[Feature, float] = field(default_factory=dict)
+    bias: float = 0.0
+    closeness: float = 0.0
+    teaching: Teaching = Teaching()
+
+    def check(self, labels: int) -> None:
+        """Check that it fits a bundle with so many labels.
+
+        Raises:
+            ValueError: it does not.
+        """
+        if self.prototypes.ndim != 2 or not np.isfinite(self.prototypes).all():
+            raise ValueError("its prototypes are no table of finite numbers")
+        if self.owners.shape != (len(self.prototypes),) or set(self.owners.tolist()) != set(range(labels)):
+            raise ValueError("its prototypes do not give each label at least one")
+        if self.offsets.shape != (labels,) or not np.isfinite(self.offsets).all():
+            raise ValueError(f"its recognition needs {labels} finite offsets")
+        teaching = self.teaching
+        numbers = (*self.weights.values(), self.bias, self.closeness, teaching.scale, teaching.offset)
+        if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+            raise ValueError("its recognition has a number that is none")
+        if not 0 < teaching.kinship <= 1:
+            raise ValueError(f"its kinship is {teaching.kinship!r}")
+
+    def pack(self) -> dict[str, bytes]:
+        """Return the files that hold it in a bundle's archive, by name. Prototypes are kept as float16."""
+        table = io.BytesIO()
+        np.save(table, self.prototypes.astype("<f2"), allow_pickle=False)
+        numbers = {
+            "owners": self.owners.tolist(),
+            "offsets": [round(float(offset), 6) for offset in self.offsets],
+            "weights": {feature.value: weight for feature, weight in self.weights.items()},
+            "bias": self.bias,
+            "closeness": self.closeness,
+            "teaching": asdict(self.teaching),
+        }
+        text = json.dumps(numbers, indent=2, sort_keys=True)
+        return {NUMBERS_FILE: text.encode(), PROTOTYPES_FILE: table.getvalue()}
+
+
+def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
+    """Read back what `Recognition.pack` has made, and check it.
+
+    Raises:
+        KeyError, TypeError, ValueError: a file is missing or damaged.
+    """
+    numbers: Any = json.loads(files[NUMBERS_FILE])
+    prototypes = np.load(io.BytesIO(files[PROTOTYPES_FILE]), allow_pickle=False).astype(np.float32)
+    recognition = Recognition(
+        prototypes,
+        np.array(numbers["owners"], np.intp),
+        np.array(numbers["offsets"], np.float32),
+        {Feature(name): weight for name, weight in numbers["weights"].items()},
+        numbers["bias"],
+        numbers["closeness"],
+        Teaching(**numbers["teaching"]),
+    )
+    recognition.check(labels)
+    return recognition
