@@ -1,7 +1,24 @@
-"""What must outlive a restart: the settings of each chat, who has opted out, and what people have taught."""
+"""What must outlive a restart: the settings of each chat, who has opted out, what people have taught and said."""
 
 from bot.store.examples import Example, Origin, State
+from bot.store.history import Action, Change
+from bot.store.privacy import UserData
 from bot.store.scope import EVERYWHERE, Scope
 from bot.store.store import ChatSettings, Store
+from bot.store.verdicts import Score, Truth, Verdict
 
-__all__ = ["EVERYWHERE", "ChatSettings", "Example", "Origin", "Scope", "State", "Store"]
+__all__ = [
+    "EVERYWHERE",
+    "Action",
+    "Change",
+    "ChatSettings",
+    "Example",
+    "Origin",
+    "Scope",
+    "Score",
+    "State",
+    "Store",
+    "Truth",
+    "UserData",
+    "Verdict",
+]

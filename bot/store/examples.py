@@ -79,7 +79,7 @@ class Examples(Database):
         example = Example(
             0, scope, character, image, pack(embedding), bundle_id, by, datetime.now(UTC), state, origin, denied
         )
-        row = _to_row(example)
+        row = to_row(example)
         del row["id"]
         async with self._transaction() as connection:
             query = insert(examples).values(row).returning(examples)
@@ -142,21 +142,11 @@ class Examples(Database):
         """Forget all examples of a character in just this scope, and return them."""
         return await self._remove(and_(*in_scope(examples, scope), examples.c.character == character))
 
-    async def remove_scope(self, scope: Scope) -> list[Example]:
-        """Forget all that was taught in just this scope, and return it."""
-        return await self._remove(and_(*in_scope(examples, scope)))
-
-    async def move_scope(self, scope: Scope, to: Scope) -> None:
-        """Let what was taught in a scope belong to another one."""
-        async with self._transaction() as connection:
-            values = {"platform": to.platform, "home": to.home}
-            await connection.execute(update(examples).where(*in_scope(examples, scope)).values(values))
-
     async def put_back(self, removed: Sequence[Example]) -> None:
         """Undo a removal: the examples are as they were, ids and dates included."""
         if removed:
             async with self._transaction() as connection:
-                await connection.execute(insert(examples), [_to_row(example) for example in removed])
+                await connection.execute(insert(examples), [to_row(example) for example in removed])
 
     async def _update(self, id_: int, values: dict[str, object]) -> None:
         async with self._transaction() as connection:
@@ -174,7 +164,8 @@ def _visible(scope: Scope, provisional: bool) -> ColumnElement[bool]:
     return here if provisional else and_(here, examples.c.state == State.CONFIRMED)
 
 
-def _to_row(example: Example) -> dict[str, object]:
+def to_row(example: Example) -> dict[str, object]:
+    """Return an example as its table holds it."""
     return {
         "id": example.id,
         "platform": example.scope.platform,

@@ -7,7 +7,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 from bot.domain import Chat, User
 from bot.store.database import insert_new
 from bot.store.examples import Examples
+from bot.store.history import History
+from bot.store.privacy import Privacy
 from bot.store.tables import chat_settings, opt_outs
+from bot.store.verdicts import Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class ChatSettings:
     language: str | None = None
 
 
-class Store(Examples):
+class Store(Examples, Verdicts, History, Privacy):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     DateTime,
@@ -89,4 +90,54 @@ examples = Table(
     Index(None, "platform", "home", "character"),
     # An id that was taken back shall never mean another example.
     sqlite_autoincrement=True,
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", PLATFORM, nullable=False),
+    Column("home", ID, nullable=False),
+    Column("face", String(64), nullable=False),
+    Column("said", ID),
+    Column("probability", Double, nullable=False),
+    Column("bundle_id", String(64), nullable=False),
+    Column("truth", WORD, nullable=False),
+    Column("character", ID),
+    Column("by_platform", PLATFORM, nullable=False),
+    Column("by_id", ID, nullable=False),
+    Column("by_name", ID, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("image", LargeBinary),
+    Column("change", Integer),
+    Index(None, "platform", "home", "face"),
+    sqlite_autoincrement=True,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", PLATFORM, nullable=False),
+    Column("home", ID, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("action", WORD, nullable=False),
+    Column("character", ID, nullable=False),
+    Column("by_platform", PLATFORM),
+    Column("by_id", ID),
+    Column("by_name", ID),
+    Column("added", JSON, nullable=False),
+    Column("reverts", Integer, index=True),
+    Index(None, "platform", "home"),
+    sqlite_autoincrement=True,
+)
+
+removed_examples = Table(
+    "removed_examples",
+    metadata,
+    *(
+        Column(c.name, c.type, primary_key=c.primary_key, autoincrement=False, nullable=c.nullable)
+        for c in examples.columns
+    ),
+    Column("change", Integer, nullable=False, index=True),
 )

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pytest
 
 from bot.domain import Chat, User
 from bot.store import EVERYWHERE, Origin, Scope, State, Store
@@ -91,8 +90,6 @@ async def test_removing_is_of_one_scope_and_can_be_undone(store: Store) -> None:
     assert await store.examples(HERE) == before
     assert await store.remove_character(HERE, "nobody") == []
     await store.put_back([])
-    assert len(await store.remove_scope(HERE)) == 3
-    assert await store.taught(HERE) == {"rin": 1}
 
 
 async def test_one_example_can_be_removed_once(store: Store) -> None:
@@ -107,11 +104,3 @@ async def test_the_id_of_a_removed_example_is_never_given_again(store: Store) ->
     id_ = await teach(store, HERE, "rin")
     await store.remove_example(id_)
     assert await teach(store, HERE, "len") > id_
-
-
-@pytest.mark.parametrize("to", [Scope("telegram", "-100"), EVERYWHERE])
-async def test_a_chat_that_moves_takes_along_what_it_was_taught(store: Store, to: Scope) -> None:
-    await teach(store, HERE, "rin")
-    await store.move_scope(HERE, to)
-    assert await store.taught(to) == {"rin": 1}
-    assert await store.remove_scope(HERE) == []

@@ -1,0 +1,248 @@
+"""The audit trail: every change of what a community has taught, who made it, and all that is needed to take it back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain import User
+from bot.store.database import Database
+from bot.store.examples import Example, State, to_row
+from bot.store.people import person, read_person
+from bot.store.scope import EVERYWHERE, Scope, in_scope
+from bot.store.tables import changes, examples, removed_examples
+
+KEPT = timedelta(days=30)
+"""How long what was forgotten can be put back. After that its pictures are gone for good."""
+
+
+class Action(StrEnum):
+    """What somebody did. `APPROVED` and `REJECTED` are about what another one had taught."""
+
+    TAUGHT = "taught"
+    CORRECTED = "corrected"
+    CONFIRMED = "confirmed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    FORGOTTEN = "forgotten"
+    WITHDRAWN = "withdrawn"
+    REVERTED = "reverted"
+    PROMOTED = "promoted"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the audit trail.
+
+    Args:
+        by: None where it was the operator, or somebody who had their data removed.
+        added: The ids of the examples that it brought.
+        removed: How many examples it took away that can still be put back.
+        reverts: The id of the change that this one took back.
+        reverted: Whether it was itself taken back.
+    """
+
+    id: int
+    scope: Scope
+    action: Action
+    character: str
+    by: User | None
+    at: datetime
+    added: tuple[int, ...] = ()
+    removed: int = 0
+    reverts: int | None = None
+    reverted: bool = False
+
+    @property
+    def revertible(self) -> bool:
+        """Whether it can be taken back; what the operator has promoted is no longer the scope's own."""
+        return not self.reverted and self.action is not Action.PROMOTED and (self.removed > 0 or bool(self.added))
+
+
+class History(Database):
+    """Changes the examples and writes down who did it, both or neither."""
+
+    async def learn(self, drafts: Sequence[Example], action: Action) -> Change:
+        """Add examples of one character that one person brought; their ids do not matter."""
+        first = drafts[0]
+        async with self._transaction() as connection:
+            added = tuple([await _insert(connection, draft) for draft in drafts])
+            return await _record(connection, first.scope, action, first.character, first.by, added=added)
+
+    async def forget(self, scope: Scope, character: str, by: User | None) -> Change | None:
+        """Remove all examples of a character in a scope; return None where there is none."""
+        here = (*in_scope(examples, scope), examples.c.character == character)
+        async with self._transaction() as connection:
+            return await _remove(connection, scope, Action.FORGOTTEN, by, here)
+
+    async def withdraw(self, scope: Scope, ids: Iterable[int], by: User | None, action: Action) -> Change | None:
+        """Remove some examples of one character; return None where they are gone already."""
+        chosen = (*in_scope(examples, scope), examples.c.id.in_(tuple(ids)))
+        async with self._transaction() as connection:
+            return await _remove(connection, scope, action, by, chosen)
+
+    async def approve(self, scope: Scope, ids: Iterable[int], by: User) -> Change | None:
+        """Let provisional examples of one character count; return None where none of them waits for that."""
+        waiting = (
+            *in_scope(examples, scope),
+            examples.c.id.in_(tuple(ids)),
+            examples.c.state == State.PROVISIONAL,
+        )
+        query = update(examples).where(*waiting).values(state=State.CONFIRMED)
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query.returning(examples.c.id, examples.c.character))).all()
+            if not rows:
+                return None
+            added = tuple(sorted(row.id for row in rows))
+            return await _record(connection, scope, Action.APPROVED, rows[0].character, by, added=added)
+
+    async def promote(self, scope: Scope, character: str) -> Change | None:
+        """Let a character that was taught in a scope be known everywhere; return None where it was not taught there.
+
+        From then on it is the operator's: the scope's own people can no longer forget it.
+        """
+        here = (*in_scope(examples, scope), examples.c.character == character, examples.c.state == State.CONFIRMED)
+        moving = update(examples).where(*here).values(platform=EVERYWHERE.platform, home=EVERYWHERE.home)
+        async with self._transaction() as connection:
+            ids = (await connection.execute(moving.returning(examples.c.id))).scalars().all()
+            if not ids:
+                return None
+            return await _record(connection, scope, Action.PROMOTED, character, None, added=sorted(ids))
+
+    async def revert(self, scope: Scope, change_id: int, by: User) -> Change | None:
+        """Take a change back: what it added goes, what it removed is there again.
+
+        A revert can be reverted in its turn.
+
+        Returns:
+            What was done; None where there is nothing to take back any more.
+        """
+        async with self._transaction() as connection:
+            reverted = await _one(connection, scope, change_id)
+            if reverted is None or not reverted.revertible:
+                return None
+            brought = (*in_scope(examples, scope), examples.c.id.in_(reverted.added))
+            left = (await connection.execute(select(func.count()).select_from(examples).where(*brought))).scalar_one()
+            added = await _put_back(connection, reverted.id)
+            if not left and not added:
+                return None
+            change = await _record(
+                connection, scope, Action.REVERTED, reverted.character, by, added=added, reverts=reverted.id
+            )
+            return replace(change, removed=await _take_away(connection, change.id, brought))
+
+    async def entry(self, scope: Scope, change_id: int) -> Change | None:
+        """Return an entry of a scope's history."""
+        async with self._transaction() as connection:
+            return await _one(connection, scope, change_id)
+
+    async def history(self, scope: Scope, *, skip: int = 0, limit: int = 10) -> list[Change]:
+        """Return the changes of a scope, the last first."""
+        query = select(changes).where(*in_scope(changes, scope)).order_by(changes.c.id.desc())
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query.offset(skip).limit(limit))).all()
+            return await _read(connection, rows)
+
+
+async def _insert(connection: AsyncConnection, draft: Example) -> int:
+    row = to_row(draft)
+    del row["id"]
+    return int((await connection.execute(insert(examples).values(row).returning(examples.c.id))).scalar_one())
+
+
+async def _remove(
+    connection: AsyncConnection,
+    scope: Scope,
+    action: Action,
+    by: User | None,
+    chosen: tuple[ColumnElement[bool], ...],
+) -> Change | None:
+    character = (await connection.execute(select(examples.c.character).where(*chosen).limit(1))).scalar_one_or_none()
+    if character is None:
+        return None
+    change = await _record(connection, scope, action, character, by)
+    return replace(change, removed=await _take_away(connection, change.id, chosen))
+
+
+async def _record(
+    connection: AsyncConnection,
+    scope: Scope,
+    action: Action,
+    character: str,
+    by: User | None,
+    *,
+    added: Sequence[int] = (),
+    reverts: int | None = None,
+) -> Change:
+    at = datetime.now(UTC)
+    await _purge(connection, at - KEPT)
+    row = {
+        "platform": scope.platform,
+        "home": scope.home,
+        "at": at,
+        "action": action,
+        "character": character,
+        **person(by),
+        "added": list(added),
+        "reverts": reverts,
+    }
+    query = insert(changes).values(row).returning(changes.c.id)
+    id_ = int((await connection.execute(query)).scalar_one())
+    return Change(id_, scope, action, character, by, at, tuple(added), reverts=reverts)
+
+
+async def _take_away(connection: AsyncConnection, change_id: int, chosen: tuple[ColumnElement[bool], ...]) -> int:
+    """Move examples to where a revert finds them; return how many."""
+    columns = [*examples.columns]
+    names = [*(column.name for column in columns), "change"]
+    rows = select(*columns, literal(change_id)).where(*chosen)
+    await connection.execute(insert(removed_examples).from_select(names, rows))
+    return (await connection.execute(delete(examples).where(*chosen))).rowcount
+
+
+async def _put_back(connection: AsyncConnection, change_id: int) -> tuple[int, ...]:
+    """Move the examples that a change took away back to where they were, ids and dates included."""
+    names = [column.name for column in examples.columns]
+    taken = removed_examples.c.change == change_id
+    rows = select(*(removed_examples.c[name] for name in names)).where(taken)
+    await connection.execute(insert(examples).from_select(names, rows))
+    query = delete(removed_examples).where(taken).returning(removed_examples.c.id)
+    return tuple(sorted((await connection.execute(query)).scalars()))
+
+
+async def _purge(connection: AsyncConnection, before: datetime) -> None:
+    old = select(changes.c.id).where(changes.c.at < before)
+    await connection.execute(delete(removed_examples).where(removed_examples.c.change.in_(old)))
+
+
+async def _one(connection: AsyncConnection, scope: Scope, change_id: int) -> Change | None:
+    query = select(changes).where(*in_scope(changes, scope), changes.c.id == change_id)
+    found = await _read(connection, (await connection.execute(query)).all())
+    return found[0] if found else None
+
+
+async def _read(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Change]:
+    ids = [row.id for row in rows]
+    taken = removed_examples.c.change
+    counting = select(taken, func.count()).where(taken.in_(ids)).group_by(taken)
+    removed: dict[int, int] = {row[0]: row[1] for row in await connection.execute(counting)}
+    reverted = set((await connection.execute(select(changes.c.reverts).where(changes.c.reverts.in_(ids)))).scalars())
+    return [
+        Change(
+            row.id,
+            Scope(row.platform, row.home),
+            Action(row.action),
+            row.character,
+            read_person(row),
+            row.at,
+            tuple(row.added),
+            removed.get(row.id, 0),
+            row.reverts,
+            row.id in reverted,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,78 @@
+"""What is stored of a person and of a chat, in all tables of what was taught: to be shown, and to be gone."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table, delete, func, select, update
+
+from bot.domain import User
+from bot.store.database import Database
+from bot.store.people import is_by, person
+from bot.store.scope import Scope, in_scope
+from bot.store.tables import changes, examples, opt_outs, removed_examples, verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class UserData:
+    """How much is stored of what a person did.
+
+    Args:
+        opted_out: Whether their pictures are ignored.
+        examples: Face crops that they have taught with.
+        removed: Face crops of theirs that were forgotten, and can still be put back for a while.
+        verdicts: What they have said of answers.
+        crops: How many of the verdicts keep a face crop.
+        changes: Entries of the history that name them.
+    """
+
+    opted_out: bool
+    examples: int
+    removed: int
+    verdicts: int
+    crops: int
+    changes: int
+
+
+_OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes)
+
+
+class Privacy(Database):
+    """Shows, moves and removes what is stored."""
+
+    async def data_of(self, user: User) -> UserData:
+        """Return how much is stored of what a person did."""
+        is_out = (opt_outs.c.platform == user.platform, opt_outs.c.user_id == user.id)
+        kept = (*is_by(verdicts, user), verdicts.c.image.is_not(None))
+        wanted = (
+            (opt_outs, is_out),
+            (examples, is_by(examples, user)),
+            (removed_examples, is_by(removed_examples, user)),
+            (verdicts, is_by(verdicts, user)),
+            (verdicts, kept),
+            (changes, is_by(changes, user)),
+        )
+        async with self._transaction() as connection:
+            out, *counts = [
+                (await connection.execute(select(func.count()).select_from(table).where(*chosen))).scalar_one()
+                for table, chosen in wanted
+            ]
+        return UserData(bool(out), *counts)
+
+    async def remove_user(self, user: User) -> None:
+        """Remove all that a person taught and said, and their name from the history; an opt-out stays."""
+        async with self._transaction() as connection:
+            for table in (examples, removed_examples, verdicts):
+                await connection.execute(delete(table).where(*is_by(table, user)))
+            await connection.execute(update(changes).where(*is_by(changes, user)).values(person(None)))
+
+    async def remove_scope(self, scope: Scope) -> None:
+        """Remove all that was taught and said in a scope, and its history."""
+        async with self._transaction() as connection:
+            for table in _OF_A_SCOPE:
+                await connection.execute(delete(table).where(*in_scope(table, scope)))
+
+    async def move_scope(self, scope: Scope, to: Scope) -> None:
+        """Let all that was taught and said in a scope belong to another one."""
+        async with self._transaction() as connection:
+            for table in _OF_A_SCOPE:
+                moving = update(table).where(*in_scope(table, scope))
+                await connection.execute(moving.values(platform=to.platform, home=to.home))
