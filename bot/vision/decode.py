@@ -7,6 +7,7 @@ mapped here to a `bot.errors.PictureError`.
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from PIL.Image import Resampling, Transpose
 from bot.domain import Box, Image
 from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
 from bot.vision.gif import count_frames
+from bot.vision.png import find_exif, read_strips, rows_of
 
 # Pillow's own limit is one for the whole process and warns on standard error. Ours is an argument, and is checked on
 # every picture before it is decoded.
@@ -99,7 +101,7 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
     try:
         with Pillow.open(io.BytesIO(data), formats=FORMATS) as picture:
             _check_limits(picture, data, max_pixels, max_frames)
-            return _read(picture)
+            return _read(picture, data)
     except PictureError:
         raise
     except _PARSER_ERRORS as error:
@@ -118,16 +120,15 @@ def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frame
         raise TooManyFrames(max_frames)
 
 
-def _read(picture: Pillow.Image) -> Decoded:
+def _read(picture: Pillow.Image, data: bytes) -> Decoded:
     size = picture.size
     if min(size) < 1:
         raise BrokenPicture
     if picture.format in ("JPEG", "MPO"):
         # A JPEG can be decoded straight to a half, a quarter or an eighth: the full picture never is in memory.
         picture.draft(None, _reduced(size))
-    picture.load()
-    upright = _UPRIGHT.get(_orientation(picture))
-    image = _to_srgb(_shrink(picture, _reduced(size)), picture.info.get("icc_profile"))
+    upright = _UPRIGHT.get(_orientation(picture, data))
+    image = _to_srgb(_shrink(picture, data, _reduced(size)), picture.info.get("icc_profile"))
     if upright is not None:
         image = image.transpose(upright)
         if upright in _ON_ITS_SIDE:
@@ -141,37 +142,47 @@ def _reduced(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * share)), max(1, round(size[1] * share))
 
 
-def _orientation(picture: Pillow.Image) -> int:
+def _orientation(picture: Pillow.Image, data: bytes) -> int:
     try:
+        if picture.format == "PNG":
+            # Asked by itself, Pillow would decode the whole picture to look behind it.
+            picture.info.setdefault("exif", find_exif(data))
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except _PARSER_ERRORS:  # damaged EXIF data is no reason not to look at the picture
         return 1
 
 
-def _shrink(picture: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
+def _shrink(picture: Pillow.Image, data: bytes, size: tuple[int, int]) -> Pillow.Image:
     """Flatten a picture and reduce it to `size`, strip by strip: a second full-size copy is never made."""
     factor = max(picture.size) // LONGEST_SIDE
-    if factor < 2:
-        small = _flatten(picture)
-    else:
-        rows = _STRIP * factor
-        strips = [
-            _flatten(picture.crop((0, top, picture.width, min(top + rows, picture.height)))).reduce(factor)
-            for top in range(0, picture.height, rows)
-        ]
-        small = Pillow.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
-        for index, strip in enumerate(strips):
-            small.paste(strip, (0, index * _STRIP))
+    small: Pillow.Image | None = None
+    for index, strip in enumerate(_strips(picture, data, _STRIP * factor) if factor > 1 else ()):
+        part = _flatten(strip).reduce(factor)
+        small = small or Pillow.new(part.mode, (part.width, -(-picture.height // factor)))
+        small.paste(part, (0, index * _STRIP))
+    small = small or _flatten(picture)
     return small if small.size == size else small.resize(size, Resampling.BICUBIC)
+
+
+def _strips(picture: Pillow.Image, data: bytes, height: int) -> Iterator[Pillow.Image]:
+    """Yield a picture from top to bottom, so many rows at a time; a PNG without ever holding all of it."""
+    rows = rows_of(data)
+    if rows is not None:
+        yield from read_strips(data, rows, height)
+        return
+    picture.load()
+    for top in range(0, picture.height, height):
+        yield picture.crop((0, top, picture.width, min(top + height, picture.height)))
 
 
 def _flatten(picture: Pillow.Image) -> Pillow.Image:
     """Bring a picture to 8 bits a channel, without palette and transparency."""
+    picture.load()
     if picture.mode.startswith("I"):
         # Pillow would clip 16-bit greys instead of scaling them.
         return Pillow.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
     if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
+        layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
         flat = Pillow.new("RGB", picture.size, BACKDROP)
         flat.paste(layer, mask=layer.getchannel("A"))
         return flat
@@ -188,7 +199,7 @@ def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
                 return converted or picture.convert("RGB")
         except _PARSER_ERRORS:  # a profile that is damaged, or of another colour space than the picture
             return picture.convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _begins_like_a_picture(data: bytes) -> bool:

@@ -181,6 +181,28 @@ def test_a_large_turned_picture_tells_its_upright_size() -> None:
     assert decoded.image.shape == (LONGEST_SIDE, 49, 3)
 
 
+@pytest.mark.parametrize("where", ["in front of the pixels", "behind them"])
+def test_a_large_png_is_turned_wherever_its_orientation_stands(where: str) -> None:
+    exif = Pillow.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    data = save(halves(4200, 100), "PNG", exif=exif)
+    if where == "behind them":
+        at = data.index(b"eXIf") - 4
+        length = 12 + struct.unpack_from(">I", data, at)[0]
+        data = data[:at] + data[at + length : -12] + data[at : at + length] + data[-12:]
+    decoded = decode(data)
+    assert (decoded.width, decoded.height) == (100, 4200)
+    assert_colour(decoded.image, 24, LONGEST_SIDE // 4, RED)
+    assert_colour(decoded.image, 24, LONGEST_SIDE * 3 // 4, BLUE)
+
+
+@pytest.mark.parametrize("cut", [100, 0.5, 0.99])
+def test_a_large_png_that_is_cut_is_broken(cut: float) -> None:
+    data = save(noise(4200, 30), "PNG")
+    with pytest.raises(BrokenPicture):
+        decode(data[: round(cut if cut > 1 else cut * len(data))])
+
+
 # --- files that are refused ------------------------------------------------------------------------------------------
 
 
