@@ -113,8 +113,49 @@ class BadSetting(UserError):
     setting: str
 
 
+class AdultsOnly(UserError):
+    """The chat wants answers only where its platform marks it as age-restricted, and it is not."""
+
+
 class Expired(UserError):
     """The button that was pressed is about something that is not remembered any more."""
+
+
+class CannotLearn(UserError):
+    """The running bundle gives no embeddings, so that nothing can be taught beside it."""
+
+
+class TeachingOff(UserError):
+    """Nobody may teach or correct in this chat."""
+
+
+@dataclass(eq=False)
+class BadName(UserError):
+    """A name that no character can have: empty, longer than `limit`, or with characters that are no text."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class NotTaught(UserError):
+    """The character called `name` was not taught in this chat."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class TooManyExamples(UserError):
+    """The chat has taught as many pictures as it may."""
+
+    limit: int
+
+
+class SecondPersonNeeded(UserError):
+    """Nobody but a manager confirms what they have taught themselves."""
+
+
+class Settled(UserError):
+    """What was to be confirmed, rejected or reverted has been already, or is gone."""
 
 
 class OptedOut(UserError):

@@ -23,6 +23,7 @@ FLOORS: dict[str, int] = {
     "metrics": 1,
     "rates": 1,
     "workers": 1,
+    "teaching": 2,
     "store": 2,
     "vision": 2,
     "adapters.discord": 3,
