@@ -8,21 +8,39 @@ import discord
 from pydantic import SecretStr
 
 from bot.adapters.discord.client import WhobotClient
-from bot.domain import Handler
+from bot.adapters.discord.localisation import Words, english_only
+from bot.adapters.discord.translate import CAPABILITIES
+from bot.domain import Capabilities, Handler
 from bot.errors import AdapterError, LoginRefused
 
 
 class DiscordAdapter:
-    """Serves one bot account. Satisfies `bot.domain.Adapter`."""
+    """Serves one bot account. Satisfies `bot.domain.Adapter`.
+
+    Args:
+        token: The bot's.
+        handler: Answers what people ask.
+        words: Names and describes the commands in other languages than English.
+    """
 
     name = "discord"
 
-    media_hosts: ClassVar[frozenset[str]] = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-    """Where Discord keeps what people attach: nothing is ever fetched from anywhere else."""
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
-    def __init__(self, token: SecretStr, handler: Handler) -> None:
+    media_hosts: ClassVar[frozenset[str]] = frozenset(
+        {
+            "cdn.discordapp.com",
+            "media.discordapp.net",
+            "images-ext-1.discordapp.net",
+            "images-ext-2.discordapp.net",
+        }
+    )
+    """Where Discord keeps what people attach, and copies of what they link to: nothing is fetched from elsewhere."""
+
+    def __init__(self, token: SecretStr, handler: Handler, words: Words = english_only) -> None:
         self._token = token
         self._handler = handler
+        self._words = words
         self._client: WhobotClient | None = None
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()
@@ -59,7 +77,7 @@ class DiscordAdapter:
     async def _serve(self) -> AdapterError | None:
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
-            WhobotClient(self._handler, session, self.media_hosts) as client,
+            WhobotClient(self._handler, session, self.media_hosts, self._words) as client,
         ):
             self._client = client
             serving = asyncio.create_task(client.start(self._token.get_secret_value()))
@@ -67,11 +85,11 @@ class DiscordAdapter:
             try:
                 await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not serving.done():
-                    await client.drain()
+                    await client.work.drain()
                     return None
                 return _explain(serving.exception())
             finally:
-                client.abandon()
+                client.work.abandon()
                 serving.cancel()
                 stopping.cancel()
                 await asyncio.gather(serving, stopping, return_exceptions=True)

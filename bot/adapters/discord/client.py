@@ -1,21 +1,32 @@
-"""The connection to Discord: which events whobot takes, and what happens with each."""
+"""The connection to Discord: which events whobot takes, and who answers them."""
 
-import asyncio
 import logging
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
 import aiohttp
 import discord
 import structlog
 
-from bot.adapters.discord import commands, delivery, translate
-from bot.domain import Handler, Request
+from bot.adapters.discord import commands, delivery, registration, translate
+from bot.adapters.discord.album import Album
+from bot.adapters.discord.interactions import Interactions
+from bot.adapters.discord.localisation import Words
+from bot.adapters.discord.messages import TAKE_AWAY, Messages
+from bot.adapters.discord.questions import Questions
+from bot.adapters.discord.work import Work
+from bot.domain import Handler
 
 log = structlog.get_logger(__name__)
 LIBRARY_LOGGER = logging.getLogger("discord")
 
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
+INTENTS = discord.Intents(
+    guilds=True,
+    guild_messages=True,
+    guild_reactions=True,
+    dm_messages=True,
+    dm_reactions=True,
+    message_content=True,
+)
 """The least that will do. `message_content` (privileged) shows the attachments of messages that do not mention whobot:
 those in watched channels, and those that a mention replies to."""
 
@@ -29,9 +40,11 @@ LONGEST_RATE_LIMIT = 60.0
 
 
 class WhobotClient(discord.Client):
-    """One session with Discord. Knows which requests are in hand, so that it can finish them, or give them up."""
+    """One session with Discord."""
 
-    def __init__(self, handler: Handler, session: aiohttp.ClientSession, media_hosts: Collection[str]) -> None:
+    def __init__(
+        self, handler: Handler, session: aiohttp.ClientSession, media_hosts: Collection[str], words: Words
+    ) -> None:
         # whobot does not talk: what voice would need is no business of its operator.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         # At DEBUG discord.py writes down all that people say, and the tokens with which interactions are answered.
@@ -44,22 +57,13 @@ class WhobotClient(discord.Client):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
         self.online = False
+        self.work = Work()
         self._handler = handler
-        self._album = translate.Album(session, media_hosts)
-        self._in_hand: dict[int, asyncio.Task[object]] = {}
-        self._draining = False
-        self._commands = commands.build(self, self._album, self._answer)
-
-    async def drain(self) -> None:
-        """Take nothing new, and wait for what is in hand."""
-        self._draining = True
-        if self._in_hand:
-            await asyncio.wait(self._in_hand.values())
-
-    def abandon(self) -> None:
-        """Give up what is in hand: it cannot be answered any more."""
-        for task in self._in_hand.values():
-            task.cancel()
+        self._words = words
+        album, questions = Album(session, media_hosts), Questions()
+        self._messages = Messages(handler, album, questions, self.work)
+        self._interactions = Interactions(handler, album, questions, self.work)
+        self._commands = commands.build(self, self._interactions, words)
 
     # --- discord.py calls these --------------------------------------------------------------------------------------
 
@@ -69,7 +73,7 @@ class WhobotClient(discord.Client):
             self.application_id or 0, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
         )
         log.info("discord.logged_in", name=str(self.user), invite=invite)
-        await commands.publish(self._commands)
+        await registration.publish(self._commands, self._words)
 
     async def on_connect(self) -> None:
         """Events arrive."""
@@ -84,51 +88,54 @@ class WhobotClient(discord.Client):
         self.online = False
 
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message, if it is one for whobot."""
-        if self._draining or message.author.bot or message.webhook_id or message.is_system() or self.user is None:
-            return
-        request = self._album.request(message, self.user)
-        if request is None or not translate.may_answer(message):
-            return
-        with self._hold(message.id):
-            async with delivery.typing(message.channel) as progress:
-                reply = await self._handler(translate.from_message(message, request, progress))
-            await delivery.post(message, reply)
+        """Somebody has posted something."""
+        await self._messages.posted(message, self._me)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody has edited a message, or Discord has added previews to it."""
+        await self._messages.edited(payload.message, self._me)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        """Whoever takes a picture back does not want to see it again in an answer."""
-        self._drop(payload.message_id)
+        """Somebody has deleted a message."""
+        await self._messages.deleted(payload.message_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        """As for one message."""
+        """Somebody has deleted messages."""
         for message_id in payload.message_ids:
-            self._drop(message_id)
+            await self._messages.deleted(message_id)
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Somebody has put a sign to a message; on whobot's own some have a meaning."""
+        if payload.message_author_id == self._me.id and payload.emoji.name in TAKE_AWAY:
+            channel = self.get_partial_messageable(payload.channel_id)
+            await self._messages.marked(channel.get_partial_message(payload.message_id), by=payload.user_id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Somebody has used a component or a dialogue; commands have ways of their own."""
+        if interaction.type is discord.InteractionType.component:
+            await self._interactions.pressed(interaction, interaction.data)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            await self._interactions.submitted(interaction, interaction.data)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Tell that whobot was removed from a server. One that is merely out of order comes by another event."""
+        await self._left(guild.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Tell that a channel is no more."""
+        await self._left(channel.guild.id, channel.id)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:  # noqa: ARG002
         """Log what should not have happened; the connection goes on."""
         log.exception("discord.event_failed", event_method=event_method, id=delivery.incident())  # noqa: LOG004
 
-    # --- what is in hand ---------------------------------------------------------------------------------------------
+    # -----------------------------------------------------------------------------------------------------------------
 
-    async def _answer(self, interaction: discord.Interaction, request: Request, *, ephemeral: bool) -> None:
-        """Answer a command: at first that whobot is thinking, since Discord waits for three seconds only."""
-        if self._draining:
-            return
-        with self._hold(interaction.id):
-            if await delivery.think(interaction, ephemeral=ephemeral):
-                reply = await self._handler(translate.from_interaction(interaction, request))
-                await delivery.respond(interaction, reply)
+    @property
+    def _me(self) -> discord.ClientUser:
+        assert self.user is not None  # noqa: S101 - there are no events before it has logged in
+        return self.user
 
-    @contextmanager
-    def _hold(self, event_id: int) -> Iterator[None]:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - this runs in a task of discord.py
-        self._in_hand[event_id] = task
-        try:
-            yield
-        finally:
-            del self._in_hand[event_id]
-
-    def _drop(self, event_id: int) -> None:
-        if event_id in self._in_hand:
-            self._in_hand[event_id].cancel()
+    async def _left(self, guild_id: int, channel_id: int | None = None) -> None:
+        with self.work.in_hand():
+            await self._handler(translate.departure(self._me, guild_id, channel_id))

@@ -1,29 +1,42 @@
-"""The commands that whobot registers with Discord, and what each of them asks."""
+"""whobot's commands as Discord knows them: made from the table that all platforms share."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Protocol
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import discord
 import structlog
 from discord import app_commands
+from discord.app_commands import locale_str
 
-from bot.adapters.discord.delivery import TROUBLE, incident
-from bot.adapters.discord.translate import Album
-from bot.domain import Ask, Configure, OptOut, Page, Picture, Request, Show, Trigger
+from bot.adapters.discord.delivery import incident
+from bot.adapters.discord.interactions import Interactions
+from bot.adapters.discord.localisation import Words
+from bot.adapters.discord.render import cut
+from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Command, Kind, Parameter, Where, parse
+from bot.domain import OPTIONS_LIMIT, Prompt, Suggest
 
 log = structlog.get_logger(__name__)
 
-SET_BY_DISCORD = frozenset({"id", "application_id", "version", "guild_id", "dm_permission"})
-"""Keys of a registered command that are no part of its definition (`contexts` has taken the last one's place)."""
+PICTURES_LIMIT = 5
+"""Pictures that a command takes: Discord has no option for many, so there are as many options."""
 
-UNORDERED = frozenset({"contexts", "integration_types"})
+TEXT_LIMIT = 100
 
+TYPES: dict[Kind, Any] = {
+    Kind.PICTURES: discord.Attachment,
+    Kind.TEXT: app_commands.Range[str, 1, TEXT_LIMIT],
+    Kind.NAME: app_commands.Range[str, 1, TEXT_LIMIT],
+    Kind.TAUGHT_NAME: app_commands.Range[str, 1, TEXT_LIMIT],
+    Kind.SWITCH: Literal["on", "off"],
+    Kind.PERCENT: app_commands.Range[float, 0, 100],
+    Kind.LANGUAGE: app_commands.Range[str, 1, TEXT_LIMIT],
+    Kind.FLAG: bool,
+}
+"""What discord.py calls the kinds of parameters."""
 
-class Answer(Protocol):
-    """Takes a command's request on, and answers it."""
-
-    async def __call__(self, interaction: discord.Interaction, request: Request, *, ephemeral: bool) -> None:
-        """Answer; `ephemeral` shows the answer to nobody but the one who asked."""
+COMPLETED = frozenset({Kind.TEXT, Kind.NAME, Kind.TAUGHT_NAME})
 
 
 class Commands(app_commands.CommandTree[discord.Client]):
@@ -34,94 +47,115 @@ class Commands(app_commands.CommandTree[discord.Client]):
         log.error("discord.command_failed", exc_info=error, interaction=interaction.id, id=incident())
 
 
-def build(client: discord.Client, album: Album, answer: Answer) -> Commands:
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """A parameter as Discord has it; where it holds several pictures, the one with that number."""
+
+    parameter: Parameter
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        if self.parameter.kind is not Kind.PICTURES:
+            return self.parameter.name
+        return f"picture{self.suffix}"
+
+    @property
+    def suffix(self) -> str:
+        return str(self.number) if self.number > 1 else ""
+
+    @property
+    def required(self) -> bool:
+        return self.parameter.required and self.number == 1
+
+    def signature(self) -> inspect.Parameter:
+        return inspect.Parameter(
+            self.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=TYPES[self.parameter.kind],
+            default=inspect.Parameter.empty if self.required else None,
+        )
+
+
+def build(client: discord.Client, interactions: Interactions, words: Words) -> Commands:
     """Make the commands, and have the client listen for them."""
     tree = Commands(
         client,
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
+    for command in COMMANDS:
+        tree.add_command(_slash(command, interactions))
 
-    async def ask(interaction: discord.Interaction, pictures: tuple[Picture, ...], trigger: Trigger) -> None:
-        # That there is nothing to look at need not be told to the whole channel.
-        await answer(interaction, Ask(pictures, trigger), ephemeral=not pictures)
-
-    @tree.command(description="Who is in this picture?")
-    @app_commands.describe(
-        picture="A picture with anime faces",
-        picture2="Another picture",
-        picture3="Another picture",
-        picture4="Another picture",
-        picture5="Another picture",
-    )
-    async def who(
-        interaction: discord.Interaction,
-        picture: discord.Attachment,
-        picture2: discord.Attachment | None = None,
-        picture3: discord.Attachment | None = None,
-        picture4: discord.Attachment | None = None,
-        picture5: discord.Attachment | None = None,
-    ) -> None:
-        attachments = [one for one in (picture, picture2, picture3, picture4, picture5) if one is not None]
-        await ask(interaction, album.pictures(attachments), Trigger.COMMAND)
-
-    @tree.context_menu(name="Who is this?")
+    @tree.context_menu(name=ASK_MENU)
     async def who_is_this(interaction: discord.Interaction, message: discord.Message) -> None:
-        await ask(interaction, album.posted(message, interaction.user), Trigger.MENU)
+        await interactions.who_is_this(interaction, message)
 
-    @tree.command(description="Look at every picture posted in this channel, or stop looking")
-    @app_commands.describe(state="on: answer every picture that shows a face. off: answer only when asked")
-    @app_commands.default_permissions(manage_channels=True)
-    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-    async def watch(interaction: discord.Interaction, state: Literal["on", "off"]) -> None:
-        # A change is for everybody to see, since it is their pictures that are looked at; a refusal is not.
-        await answer(interaction, Configure(watch=state == "on"), ephemeral=not interaction.permissions.manage_channels)
+    whom = next(one.description for command in COMMANDS for one in command.parameters if one.kind is Kind.NAME)
 
-    @tree.command(description="Have whobot ignore your pictures, or no longer ignore them")
-    @app_commands.describe(
-        state="on: ignore my pictures (this is meant where nothing is chosen). off: look at them again"
-    )
-    async def optout(interaction: discord.Interaction, state: Literal["on", "off"] = "on") -> None:
-        await answer(interaction, OptOut(out=state == "on"), ephemeral=True)
-
-    @tree.command(name="help", description="How to ask who is in a picture")
-    async def help_(interaction: discord.Interaction) -> None:
-        await answer(interaction, Show(Page.HELP), ephemeral=True)
+    @tree.context_menu(name=TEACH_MENU)
+    async def teach_this_face(interaction: discord.Interaction, message: discord.Message) -> None:
+        title, label = (words(text, interaction.locale.value) or text for text in (TEACH_MENU, whom))
+        await interactions.teach_this_face(interaction, message, Prompt(title, label))
 
     return tree
 
 
-async def publish(tree: Commands) -> None:
-    """Register the commands where they differ from those that are registered: Discord allows 200 changes a day.
+def _slash(command: Command, interactions: Interactions) -> app_commands.Command[Any, ..., None]:
+    async def invoke(interaction: discord.Interaction, **values: Any) -> None:
+        text = " ".join(filter(None, (_as_typed(one, values.get(one.name)) for one in command.parameters)))
+        attachments = [value for value in values.values() if isinstance(value, discord.Attachment)]
+        await interactions.command(interaction, parse(command.name, text, interactions.album.attached(attachments)))
 
-    Trouble is logged: whobot can go on with what is registered, and with mentions and private messages anyway.
-    """
-    client = tree.client
-    try:
-        registered = await client.http.get_global_commands(client.application_id or 0)
-        if _definitions(registered) != _definitions(command.to_dict(tree) for command in tree.get_commands()):
-            await tree.sync()
-            log.info("discord.commands_registered")
-    except TROUBLE as error:
-        log.warning("discord.commands_not_registered", error=str(error), id=incident())
+    options = sorted(_options(command), key=lambda option: not option.required)
+    # discord.py reads off the function what a command takes.
+    caller = inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_ONLY, annotation=discord.Interaction)
+    signature = inspect.Signature([caller, *(option.signature() for option in options)])
+    callback: Any = invoke
+    callback.__signature__ = signature
+    app_commands.describe(**{option.name: option.parameter.description for option in options})(callback)
+    app_commands.rename(
+        **{one.name: locale_str(one.name, key=one.parameter.name, suffix=one.suffix) for one in options}
+    )(callback)
+    slash: app_commands.Command[Any, ..., None] = app_commands.Command(
+        name=command.name, description=command.description, callback=callback
+    )
+    if command.managers:
+        slash.default_permissions = discord.Permissions(manage_channels=True)
+    if command.where is Where.GROUPS:
+        slash.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+    for option in options:
+        if option.parameter.kind in COMPLETED:
+            _complete(slash, option.parameter, interactions)
+    return slash
 
 
-def _definitions(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], object]:
-    return {(command["type"], command["name"]): _definition(command) for command in commands}
+def _options(command: Command) -> Iterator[_Option]:
+    for parameter in command.parameters:
+        many = parameter.kind is Kind.PICTURES
+        yield from (_Option(parameter, number) for number in range(1, PICTURES_LIMIT + 1 if many else 2))
 
 
-def _definition(value: Any) -> object:
-    """Reduce a definition to what it says: defaults left out, numbers as Discord writes them, sets in order."""
-    match value:
-        case Mapping():
-            return {
-                key: sorted(inner) if key in UNORDERED and inner else _definition(inner)
-                for key, inner in value.items()
-                if inner and key not in SET_BY_DISCORD
-            }
-        case list():
-            return [_definition(inner) for inner in value]
-        case bool():
-            return value
+def _complete(slash: app_commands.Command[Any, ..., None], parameter: Parameter, interactions: Interactions) -> None:
+    taught = parameter.kind is Kind.TAUGHT_NAME
+
+    @slash.autocomplete(parameter.name)
+    async def complete(interaction: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
+        names = await interactions.suggestions(interaction, Suggest(text, taught))
+        return [
+            app_commands.Choice(name=cut(name, TEXT_LIMIT), value=cut(name, TEXT_LIMIT))
+            for name in names[:OPTIONS_LIMIT]
+        ]
+
+
+def _as_typed(parameter: Parameter, value: Any) -> str:
+    """Write a value as people type it where commands are text."""
+    match parameter.kind, value:
+        case (Kind.PICTURES, _) | (_, None | False):
+            return ""
+        case Kind.FLAG, _:
+            return parameter.name
+        case Kind.PERCENT, _:
+            return f"{value:g}"
         case _:
             return str(value)

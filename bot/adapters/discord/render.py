@@ -2,6 +2,7 @@
 
 import io
 from bisect import bisect_right
+from dataclasses import replace
 
 import discord
 
@@ -48,7 +49,7 @@ def files(images: tuple[ReplyImage, ...]) -> list[discord.File]:
             io.BytesIO(image.data),
             filename=image.filename,
             spoiler=image.spoiler,
-            description=_cut(image.alt, ALT_LIMIT) or None,
+            description=cut(image.alt, ALT_LIMIT) or None,
         )
         for image in images[:FILES_LIMIT]
     ]
@@ -56,8 +57,10 @@ def files(images: tuple[ReplyImage, ...]) -> list[discord.File]:
 
 def in_words(reply: Reply) -> Reply:
     """Return the same reply without its images: their descriptions stand in where it has no text of its own."""
-    return Reply(reply.text or "\n".join(image.alt for image in reply.images if image.alt))
+    words = reply.text or "\n".join(image.alt for image in reply.images if image.alt)
+    return replace(reply, text=words, images=())
 
 
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
+    """Shorten a text to what a field holds."""
     return text if len(text) <= limit else text[: limit - len(ELLIPSIS)] + ELLIPSIS

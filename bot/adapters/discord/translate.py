@@ -1,67 +1,33 @@
 """From Discord's words to whobot's: messages and interactions become `Incoming`."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from pathlib import PurePath
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-import aiohttp
 import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
+from bot.adapters.discord import places
+from bot.adapters.discord.album import Album
 from bot.adapters.discord.render import CONTENT_LIMIT, FILES_LIMIT
-from bot.domain import Ask, Capabilities, Chat, Incoming, Page, Picture, Progress, Request, Show, Trigger, User
-from bot.download import opener
+from bot.domain import Ask, Capabilities, Incoming, Left, Page, Progress, Request, Show, Trigger
 
-PLATFORM = "discord"
-SUFFIXES = frozenset({".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".png", ".webp"})
-"""Taken for pictures where Discord does not say what an attachment is."""
-
-NO_PERMISSIONS = discord.Permissions.none()
-
-
-class Album:
-    """Finds the pictures among what people attach, and opens them from Discord's media hosts only."""
-
-    def __init__(self, session: aiohttp.ClientSession, media_hosts: Collection[str]) -> None:
-        self._session = session
-        self._hosts = media_hosts
-
-    def pictures(self, attachments: Iterable[discord.Attachment], author: User | None = None) -> tuple[Picture, ...]:
-        """Return the attachments that are pictures; `author` is who posted them, if not the one who asks."""
-        return tuple(
-            Picture(
-                name=attachment.filename.removeprefix("SPOILER_"),
-                open=opener(self._session, attachment.url, self._hosts),
-                size=attachment.size,
-                spoiler=attachment.is_spoiler(),
-                author=author,
-            )
-            for attachment in attachments
-            if _is_picture(attachment)
-        )
-
-    def posted(self, message: discord.Message, asker: discord.abc.User) -> tuple[Picture, ...]:
-        """Return the pictures of a message, those of a forwarded one included."""
-        author = None if message.author.id == asker.id else _user(message.author)
-        forwarded = [attachment for snapshot in message.message_snapshots for attachment in snapshot.attachments]
-        return self.pictures(message.attachments, author) + self.pictures(forwarded)
-
-    def request(self, message: discord.Message, me: discord.ClientUser) -> Request | None:
-        """Tell what a message wants of whobot; None where it is not for whobot at all.
-
-        Only a mention that somebody has typed counts: a reply to one of whobot's answers mentions it by itself.
-        """
-        private = message.guild is None
-        pictures = self.posted(message, message.author)
-        if not private and me.id not in message.raw_mentions:
-            return Ask(pictures, Trigger.POSTED) if pictures else None
-        trigger = Trigger.PRIVATE if private else Trigger.MENTION
-        replied_to = message.reference.resolved if message.reference else None
-        if not pictures and isinstance(replied_to, discord.Message) and replied_to.author.id != me.id:
-            pictures = self.posted(replied_to, message.author)
-            trigger = Trigger.REPLY
-        if private and not pictures and not message.attachments:
-            return Show(Page.HELP)
-        return Ask(pictures, trigger)
+CAPABILITIES = Capabilities(
+    text_limit=CONTENT_LIMIT,
+    caption_limit=CONTENT_LIMIT,
+    images_limit=FILES_LIMIT,
+    image_bytes_limit=DEFAULT_FILE_SIZE_LIMIT_BYTES,
+    spoilers=True,
+    alt_text=True,
+    buttons=True,
+    edits=True,
+    private_replies=True,
+    sees_deletions=True,
+    sees_edits=True,
+    context_menus=True,
+    completion=True,
+    age_restricted_chats=True,
+)
+"""What Discord can do at its best. A message cannot be answered in private, and permissions can take more away."""
 
 
 def from_message(
@@ -69,81 +35,60 @@ def from_message(
 ) -> Incoming:
     """Wrap up what a message asks."""
     guild = message.guild
-    author = message.author
-    manager = guild is None or (isinstance(author, discord.Member) and _permissions(message, author).manage_channels)
+    capabilities = replace(
+        CAPABILITIES,
+        image_bytes_limit=guild.filesize_limit if guild else DEFAULT_FILE_SIZE_LIMIT_BYTES,
+        images_limit=FILES_LIMIT if places.my_permissions(message).attach_files else 0,
+        private_replies=False,
+    )
     return Incoming(
-        chat=Chat(PLATFORM, str(message.channel.id), private=guild is None),
-        user=_user(author, manager=manager),
+        chat=places.chat(message.channel, message.channel.id, guild.id if guild else None),
+        user=places.user(message.author, manager=places.is_manager(message)),
         request=request,
-        capabilities=_capabilities(
-            guild.filesize_limit if guild else DEFAULT_FILE_SIZE_LIMIT_BYTES,
-            files=_my_permissions(message).attach_files,
-        ),
+        capabilities=capabilities,
         locale=guild.preferred_locale.value if guild else None,
         progress=progress,
     )
 
 
 def from_interaction(interaction: discord.Interaction, request: Request) -> Incoming:
-    """Wrap up what a command asks."""
+    """Wrap up what a command, a button, a menu or a dialogue asks."""
     private = interaction.guild_id is None
+    capabilities = replace(
+        CAPABILITIES,
+        image_bytes_limit=interaction.filesize_limit,
+        images_limit=FILES_LIMIT if private or interaction.app_permissions.attach_files else 0,
+    )
     return Incoming(
-        chat=Chat(PLATFORM, str(interaction.channel_id or interaction.user.id), private=private),
-        user=_user(interaction.user, manager=private or interaction.permissions.manage_channels),
+        chat=places.chat(interaction.channel, interaction.channel_id or interaction.user.id, interaction.guild_id),
+        user=places.user(interaction.user, manager=places.is_managed_by(interaction)),
         request=request,
-        capabilities=_capabilities(
-            interaction.filesize_limit, files=private or interaction.app_permissions.attach_files
-        ),
+        capabilities=capabilities,
         locale=interaction.locale.value,
     )
 
 
-def may_answer(message: discord.Message) -> bool:
-    """Tell whether whobot may post where the message is: if not, no work is worth its while."""
-    permissions = _my_permissions(message)
-    if isinstance(message.channel, discord.Thread):
-        return permissions.send_messages_in_threads
-    return permissions.send_messages
+def departure(me: discord.ClientUser, guild_id: int, channel_id: int | None = None) -> Incoming:
+    """Tell that a server, or one of its channels, is no longer there for whobot."""
+    chat = places.chat(None, channel_id or guild_id, guild_id)
+    return Incoming(chat=chat, user=places.user(me), request=Left(), capabilities=CAPABILITIES)
 
 
-def may_refer(message: discord.Message) -> bool:
-    """Tell whether whobot may reply to the message, rather than only post below it."""
-    return _my_permissions(message).read_message_history
+def request(message: discord.Message, me: discord.ClientUser, album: Album) -> Ask | Show | None:
+    """Tell what a message wants of whobot; None where it is not for whobot at all.
 
-
-def _my_permissions(message: discord.Message) -> discord.Permissions:
-    """What Discord has told of whobot's permissions so far; where it has not, the attempt will show."""
-    if message.guild is None or message.guild.me is None:
-        return discord.Permissions.all()
-    return _permissions(message, message.guild.me, unknown=discord.Permissions.all())
-
-
-def _permissions(
-    message: discord.Message, member: discord.Member, *, unknown: discord.Permissions = NO_PERMISSIONS
-) -> discord.Permissions:
-    """What a member may do where the message is; `unknown` where Discord has not told of the channel (yet)."""
-    channel = message.channel
-    if isinstance(channel, discord.PartialMessageable) or (isinstance(channel, discord.Thread) and not channel.parent):
-        return unknown
-    return channel.permissions_for(member)
-
-
-def _user(user: discord.abc.User, *, manager: bool = False) -> User:
-    return User(PLATFORM, str(user.id), manager=manager)
-
-
-def _capabilities(bytes_limit: int, *, files: bool) -> Capabilities:
-    return Capabilities(
-        text_limit=CONTENT_LIMIT,
-        caption_limit=CONTENT_LIMIT,
-        images_limit=FILES_LIMIT if files else 0,
-        image_bytes_limit=bytes_limit,
-        spoilers=True,
-        alt_text=True,
-    )
-
-
-def _is_picture(attachment: discord.Attachment) -> bool:
-    if attachment.content_type is not None:
-        return attachment.content_type.startswith("image/")
-    return PurePath(attachment.filename).suffix.lower() in SUFFIXES
+    Only a mention that somebody has typed counts: a reply to one of whobot's answers mentions it by itself.
+    """
+    private = message.guild is None
+    if not private and me.id not in message.raw_mentions:
+        pictures = album.posted(message, message.author, everything=False)
+        return Ask(pictures, Trigger.POSTED) if pictures else None
+    pictures = album.posted(message, message.author)
+    trigger = Trigger.PRIVATE if private else Trigger.MENTION
+    shown = places.replied_to(message)
+    if not pictures and shown is not None and shown.author.id != me.id:
+        pictures = album.posted(shown, message.author)
+        trigger = Trigger.REPLY
+    if private and not pictures and not message.attachments:
+        return Show(Page.HELP)
+    return Ask(pictures, trigger)
