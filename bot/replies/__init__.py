@@ -1,6 +1,7 @@
 """What was found, or why nothing was, in words, in the chat's language and within what its platform can carry."""
 
-from bot.replies.answer import Finding, Result, compose
+from bot.replies.answer import Finding, Result, compose, count_pages, turn_to
+from bot.replies.buttons import ButtonWords
 from bot.replies.commands import CommandWords
 from bot.replies.languages import LANGUAGES, find_language, translations_for
 from bot.replies.sentences import Bug, Sentences
@@ -8,11 +9,14 @@ from bot.replies.sentences import Bug, Sentences
 __all__ = [
     "LANGUAGES",
     "Bug",
+    "ButtonWords",
     "CommandWords",
     "Finding",
     "Result",
     "Sentences",
     "compose",
+    "count_pages",
     "find_language",
     "translations_for",
+    "turn_to",
 ]

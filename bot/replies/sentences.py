@@ -16,6 +16,8 @@ from bot.replies.languages import LANGUAGES
 RUNNERS_UP = 2
 """How many further names follow the best one."""
 ROSTER_SAMPLE = 5
+SURE = 0.6
+"""The probability below which a name is given as a "maybe"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Sentences:
     def __init__(self, catalogue: NullTranslations) -> None:
         self._catalogue = catalogue
 
-    def failure(self, failure: errors.UserError | Bug) -> str:  # noqa: PLR0912 - a sentence for each kind
+    def failure(self, failure: errors.UserError | Bug) -> str:  # noqa: PLR0912, PLR0915 - a sentence for each kind
         """Say why there is no answer, and what may help."""
         t = self._catalogue
         match failure:
@@ -81,7 +83,7 @@ class Sentences:
                     seconds,
                 ).format(n=seconds)
             case errors.NotAllowed():
-                text = t.gettext("Only people who manage this chat may change that.")
+                text = t.gettext("Only people who manage this chat may do that.")
             case errors.BadSetting("threshold"):
                 text = t.gettext("The threshold must be a number from 0 to 1.")
             case errors.BadSetting("language"):
@@ -90,6 +92,32 @@ class Sentences:
                 )
             case errors.Expired():
                 text = t.gettext("These buttons have expired. Ask again, and you get new ones.")
+            case errors.AdultsOnly():
+                text = t.gettext(
+                    "I answer here only if this chat is marked as age-restricted. A manager can change that."
+                )
+            case errors.CannotLearn():
+                text = t.gettext("The network that I run with cannot be taught in a chat, sorry.")
+            case errors.TeachingOff():
+                text = t.gettext("Teaching and correcting are switched off in this chat.")
+            case errors.BadName(limit):
+                text = t.ngettext(
+                    "A name needs from 1 to {n} letter, and no control characters.",
+                    "A name needs from 1 to {n} letters, and no control characters.",
+                    limit,
+                ).format(n=limit)
+            case errors.NotTaught(name):
+                text = t.gettext("Nobody has taught me {name} in this chat.").format(name=name)
+            case errors.TooManyExamples(limit):
+                text = t.ngettext(
+                    "This chat has taught me {n} picture, and that is all I keep. /forget somebody to make room.",
+                    "This chat has taught me {n} pictures, and that is all I keep. /forget somebody to make room.",
+                    limit,
+                ).format(n=limit)
+            case errors.SecondPersonNeeded():
+                text = t.gettext("That takes a second person, or somebody who manages this chat.")
+            case errors.Settled():
+                text = t.gettext("That has been settled already.")
             case errors.OptedOut():
                 text = t.gettext(
                     "Whoever posted this picture has asked me to leave their pictures alone. "
@@ -106,11 +134,10 @@ class Sentences:
             return t.gettext("{number}. Nobody I know").format(number=number)
         best, *others = sighting.guesses
         if sighting.unknown:
-            return t.gettext("{number}. Nobody I know (closest: {guess})").format(
-                number=number, guess=self._guess(best)
-            )
-        line = t.gettext("{number}. {guess}").format(number=number, guess=self._guess(best))
-        worth_telling = [self._guess(guess) for guess in others[:RUNNERS_UP] if _percent(guess.probability) >= 1]
+            return t.gettext("{number}. Nobody I know (closest: {guess})").format(number=number, guess=self.guess(best))
+        form = t.gettext("{number}. {guess}") if best.probability >= SURE else t.gettext("{number}. Maybe {guess}")
+        line = form.format(number=number, guess=self.guess(best))
+        worth_telling = [self.guess(guess) for guess in others[:RUNNERS_UP] if _percent(guess.probability) >= 1]
         if runners_up and worth_telling:
             line += t.gettext(" (or {guesses})").format(guesses="; ".join(worth_telling))
         return line
@@ -118,6 +145,10 @@ class Sentences:
     def more_faces(self, n: int) -> str:
         """Say that the list of faces is cut here."""
         return self._catalogue.ngettext("and {n} more", "and {n} more", n).format(n=n)
+
+    def page(self, number: int, count: int) -> str:
+        """Say which page of an answer this is."""
+        return self._catalogue.gettext("Page {number} of {count}").format(number=number, count=count)
 
     def faces_left_out(self, n: int) -> str:
         """Say that the picture holds more faces than were named."""
@@ -211,8 +242,13 @@ class Sentences:
             )
         )
 
-    def _guess(self, guess: Guess) -> str:
-        name = display_name(guess.character)
+    def name(self, guess: Guess) -> str:
+        """Name a character as people do."""
+        return display_name(guess.character)
+
+    def guess(self, guess: Guess) -> str:
+        """Name a character and how sure that is."""
+        name = self.name(guess)
         percent = _percent(guess.probability)
         if percent < 1:
             return self._catalogue.gettext("{name}, under 1 %").format(name=name)

@@ -28,12 +28,13 @@ class Seen:
 class Answer:
     """An answer that was given to `asker` in `chat`. The buttons under it name it by `token`.
 
-    `findings` are without the annotated pictures.
+    `findings` are without the annotated pictures; `captioned` is whether the answer stands beside some.
     """
 
     asker: User
     chat: Chat
     findings: tuple[Finding, ...]
+    captioned: bool
     token: str = ""
 
     @property
@@ -46,6 +47,10 @@ class Answer:
             for number, sighting in enumerate(finding.result.sightings, 1)
         )
 
+    def room(self, case: Case) -> int:
+        """Return how long another text in the place of this answer may be."""
+        return case.capabilities.caption_limit if self.captioned else case.capabilities.text_limit
+
 
 class Answers:
     """Remembers answers."""
@@ -55,9 +60,9 @@ class Answers:
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
         )
 
-    def remember(self, case: Case, findings: Sequence[Finding]) -> Answer:
+    def remember(self, case: Case, findings: Sequence[Finding], *, captioned: bool = False) -> Answer:
         """Remember what was found for a request, and return it with its token."""
-        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)))
+        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)), captioned)
         return replace(answer, token=self._memory.keep(answer))
 
     def recall(self, case: Case, token: str) -> Answer:

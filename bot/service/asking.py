@@ -1,7 +1,13 @@
 """Who is this?"""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.domain import Analysis, Ask, Reply, Trigger
-from bot.replies import compose
+from bot.errors import AdultsOnly
+from bot.replies import Finding, compose
+from bot.service.answers import Answers
+from bot.service.buttons import rows
 from bot.service.case import Case
 from bot.service.looking import Looking
 
@@ -9,15 +15,41 @@ from bot.service.looking import Looking
 class Asking:
     """Answers who is in the pictures of a message."""
 
-    def __init__(self, looking: Looking) -> None:
+    def __init__(self, looking: Looking, answers: Answers) -> None:
         self._looking = looking
+        self._answers = answers
 
     async def answer(self, case: Case, ask: Ask) -> Reply:
-        """Look at the pictures, unless nobody asked and the chat is not watched."""
+        """Look at the pictures, unless nobody asked and the chat is not watched.
+
+        Raises:
+            AdultsOnly: the chat wants no answers here.
+            UserError: none of the pictures may or can be looked at.
+        """
         unasked = ask.trigger is Trigger.POSTED
         if unasked and not case.settings.watch:
             return Reply()
+        if case.settings.adults_only and case.capabilities.age_restricted_chats and not case.chat.age_restricted:
+            raise AdultsOnly
         findings = await self._looking.look(case, ask.pictures, quietly=unasked)
         if unasked:
-            findings = [f for f in findings if isinstance(f.result, Analysis) and f.result.sightings]
-        return compose(case.sentences, findings, case.capabilities) if findings else Reply()
+            findings = _worth_telling(findings, known_only=case.settings.quiet)
+        return self._reply(case, ask, findings, unasked) if findings else Reply()
+
+    def _reply(self, case: Case, ask: Ask, findings: Sequence[Finding], unasked: bool) -> Reply:
+        paged = case.capabilities.buttons
+        reply = compose(case.sentences, findings, case.capabilities, paged=paged)
+        if paged:
+            answer = self._answers.remember(case, findings, captioned=bool(reply.images))
+            reply = replace(reply, buttons=rows(case, answer, unasked=unasked))
+        return replace(reply, private=ask.private)
+
+
+def _worth_telling(findings: Sequence[Finding], *, known_only: bool) -> list[Finding]:
+    """Return the findings that are worth a word where nobody asked: with a face, or only with one that has a name."""
+    return [
+        finding
+        for finding in findings
+        if isinstance(finding.result, Analysis)
+        if any(not (known_only and sighting.unknown) for sighting in finding.result.sightings)
+    ]

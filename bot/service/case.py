@@ -44,6 +44,10 @@ class Case:
         """Whether the one who asks may change how this chat is set: in a private chat everybody may."""
         return self.chat.private or self.user.manager
 
+    def is_user(self, user: User) -> bool:
+        """Whether it is this user who asks, whatever they may do in this chat."""
+        return (self.user.platform, self.user.id) == (user.platform, user.id)
+
     async def report(self, stage: Stage, number: int, count: int) -> None:
         """Show how far the request has come."""
         await self.incoming.progress(Progress(stage, number, count))

@@ -29,6 +29,7 @@ from bot.replies import CommandWords, Sentences, translations_for
 from bot.service.analyser import Analyser
 from bot.service.answers import Answers
 from bot.service.asking import Asking
+from bot.service.buttons import UnderAnswers
 from bot.service.case import Case
 from bot.service.looking import Looking
 from bot.service.presses import Presses, notice
@@ -59,13 +60,13 @@ class Service:
         self._trouble = Trouble(metrics)
         self._rates = Rates(user_requests=limits.user_requests, chat_requests=limits.chat_requests)
         self._looking = Looking(pipeline, store, metrics, self._trouble, self._rates, limits, threshold)
-        self._asking = Asking(self._looking)
-        self._settings = ChangingSettings(store, self._rates)
         self._answers = Answers(limits)
+        self._asking = Asking(self._looking, self._answers)
+        self._settings = ChangingSettings(store, self._rates)
         self._presses = Presses(
             self._answers,
             Rates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
-            about_answers={},
+            about_answers=UnderAnswers(self._answers).verbs,
             on_their_own={},
         )
 

@@ -1,5 +1,8 @@
 """How a chat is set."""
 
+from dataclasses import asdict
+from typing import Any
+
 from bot.domain import Configure, Reply
 from bot.errors import BadSetting, NotAllowed
 from bot.rates import Rates
@@ -25,6 +28,8 @@ class ChangingSettings:
         if wish.threshold is not None and not 0 <= wish.threshold <= 1:  # refuses "not a number" as well
             raise BadSetting("threshold")
         self._rates.admit(case.user, case.chat)
-        settings = await self._store.change(case.chat, watch=wish.watch, threshold=wish.threshold, language=language)
+        given = {**asdict(wish), "language": language}
+        changes: Any = {name: value for name, value in given.items() if value is not None}
+        settings = await self._store.change(case.chat, **changes)
         sentences = Sentences(translations_for(settings.language or case.incoming.locale))
         return Reply(sentences.settings(watch=settings.watch, threshold=settings.threshold))

@@ -1,10 +1,11 @@
 """What must outlive a restart: the settings of each chat, who has opted out, what people have taught and said."""
 
+from bot.store.chats import ChatSettings, SomeSettings
 from bot.store.examples import Example, Origin, State
 from bot.store.history import Action, Change
 from bot.store.privacy import UserData
 from bot.store.scope import EVERYWHERE, Scope
-from bot.store.store import ChatSettings, Store
+from bot.store.store import Store
 from bot.store.verdicts import Score, Truth, Verdict
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Origin",
     "Scope",
     "Score",
+    "SomeSettings",
     "State",
     "Store",
     "Truth",

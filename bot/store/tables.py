@@ -61,6 +61,13 @@ chat_settings = Table(
     Column("watch", Boolean, nullable=False),
     Column("threshold", Double),
     Column("language", LANGUAGE),
+    Column("home", ID),
+    Column("quiet", Boolean, nullable=False),
+    Column("adults_only", Boolean, nullable=False),
+    Column("teachers", WORD, nullable=False),
+    Column("keep", Boolean, nullable=False),
+    Column("confirm", Boolean, nullable=False),
+    Index(None, "platform", "home"),
 )
 
 opt_outs = Table(

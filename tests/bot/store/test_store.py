@@ -23,9 +23,9 @@ async def test_a_chat_that_set_nothing_has_the_defaults(store: Store) -> None:
 async def test_a_change_leaves_the_other_settings_alone(store: Store) -> None:
     assert await store.change(CHAT, threshold=0.25) == ChatSettings(threshold=0.25)
     assert await store.change(CHAT, watch=True) == ChatSettings(watch=True, threshold=0.25)
-    assert await store.change(CHAT, language="ja") == ChatSettings(True, 0.25, "ja")
-    assert await store.change(CHAT, watch=False, threshold=0.0) == ChatSettings(False, 0.0, "ja")
-    assert await store.chat_settings(CHAT) == ChatSettings(False, 0.0, "ja")
+    assert await store.change(CHAT, language="ja") == ChatSettings(watch=True, threshold=0.25, language="ja")
+    assert await store.change(CHAT, watch=False, threshold=0.0) == ChatSettings(threshold=0.0, language="ja")
+    assert await store.chat_settings(CHAT) == ChatSettings(threshold=0.0, language="ja")
 
 
 async def test_changing_nothing_stores_nothing(store: Store) -> None:
@@ -62,7 +62,7 @@ async def test_everything_survives_a_restart(url: str) -> None:
         await store.change(CHAT, watch=True, threshold=0.1, language="en")
         await store.opt_out(ANN, True)
     async with Store(url) as store:
-        assert await store.chat_settings(CHAT) == ChatSettings(True, 0.1, "en")
+        assert await store.chat_settings(CHAT) == ChatSettings(watch=True, threshold=0.1, language="en")
         assert await store.is_opted_out(ANN)
 
 

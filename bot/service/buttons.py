@@ -1,0 +1,92 @@
+"""The buttons under an answer: turning its pages, who else it may be, and taking it away."""
+
+from bot.domain import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Reply
+from bot.replies import ButtonWords, count_pages, turn_to
+from bot.service.actions import number, write
+from bot.service.answers import Answer, Answers, Seen
+from bot.service.case import Case
+from bot.service.presses import AboutAnswer, notice
+
+CANDIDATES = 5
+"""How many names "more like this" tells of a face."""
+
+
+class UnderAnswers:
+    """Places buttons under answers, and handles their presses."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    @property
+    def verbs(self) -> dict[str, AboutAnswer]:
+        """What handles each verb."""
+        return {"page": self._turn, "more": self._more, "delete": self._delete}
+
+    async def _turn(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+        """Show a page of the answer, its first page again after something else was shown in its place."""
+        page = number(args, 0, below=count_pages(answer.findings))
+        text = turn_to(case.sentences, answer.findings, answer.room(case), page)
+        return Reply(text, buttons=rows(case, answer, page), placement=Placement.EDIT)
+
+    async def _more(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+        """Tell who else a face may be; ask which one where there are several."""
+        words, faces = ButtonWords(case.catalogue), answer.faces
+        place = 0 if len(faces) == 1 else number(args, 0, below=len(faces)) if args else None
+        if place is None:
+            text = words.which_face()
+        else:
+            guesses = faces[place].sighting.guesses[:CANDIDATES]
+            text = words.candidates(case.sentences, _name(words, answer, faces[place]), guesses)
+        menus = (menu_of_faces(case, answer, "more", place),) if len(faces) > 1 else ()
+        back = Button(words.back(), write("page", answer.token, 0))
+        return Reply(text, buttons=((back,),), menus=menus, placement=Placement.EDIT)
+
+    async def _delete(self, case: Case, answer: Answer, _args: tuple[str, ...], _text: str | None) -> Reply:
+        """Take the answer away, for the one who asked and for those who manage the chat."""
+        if not (case.manages or case.is_user(answer.asker)):
+            return notice(ButtonWords(case.catalogue).not_yours())
+        self._answers.forget(answer)
+        return Reply(placement=Placement.DELETE)
+
+
+def rows(case: Case, answer: Answer, page: int = 0, *, unasked: bool = False) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons that belong under a page of an answer; none where the platform has none or nobody was seen.
+
+    Args:
+        unasked: Nobody asked for it: then there is nothing to look closer at.
+    """
+    if not case.capabilities.buttons or not answer.faces:
+        return ()
+    words, token = ButtonWords(case.catalogue), answer.token
+    turning = []
+    if page > 0:
+        turning.append(Button(words.back(), write("page", token, page - 1)))
+    if page + 1 < count_pages(answer.findings):
+        turning.append(Button(words.forward(), write("page", token, page + 1)))
+    acting = [
+        Button(words.wrong(), write("wrong", token)),
+        Button(words.delete(), write("delete", token), ButtonStyle.DANGER),
+    ]
+    if not unasked:
+        acting.insert(0, Button(words.more(), write("more", token)))
+    return tuple(tuple(row) for row in (turning, acting) if row)
+
+
+def menu_of_faces(case: Case, answer: Answer, verb: str, chosen: int | None = None) -> Menu:
+    """Return a menu of an answer's faces, as many as a menu holds; choosing one presses `verb` with its place."""
+    words = ButtonWords(case.catalogue)
+    options = tuple(
+        Option(_label(case, words, answer, seen), write(verb, answer.token, place), selected=place == chosen)
+        for place, seen in enumerate(answer.faces[:OPTIONS_LIMIT])
+    )
+    return Menu(words.which_face(), options)
+
+
+def _label(case: Case, words: ButtonWords, answer: Answer, seen: Seen) -> str:
+    name = _name(words, answer, seen)
+    sighting = seen.sighting
+    return name if sighting.unknown or not sighting.guesses else f"{name}: {case.sentences.name(sighting.guesses[0])}"
+
+
+def _name(words: ButtonWords, answer: Answer, seen: Seen) -> str:
+    return words.face(seen.picture if len(answer.findings) > 1 else None, seen.number)
