@@ -16,6 +16,7 @@ from bot.domain import Adapter, Handler, Health
 from bot.errors import ConfigError
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
+from bot.replies import translations_for
 from bot.service import Service
 from bot.store import Store
 from bot.supervisor import Backoff, supervise
@@ -57,7 +58,16 @@ def make_adapters(
         from bot.adapters.web import WebAdapter  # noqa: PLC0415
 
         max_upload = settings.limits.bytes * settings.limits.pictures
-        adapters.append(WebAdapter(settings.web, handler, health=health, metrics=metrics, max_upload=max_upload))
+        adapters.append(
+            WebAdapter(
+                settings.web,
+                handler,
+                health=health,
+                metrics=metrics,
+                max_upload=max_upload,
+                translations=translations_for,
+            )
+        )
     return adapters
 
 

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable
+from gettext import NullTranslations
 from typing import Final
 
 import structlog
@@ -12,7 +13,10 @@ from aiohttp import web
 from bot.adapters.web import assets, guard
 from bot.adapters.web.api import Api
 from bot.adapters.web.conversation import Conversation
+from bot.adapters.web.delivery import Delivery
+from bot.adapters.web.language import Translations
 from bot.adapters.web.login import Login
+from bot.adapters.web.media import Looking
 from bot.adapters.web.probes import Probes
 from bot.adapters.web.sessions import PLATFORM, Sessions
 from bot.adapters.web.shelf import Shelf
@@ -22,8 +26,11 @@ from bot.domain import Handler, Health
 from bot.errors import AdapterError, ConfigError
 
 SHELF_BYTES: Final = 256_000_000
+TIDY_SECONDS: Final = 60.0
 CLOSE_SECONDS: Final = 2.0
 """How long open connections may take to finish their response once everything is answered."""
+
+ENGLISH: Final = NullTranslations()
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +44,7 @@ class WebAdapter:
         health: how the whole bot is, for /healthz.
         metrics: Prometheus text, for /metrics.
         max_upload: bytes of one message, all its pictures together.
+        translations: the catalogue for a browser's language; English without it.
 
     Raises:
         ConfigError: the address can be reached from other machines, and there is no password.
@@ -52,6 +60,7 @@ class WebAdapter:
         health: Callable[[], Health],
         metrics: Callable[[], bytes],
         max_upload: int,
+        translations: Translations = lambda _tag: ENGLISH,
     ) -> None:
         login = Login(settings.password, time.monotonic)
         if not (is_loopback(settings.host) or login.required):
@@ -60,10 +69,12 @@ class WebAdapter:
                 "(WHOBOT_WEB__PASSWORD, or web.password_file), or set web.host to 127.0.0.1."
             )
         self._settings = settings
-        shelf = Shelf(SHELF_BYTES)
-        self._sessions = Sessions(shelf, time.time)
-        self._conversation = Conversation(handler, shelf)
-        self._api = Api(self._sessions, shelf, self._conversation, login, max_upload)
+        self._translations = translations
+        self._shelf = Shelf(SHELF_BYTES, time.monotonic)
+        self._sessions = Sessions(self._shelf, time.time)
+        self._conversation = Conversation(handler, Delivery(self._shelf))
+        self._api = Api(self._sessions, self._conversation, login, max_upload=max_upload, translations=translations)
+        self._looking = Looking(self._sessions, self._shelf)
         self._probes = Probes(login, health, metrics)
         self._stop = asyncio.Event()
         self._closed = asyncio.Event()
@@ -88,6 +99,7 @@ class WebAdapter:
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS
         )
         self._closed.clear()
+        tidying = asyncio.create_task(self._tidy())
         try:
             await runner.setup()
             site = web.TCPSite(runner, self._settings.host, self._settings.port)
@@ -102,6 +114,7 @@ class WebAdapter:
             await self._conversation.drain()
         finally:
             self.url = None
+            tidying.cancel()
             self._conversation.abandon()
             self._sessions.close()
             await runner.cleanup()
@@ -114,10 +127,24 @@ class WebAdapter:
         await self._closed.wait()
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[guard.middleware(self._settings.allowed_hosts)])
-        application.add_routes([*assets.routes(), *self._api.routes(), *self._probes.routes()])
+        checks = guard.middleware(self._settings.allowed_hosts, self._translations)
+        application = web.Application(middlewares=[checks])
+        application.add_routes(
+            [
+                *assets.routes(self._translations),
+                *self._api.routes(),
+                *self._looking.routes(),
+                *self._probes.routes(),
+            ]
+        )
         application.on_response_prepare.append(guard.add_headers)
         return application
+
+    async def _tidy(self) -> None:
+        """Forget pictures in time even where nobody asks for anything."""
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            self._shelf.tidy()
 
     def _bound(self, runner: web.AppRunner) -> str:
         port = runner.addresses[0][1]

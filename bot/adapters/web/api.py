@@ -1,34 +1,42 @@
 """What the page asks of the server."""
 
 import json
-import re
+from gettext import NullTranslations
 from typing import Any, Final
 
 from aiohttp import web
 
-from bot.adapters.web import commands, events, uploads
+from bot.adapters.web import events, requests, uploads
 from bot.adapters.web.conversation import Conversation
+from bot.adapters.web.language import Translations, preferred_language
 from bot.adapters.web.login import Login
 from bot.adapters.web.refusal import Refusal
-from bot.adapters.web.sessions import COOKIE, Sessions, set_cookie
-from bot.adapters.web.shelf import ANYTHING, Shelf
+from bot.adapters.web.sessions import Sessions, delete_cookies, set_cookies
+from bot.domain import Press, Suggest
 
 UPLOADS_AT_ONCE: Final = 4
 LONGEST_BODY: Final = 4096
-MEDIA_POLICY: Final = "default-src 'none'; sandbox"
+LONGEST_NAME: Final = 200
+MESSAGE: Final = r"/api/messages/{id:\d{1,18}}"
 
 
 class Api:
-    """The five requests of the page: begin, end, post, listen, look."""
+    """The requests of the page: begin, end, post, take back, press, be completed, listen."""
 
     def __init__(
-        self, sessions: Sessions, shelf: Shelf, conversation: Conversation, login: Login, max_upload: int
+        self,
+        sessions: Sessions,
+        conversation: Conversation,
+        login: Login,
+        *,
+        max_upload: int,
+        translations: Translations,
     ) -> None:
         self._sessions = sessions
-        self._shelf = shelf
         self._conversation = conversation
         self._login = login
         self._max_upload = max_upload
+        self._translations = translations
         self._uploads = 0
         self.stopping = False
 
@@ -38,32 +46,35 @@ class Api:
             web.post("/api/session", self.begin),
             web.delete("/api/session", self.end),
             web.post("/api/messages", self.post),
+            web.delete(MESSAGE, self.take_back),
+            web.post(f"{MESSAGE}/press", self.press),
+            web.get("/api/names", self.names),
             web.get("/api/events", self.listen),
-            web.get(r"/api/media/{number:\d{1,18}}", self.look),
         ]
 
     async def begin(self, request: web.Request) -> web.Response:
         """Go on with the browser's session or open a new one, against the password where there is one."""
         session = self._sessions.find(request)
         if session is None:
-            self._login.check(request, await _password(request))
-            session = self._sessions.begin()
+            self._login.check(request, _text(await _json(request), "password"))
+            session = self._sessions.begin(request)
         response = web.json_response(
             {
-                "chat": session.chat.id,
+                "name": session.name,
                 "limits": {"bytes": self._max_upload, "files": uploads.MAX_FILES},
-                "commands": [{"text": text, "hint": hint} for text, hint in commands.SUGGESTIONS],
-                "password": self._login.required,
+                "commands": requests.palette(self._catalogue(request)),
             }
         )
-        set_cookie(request, response, session)
+        set_cookies(request, response, session)
         return response
 
     async def end(self, request: web.Request) -> web.Response:
-        """Forget the session and all that it kept."""
-        self._sessions.forget(self._sessions.require(request))
+        """Forget the session and its chat, with all that was kept about it."""
+        session = self._sessions.require(request)
+        self._conversation.leave(session)
+        self._sessions.forget(session)
         response = web.Response(status=204)
-        response.del_cookie(COOKIE, path="/")
+        delete_cookies(response)
         return response
 
     async def post(self, request: web.Request) -> web.Response:
@@ -71,46 +82,65 @@ class Api:
         session = self._sessions.require(request)
         self._conversation.check_room(session)
         if self._uploads >= UPLOADS_AT_ONCE:
-            raise Refusal(503, "busy", "Many pictures are being sent right now. Try again.", retry_after=5)
+            raise Refusal(503, "busy", retry_after=5)
         self._uploads += 1
         try:
             post = await uploads.receive(request, self._max_upload)
         finally:
             self._uploads -= 1
-        if self.stopping:
-            raise Refusal(503, "stopping", "whobot is shutting down. Try again in a moment.", retry_after=10)
-        return web.json_response({"id": self._conversation.post(session, post, _locale(request))}, status=202)
+        self._check_open()
+        return web.json_response(
+            {"id": self._conversation.post(session, post, preferred_language(request))}, status=202
+        )
+
+    async def take_back(self, request: web.Request) -> web.Response:
+        """Delete the asker's own message; what was answered to it goes too."""
+        self._conversation.take_back(self._sessions.require(request), int(request.match_info["id"]))
+        return web.Response(status=204)
+
+    async def press(self, request: web.Request) -> web.Response:
+        """Press a button; what it changes comes with the events, what is for the presser alone in the response."""
+        session = self._sessions.require(request)
+        body = await _json(request)
+        self._check_open()
+        press = Press(_text(body, "action") or "", _text(body, "text"))
+        number = int(request.match_info["id"])
+        notice = await self._conversation.press(session, number, press, preferred_language(request))
+        return web.json_response({"notice": notice})
+
+    async def names(self, request: web.Request) -> web.Response:
+        """Names that go on as the text begins; ``taught`` asks for those alone that were taught here."""
+        session = self._sessions.require(request)
+        suggest = Suggest(request.query.get("text", "")[:LONGEST_NAME].strip(), taught="taught" in request.query)
+        names = await self._conversation.suggest(session, suggest, preferred_language(request))
+        return web.json_response({"names": names})
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """Follow the thread."""
         return await events.stream(request, self._sessions.require(request))
 
-    async def look(self, request: web.Request) -> web.Response:
-        """A picture of the session's own thread."""
-        session = self._sessions.require(request)
-        media = self._shelf.get(session.chat.id, int(request.match_info["number"]))
-        if media is None:
-            raise Refusal(404, "gone", "This picture is no longer kept.")
-        headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": MEDIA_POLICY}
-        if media.media_type == ANYTHING:
-            headers["Content-Disposition"] = "attachment"
-        return web.Response(body=media.data, content_type=media.media_type, headers=headers)
+    def _check_open(self) -> None:
+        if self.stopping:
+            raise Refusal(503, "stopping", retry_after=10)
+
+    def _catalogue(self, request: web.Request) -> NullTranslations:
+        return self._translations(preferred_language(request))
 
 
-async def _password(request: web.Request) -> str | None:
-    """The password in a JSON body, where there is one."""
-    body = await request.content.read(LONGEST_BODY)
+async def _json(request: web.Request) -> dict[str, Any]:
+    """The object in a JSON body; empty where there is none."""
+    body = await request.content.read(LONGEST_BODY + 1)
+    while len(body) <= LONGEST_BODY and (more := await request.content.read(LONGEST_BODY)):
+        body += more
+    if len(body) > LONGEST_BODY:
+        raise Refusal(413, "long_text")
     try:
         value: Any = json.loads(body or b"{}")
     except ValueError:
-        raise Refusal(400, "json", "That is not JSON.") from None
-    password = value.get("password") if isinstance(value, dict) else None
-    return password if isinstance(password, str) else None
+        raise Refusal(400, "json") from None
+    return value if isinstance(value, dict) else {}
 
 
-def _locale(request: web.Request) -> str | None:
-    """The first language that the browser prefers, as a BCP 47 tag."""
-    tag = re.match(
-        r"\s*([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3})\s*(?:[,;]|$)", request.headers.get("Accept-Language", "")
-    )
-    return tag.group(1) if tag else None
+def _text(body: dict[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    return value if isinstance(value, str) else None

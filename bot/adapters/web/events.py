@@ -20,16 +20,20 @@ STREAMS_EACH: Final = 8
 
 
 async def stream(request: web.Request, session: Session) -> web.StreamResponse:
-    """Send what the page has missed, then an event "ready", then every change, until the session ends."""
+    """Send what the page has missed, then "ready" with the ids of all messages, then every change, until the end.
+
+    A page that was away for long learns by the ids what has gone meanwhile.
+    """
     seen = _last_seen(request)
     if session.streams >= STREAMS_EACH:
-        raise Refusal(429, "streams", "This conversation is open in too many tabs. Close some.", retry_after=30)
+        raise Refusal(429, "streams", retry_after=30)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     session.streams += 1
     try:
         await response.prepare(request)
         missed = session.thread.since(seen)
-        await response.write(_encode(missed) + b"event: ready\ndata:\n\n")
+        ready = f"event: ready\ndata: {json.dumps(session.thread.ids)}\n\n"
+        await response.write(_encode(missed) + ready.encode())
         await _follow(response, session, max(seen, *(change.revision for change in missed), 0))
     except ConnectionResetError:
         pass

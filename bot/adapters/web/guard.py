@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.adapters.web.language import Translations, preferred_language
+from bot.adapters.web.phrases import sentence
 from bot.adapters.web.refusal import Refusal
 from bot.config.settings import is_loopback
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -52,11 +54,7 @@ def check_host(request: web.Request, allowed: Collection[str]) -> None:
     """Refuse a request that was addressed to a name which is not ours."""
     name = _host_name(_host(request))
     if not (is_loopback(name) or name in allowed or (name and name == _arrived_at(request))):
-        raise Refusal(
-            403,
-            "host",
-            "This whobot does not answer under that name. Its operator can add it to web.allowed_hosts.",
-        )
+        raise Refusal(403, "host")
 
 
 def check_origin(request: web.Request, allowed: Collection[str]) -> None:
@@ -76,11 +74,11 @@ def check_origin(request: web.Request, allowed: Collection[str]) -> None:
         netloc = origin.lower().partition("://")[2]
         ours &= netloc == _host(request) or _host_name(netloc) in allowed
     if not ours:
-        raise Refusal(403, "origin", "Only whobot's own page may do this.")
+        raise Refusal(403, "origin")
 
 
-def middleware(allowed_hosts: Collection[str]) -> Middleware:
-    """Checks names and origins, and words refusals."""
+def middleware(allowed_hosts: Collection[str], translations: Translations) -> Middleware:
+    """Checks names and origins, and words refusals in the browser's language."""
     allowed = frozenset(_host_name(host) for host in allowed_hosts)
 
     @web.middleware
@@ -91,7 +89,8 @@ def middleware(allowed_hosts: Collection[str]) -> Middleware:
                 check_origin(request, allowed)
             return await handler(request)
         except Refusal as refusal:
-            return refusal.response()
+            words = {"error": refusal.kind, "message": sentence(refusal, translations(preferred_language(request)))}
+            return web.json_response(words, status=refusal.status, headers=refusal.headers)
 
     return guard
 

@@ -47,17 +47,15 @@ class Login:
         if self._password is None:
             return
         if attempt is None:
-            raise Refusal(401, "password", "This whobot asks for its password.")
+            raise Refusal(401, "password")
         address = request.remote or ""
         failures = self._failures.get(address, _Failures())
         wait = failures.wait_until - self._clock()
         if wait > 0:
-            raise Refusal(
-                429, "slow_down", f"Too many wrong passwords. Try again in {math.ceil(wait)} s.", retry_after=wait
-            )
+            raise Refusal(429, "slow_down", retry_after=wait, seconds=math.ceil(wait))
         if not hmac.compare_digest(_digest(attempt), _digest(self._password.get_secret_value())):
             self._remember(address, failures)
-            raise Refusal(401, "wrong_password", "That is not the password.")
+            raise Refusal(401, "wrong_password")
         self._failures.pop(address, None)
 
     def check_basic(self, request: web.Request) -> None:

@@ -1,8 +1,9 @@
 """What other programs ask: is whobot well, and what has it done?
 
 /healthz is open to whoever reaches the port: it says which parts work and nothing else, and container engines and load
-balancers cannot log in. It is ill only where a restart may help: a platform that is down is named in it, and retried. /metrics says how much the bot is used, so it asks for the password where there is one
-(Prometheus sends it with `basic_auth`, under any user name).
+balancers cannot log in. It is ill only where a restart may help: a platform that is down is named in it, and retried.
+/metrics says how much the bot is used, so it asks for the password where there is one (Prometheus sends it with
+`basic_auth`, under any user name).
 """
 
 from collections.abc import Callable
@@ -38,7 +39,6 @@ class Probes:
         try:
             self._login.check_basic(request)
         except Refusal as refusal:
-            response = refusal.response()
-            response.headers["WWW-Authenticate"] = 'Basic realm="whobot", charset="UTF-8"'
-            return response
+            refusal.headers["WWW-Authenticate"] = 'Basic realm="whobot", charset="UTF-8"'
+            raise
         return web.Response(body=self._metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -3,65 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
+from bot.adapters.web.message import Author, Content, Message, State
 from bot.domain import Progress
 
 MESSAGES_KEPT: Final = 100
-
-
-class Author(StrEnum):
-    """Who wrote a message."""
-
-    YOU = "you"
-    WHOBOT = "whobot"
-
-
-class State(StrEnum):
-    """`GONE` stays behind as a marker, so that a page that was away learns of it."""
-
-    WORKING = "working"
-    DONE = "done"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture in a message: its number on the shelf, its file's name, and what it shows in words."""
-
-    number: int
-    name: str
-    alt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What one side said. `at` is in seconds since 1970."""
-
-    id: int
-    author: Author
-    at: float
-    text: str = ""
-    pictures: tuple[Shown, ...] = ()
-    state: State = State.DONE
-    progress: Progress | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The message as the page reads it."""
-        progress = self.progress
-        return {
-            "id": self.id,
-            "author": self.author,
-            "at": self.at,
-            "text": self.text,
-            "pictures": [
-                {"url": f"/api/media/{shown.number}", "name": shown.name, "alt": shown.alt} for shown in self.pictures
-            ],
-            "state": self.state,
-            "progress": progress
-            and {"stage": progress.stage, "picture": progress.picture, "pictures": progress.pictures},
-        }
+NOTHING: Final = Content()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,31 +31,45 @@ class Thread:
     _last_id: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def ids(self) -> list[int]:
+        """The messages that are there."""
+        return sorted(number for number in self._changes if self.get(number))
+
+    def get(self, message_id: int) -> Message | None:
+        """A message, None where it is gone."""
+        change = self._changes.get(message_id)
+        return None if change is None or change.message.state is State.GONE else change.message
+
+    def answers(self, message_id: int) -> list[Message]:
+        """What was answered to a message."""
+        return [change.message for change in self._changes.values() if change.message.to == message_id]
+
     def add(
-        self, author: Author, *, text: str = "", pictures: tuple[Shown, ...] = (), state: State = State.DONE
+        self, author: Author, content: Content = NOTHING, *, state: State = State.DONE, to: int | None = None
     ) -> int:
         """Append a message and return its id."""
         self._last_id += 1
-        self._put(Message(self._last_id, author, self.clock(), text, pictures, state))
+        self._put(Message(self._last_id, author, self.clock(), content, state, to))
         if len(self._changes) > MESSAGES_KEPT:
             del self._changes[min(self._changes)]
         return self._last_id
 
     def progress(self, message_id: int, progress: Progress) -> None:
         """Say how far an answer has come."""
-        if (change := self._changes.get(message_id)) and change.message.state is State.WORKING:
-            self._put(replace(change.message, progress=progress))
+        if (message := self.get(message_id)) and message.state is State.WORKING:
+            self._put(replace(message, progress=progress))
 
-    def finish(self, message_id: int, *, text: str, pictures: tuple[Shown, ...]) -> None:
-        """Put the answer in the place that was held for it."""
-        if change := self._changes.get(message_id):
-            done = replace(change.message, text=text, pictures=pictures, state=State.DONE, progress=None)
-            self._put(replace(done, at=self.clock()))
+    def fill(self, message_id: int, content: Content) -> None:
+        """Put an answer into the place that was held for it, or something else into its place."""
+        if message := self.get(message_id):
+            at = self.clock() if message.state is State.WORKING else message.at
+            self._put(replace(message, content=content, state=State.DONE, progress=None, at=at))
 
     def remove(self, message_id: int) -> None:
         """Take a message back."""
-        if change := self._changes.get(message_id):
-            self._put(Message(message_id, change.message.author, change.message.at, state=State.GONE))
+        if message := self.get(message_id):
+            self._put(Message(message_id, message.author, message.at, state=State.GONE))
 
     def since(self, revision: int) -> list[Change]:
         """What has changed after a revision, in the order in which it changed."""

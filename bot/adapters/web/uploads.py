@@ -26,6 +26,7 @@ class File:
 
     name: str
     data: bytes = field(repr=False)
+    spoiler: bool = False
 
     def as_picture(self) -> Picture:
         """The file as a picture that is still to be fetched, so that it goes through the same limits as any other."""
@@ -34,7 +35,7 @@ class File:
         async def open_again() -> AsyncIterator[AsyncIterator[bytes]]:
             yield self._chunks()
 
-        return Picture(name=self.name, open=open_again, size=len(self.data))
+        return Picture(name=self.name, open=open_again, size=len(self.data), spoiler=self.spoiler)
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self.data), CHUNK):
@@ -50,7 +51,7 @@ class Post:
 
 
 async def receive(request: web.Request, max_bytes: int) -> Post:
-    """Read a multipart form with one ``text`` and any number of ``picture`` fields.
+    """Read a multipart form with one ``text`` and any number of pictures, in fields ``picture`` or ``spoiler``.
 
     `max_bytes` is the size of all files together; aiohttp's own client_max_size does not cover a form that is read part
     by part, and a Content-Length may be missing or lie.
@@ -59,16 +60,16 @@ async def receive(request: web.Request, max_bytes: int) -> Post:
         Refusal: the form is malformed, too large, too slow or holds too many files.
     """
     if not request.content_type.startswith("multipart/"):
-        raise Refusal(415, "form", "A message is sent as a multipart form.")
+        raise Refusal(415, "form")
     if (request.content_length or 0) > max_bytes + OVERHEAD:
-        raise _too_large(max_bytes)
+        raise Refusal(413, "too_large", megabytes=round(max_bytes / 1e6))
     try:
         async with asyncio.timeout(RECEIVE_SECONDS):
             return await _receive(request, max_bytes)
     except TimeoutError:
-        raise Refusal(408, "slow", "The upload took too long.") from None
+        raise Refusal(408, "slow") from None
     except (ValueError, HttpProcessingError):
-        raise Refusal(400, "form", "The upload was damaged on its way. Try again.") from None
+        raise Refusal(400, "form") from None
 
 
 async def _receive(request: web.Request, max_bytes: int) -> Post:
@@ -78,22 +79,23 @@ async def _receive(request: web.Request, max_bytes: int) -> Post:
     form = await request.multipart()
     while (part := await form.next()) is not None:
         if not isinstance(part, BodyPartReader):
-            raise Refusal(400, "form", "A form inside a form is not understood.")
+            raise Refusal(400, "form")
         if part.name == "text":
             data = await _read(part, MAX_TEXT_BYTES)
             if data is None:
-                raise Refusal(413, "long_text", "That text is too long.")
+                raise Refusal(413, "long_text")
             text = data.decode("utf-8", "replace")
-        elif part.name == "picture":
+        elif part.name in {"picture", "spoiler"}:
             if len(files) == MAX_FILES:
-                raise Refusal(413, "too_many_files", f"At most {MAX_FILES} pictures fit in one message.")
+                raise Refusal(413, "too_many_files", limit=MAX_FILES)
             data = await _read(part, left)
             if data is None:
-                raise _too_large(max_bytes)
+                raise Refusal(413, "too_large", megabytes=round(max_bytes / 1e6))
             left -= len(data)
-            files.append(File((part.filename or "picture")[:LONGEST_NAME], data))
+            name = (part.filename or "picture")[:LONGEST_NAME]
+            files.append(File(name, data, spoiler=part.name == "spoiler"))
         else:
-            raise Refusal(400, "form", f"The form has no field {(part.name or '')[:LONGEST_NAME]!r}.")
+            raise Refusal(400, "form")
     return Post(text.strip(), tuple(files))
 
 
@@ -105,7 +107,3 @@ async def _read(part: BodyPartReader, limit: int) -> bytes | None:
         if len(data) > limit:
             return None
     return bytes(data)
-
-
-def _too_large(max_bytes: int) -> Refusal:
-    return Refusal(413, "too_large", f"That is too much at once: {max_bytes / 1e6:.0f} MB fit in one message.")

@@ -1,5 +1,7 @@
 // What the page asks of the server. Every failure becomes a Trouble with a sentence for people.
 
+import { say } from "./phrases.js";
+
 export class Trouble extends Error {
   constructor(kind, message) {
     super(message);
@@ -7,7 +9,7 @@ export class Trouble extends Error {
   }
 }
 
-const UNREACHABLE = "whobot cannot be reached right now. Is it still running?";
+const unreachable = () => new Trouble("unreachable", say("unreachable"));
 
 function troubleOf(text) {
   try {
@@ -16,35 +18,42 @@ function troubleOf(text) {
   } catch {
     // Not from whobot itself: a proxy's page, or nothing at all.
   }
-  return new Trouble("unknown", "Something went wrong on the way. Try again.");
+  return new Trouble("unknown", say("failed"));
 }
 
-async function ask(method, path, body) {
+async function ask(method, path, { body, signal } = {}) {
   let response;
   try {
-    response = await fetch(path, { method, body: body && JSON.stringify(body), cache: "no-store" });
+    response = await fetch(path, { method, body: body && JSON.stringify(body), signal, cache: "no-store" });
   } catch {
-    throw new Trouble("unreachable", UNREACHABLE);
+    throw unreachable();
   }
   const text = await response.text();
   if (!response.ok) throw troubleOf(text);
   return text ? JSON.parse(text) : null;
 }
 
-export const begin = (password) => ask("POST", "/api/session", password === undefined ? {} : { password });
+export const begin = (password) => ask("POST", "/api/session", { body: { password } });
 export const forget = () => ask("DELETE", "/api/session");
+export const remove = (id) => ask("DELETE", `/api/messages/${id}`);
+export const press = (id, action, text) => ask("POST", `/api/messages/${id}/press`, { body: { action, text } });
+
+export async function names(text, taught, signal) {
+  const query = new URLSearchParams({ text, ...(taught && { taught: "" }) });
+  return (await ask("GET", `/api/names?${query}`, { signal })).names;
+}
 
 // XMLHttpRequest, because fetch cannot tell how much of an upload is done.
-export function post(text, files, onProgress) {
+export function post(text, pictures, onProgress) {
   const form = new FormData();
   form.append("text", text);
-  for (const file of files) form.append("picture", file, file.name || "picture");
+  for (const { file, spoiler } of pictures) form.append(spoiler ? "spoiler" : "picture", file, file.name || "picture");
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/messages");
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     request.onload = () => (request.status === 202 ? resolve() : reject(troubleOf(request.responseText)));
-    request.onerror = () => reject(new Trouble("unreachable", UNREACHABLE));
+    request.onerror = () => reject(unreachable());
     request.send(form);
   });
 }
@@ -66,7 +75,7 @@ export class Stream {
       this.#seen = Math.max(this.#seen, Number(event.lastEventId));
       this.onMessage(JSON.parse(event.data));
     };
-    source.addEventListener("ready", () => this.onReady());
+    source.addEventListener("ready", (event) => this.onReady(JSON.parse(event.data)));
     source.onerror = () => {
       this.onLost();
       if (source.readyState === EventSource.CLOSED && this.#source === source) this.onRefused();

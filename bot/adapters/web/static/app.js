@@ -2,29 +2,31 @@
 
 import * as api from "./api.js";
 import { Composer } from "./composer.js";
+import { confirm } from "./dialogs.js";
+import { say } from "./phrases.js";
 import { Thread } from "./thread.js";
+import { notify } from "./toast.js";
 
 const door = document.querySelector("#door");
 const password = document.querySelector("#password");
 const doorTrouble = document.querySelector("#door-trouble");
 const bottom = document.querySelector("#bottom");
 const forget = document.querySelector("#forget");
-const forgetQuestion = document.querySelector("#forget-question");
 const linkState = document.querySelector("#link-state");
 const empty = document.querySelector("#empty");
 const LONGEST_PAUSE = 15_000;
 
-const thread = new Thread();
+const thread = new Thread({ onPress: press, onRemove: remove });
 const composer = new Composer({ onSent: () => thread.toEnd() });
-let chat = null;
+let current = null;
 let pause = 1000;
 
 const stream = new api.Stream({
   onMessage: (message) => thread.put(message),
-  onReady: () => {
+  onReady: (ids) => {
     linkState.hidden = true;
     pause = 1000;
-    thread.ready();
+    thread.ready(ids);
   },
   onLost: () => (linkState.hidden = false),
   onRefused: () => later(),
@@ -38,7 +40,7 @@ function later() {
 function showDoor() {
   stream.startOver();
   thread.clear();
-  chat = null;
+  current = null;
   linkState.hidden = bottom.hidden = forget.hidden = empty.hidden = true;
   door.hidden = false;
   password.focus();
@@ -54,10 +56,10 @@ async function enter(attempt) {
     linkState.hidden = false;
     return later();
   }
-  if (chat !== session.chat) {
+  if (current !== session.name) {
     thread.clear();
     stream.startOver();
-    chat = session.chat;
+    current = session.name;
   }
   door.hidden = true;
   bottom.hidden = forget.hidden = false;
@@ -85,17 +87,31 @@ async function startOver() {
   await enter();
 }
 
-forget.addEventListener("click", () => {
-  forgetQuestion.returnValue = "keep";
-  if (thread.isEmpty) startOver();
-  else forgetQuestion.showModal();
+forget.addEventListener("click", async () => {
+  if (await confirm(say("forget-question"), say("forget-button"))) await startOver();
 });
-forgetQuestion.addEventListener("close", () => forgetQuestion.returnValue === "forget" && startOver());
+
+async function told(work) {
+  try {
+    const { notice } = (await work) ?? {};
+    if (notice) notify(notice);
+  } catch (trouble) {
+    notify(trouble.message);
+  }
+}
+
+function press(id, action, text) {
+  return told(api.press(id, action, text));
+}
+
+async function remove(id) {
+  if (await confirm(say("delete-question"), say("delete"))) await told(api.remove(id));
+}
 
 // A browser opens few connections to one server: tabs in the background give theirs back, unless an answer is due.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && !thread.waiting) stream.close();
-  else if (!document.hidden && chat && !stream.isOpen) stream.open();
+  else if (!document.hidden && current && !stream.isOpen) stream.open();
 });
 
 enter();

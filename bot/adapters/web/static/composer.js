@@ -1,30 +1,41 @@
-// The message field: words, pictures that are picked, pasted or dropped, and sending them.
+// The message field: words, pictures, and sending them.
 
 import { post } from "./api.js";
+import { listenForFiles } from "./drops.js";
+import { Palette } from "./palette.js";
+import { say } from "./phrases.js";
+import { Previews } from "./previews.js";
 import { Suggestions } from "./suggestions.js";
 
 const form = document.querySelector("#composer");
 const text = document.querySelector("#text");
 const files = document.querySelector("#files");
 const camera = document.querySelector("#camera");
-const previews = document.querySelector("#previews");
 const sending = document.querySelector("#sending");
 const send = document.querySelector("#send");
 const trouble = document.querySelector("#trouble");
-const drop = document.querySelector("#drop");
-const template = document.querySelector("#preview").content;
 
-const isPicture = (file) => file.type.startsWith("image/") || /\.(jpe?g|png|webp|gif|bmp|avif)$/i.test(file.name);
-const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+const isReadable = ({ type, name }) =>
+  type.startsWith("image/") || /^video\/(mp4|webm)$/.test(type) || /\.(jpe?g|png|webp|gif|bmp|avif|mp4|webm)$/i.test(name);
 
 export class Composer {
-  #pictures = [];
+  #previews = new Previews({
+    onRemove: (next) => {
+      this.#say("");
+      this.#changed();
+      (next ?? text).focus();
+    },
+  });
+  #palette = new Palette();
   #busy = false;
   #limits = { bytes: Infinity, files: Infinity };
 
   constructor({ onSent }) {
     this.onSent = onSent;
-    this.suggestions = new Suggestions(text, () => this.#changed());
+    this.suggestions = new Suggestions(text, this.#palette, () => {
+      this.#changed();
+      this.suggestions.update();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -33,24 +44,24 @@ export class Composer {
     text.addEventListener("input", () => this.#changed());
     for (const [button, input] of [["#pick", files], ["#empty-pick", files], ["#snap", camera]]) {
       document.querySelector(button).addEventListener("click", () => input.click());
+    }
+    for (const input of [files, camera]) {
       input.addEventListener("change", () => {
-        if (input.files.length) this.add([...input.files]);
+        this.add([...input.files]);
         input.value = "";
       });
     }
-    document.addEventListener("paste", (event) => {
-      const pasted = [...(event.clipboardData?.files ?? [])];
-      if (!this.#ready || pasted.length === 0) return;
-      event.preventDefault();
-      this.add(pasted);
+    listenForFiles({
+      isReady: () => !form.closest("[hidden]"),
+      onFiles: (found) => this.add(found),
+      onLink: () => this.#say(say("link")),
     });
-    this.#listenForDrops();
     this.#changed();
   }
 
   set session({ limits, commands }) {
     this.#limits = limits;
-    this.suggestions.commands = commands;
+    this.#palette.commands = commands;
     this.#changed();
   }
 
@@ -59,23 +70,28 @@ export class Composer {
   }
 
   add(chosen) {
-    if (this.#busy) return;
+    if (this.#busy || chosen.length === 0) return;
     this.#say("");
     for (const file of chosen) {
-      const bytes = this.#pictures.reduce((sum, picture) => sum + picture.file.size, file.size);
-      if (!isPicture(file)) this.#say(`${file.name} is not a picture that whobot can read.`);
-      else if (this.#pictures.length >= this.#limits.files)
-        this.#say(`At most ${this.#limits.files} pictures fit in one message.`);
-      else if (bytes > this.#limits.bytes)
-        this.#say(`${file.name} is too much: ${megabytes(this.#limits.bytes)} fit in one message.`);
-      else this.#pictures.push({ file, url: URL.createObjectURL(file) });
+      const refused = this.#refused(file);
+      if (refused) this.#say(refused);
+      else this.#previews.add(file);
     }
-    this.#drawPreviews();
+    this.#changed();
     text.focus();
   }
 
-  get #ready() {
-    return !form.closest("[hidden]");
+  #refused(file) {
+    const { name } = file;
+    if (!isReadable(file)) return say("not-a-picture", { name });
+    if (this.#previews.pictures.length >= this.#limits.files) return say("too-many-files");
+    if (this.#previews.bytes + file.size > this.#limits.bytes)
+      return say("too-large", { name, limit: Math.round(this.#limits.bytes / 1e6) });
+    return null;
+  }
+
+  get #isEmpty() {
+    return text.value.trim() === "" && this.#previews.pictures.length === 0;
   }
 
   #key(event) {
@@ -86,22 +102,20 @@ export class Composer {
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#send();
-    } else if (event.key === "Backspace" && text.value === "" && this.#pictures.length) {
-      this.#remove(this.#pictures.length - 1);
+    } else if (event.key === "Backspace" && text.value === "" && !this.#busy) {
+      this.#previews.removeLast();
     }
   }
 
   async #send() {
-    const words = text.value.trim();
-    if (this.#busy || (!words && this.#pictures.length === 0)) return;
+    if (this.#busy || this.#isEmpty) return;
     this.#say("");
+    this.suggestions.close();
     this.#setBusy(true);
     try {
-      await post(words, this.#pictures.map(({ file }) => file), (share) => (sending.value = share));
+      await post(text.value.trim(), this.#previews.pictures, (share) => (sending.value = share));
       text.value = "";
-      for (const { url } of this.#pictures) URL.revokeObjectURL(url);
-      this.#pictures = [];
-      this.#drawPreviews();
+      this.#previews.clear();
       this.onSent();
     } catch (error) {
       this.#say(error.message);
@@ -114,7 +128,8 @@ export class Composer {
   #setBusy(busy) {
     this.#busy = busy;
     form.toggleAttribute("aria-busy", busy);
-    sending.hidden = !busy || this.#pictures.length === 0;
+    form.querySelector("#previews").inert = busy;
+    sending.hidden = !busy || this.#previews.pictures.length === 0;
     sending.value = 0;
     text.readOnly = busy;
     this.#changed();
@@ -127,52 +142,6 @@ export class Composer {
   #changed() {
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight}px`;
-    send.disabled = this.#busy || (text.value.trim() === "" && this.#pictures.length === 0);
-  }
-
-  #remove(index) {
-    if (this.#busy) return;
-    URL.revokeObjectURL(this.#pictures[index].url);
-    this.#pictures.splice(index, 1);
-    this.#say("");
-    this.#drawPreviews();
-    const next = previews.querySelectorAll("button")[Math.min(index, this.#pictures.length - 1)];
-    (next ?? text).focus();
-  }
-
-  #drawPreviews() {
-    previews.hidden = this.#pictures.length === 0;
-    previews.replaceChildren(
-      ...this.#pictures.map(({ file, url }, index) => {
-        const preview = template.cloneNode(true).firstElementChild;
-        const image = preview.querySelector("img");
-        const button = preview.querySelector("button");
-        image.src = url;
-        image.alt = file.name;
-        button.setAttribute("aria-label", `Remove ${file.name}`);
-        button.addEventListener("click", () => this.#remove(index));
-        return preview;
-      }),
-    );
-    this.#changed();
-  }
-
-  #listenForDrops() {
-    const carriesFiles = (event) => this.#ready && event.dataTransfer?.types.includes("Files");
-    document.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      drop.hidden = !carriesFiles(event);
-    });
-    document.addEventListener("dragleave", (event) => {
-      if (event.relatedTarget === null) drop.hidden = true;
-    });
-    document.addEventListener("drop", (event) => {
-      event.preventDefault();
-      drop.hidden = true;
-      if (!this.#ready) return;
-      const dropped = [...event.dataTransfer.files];
-      if (dropped.length) this.add(dropped);
-      else this.#say("That was only a link. Copy the picture itself and paste it here, or save it first.");
-    });
+    send.disabled = this.#busy || this.#isEmpty;
   }
 }

@@ -1,7 +1,7 @@
-// The conversation: draws messages, keeps the newest in sight, and says answers aloud.
+// The conversation: keeps messages in order and the newest in sight, and says answers aloud.
 
-import { view } from "./viewer.js";
-import { render } from "./words.js";
+import { Message } from "./message.js";
+import { say } from "./phrases.js";
 
 const list = document.querySelector("#thread");
 const scroller = document.querySelector("#scroller");
@@ -10,46 +10,7 @@ const empty = document.querySelector("#empty");
 const announcer = document.querySelector("#announcer");
 const NEAR = 80;
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const templates = {
-  message: document.querySelector("#message").content,
-  picture: document.querySelector("#picture").content,
-};
-
 const geometry = () => `${scroller.scrollHeight} ${scroller.clientHeight}`;
-
-function stageWords({ stage, picture, pictures }) {
-  const which = pictures > 1 ? `picture ${picture} of ${pictures}` : "the picture";
-  if (stage === "downloading") return `Downloading ${which}…`;
-  if (stage === "analysing") return `Looking at ${which}…`;
-  return "Got it…";
-}
-
-function share({ stage, picture, pictures }) {
-  const within = { accepted: 0, downloading: 0.15, analysing: 0.45 }[stage] ?? 0;
-  return (picture - 1 + within) / Math.max(1, pictures);
-}
-
-function drawPicture(picture) {
-  const figure = templates.picture.cloneNode(true).firstElementChild;
-  const image = figure.querySelector("img");
-  const button = figure.querySelector("button");
-  const link = figure.querySelector("a");
-  image.alt = picture.alt || picture.name;
-  button.setAttribute("aria-label", `Enlarge: ${image.alt}`);
-  button.addEventListener("click", () => view({ ...picture, alt: image.alt }));
-  image.addEventListener("error", () => {
-    const note = document.createElement("p");
-    note.className = "no-picture";
-    note.textContent = `${picture.name}: cannot be shown`;
-    figure.replaceChildren(note);
-  });
-  link.href = picture.url;
-  link.download = picture.name;
-  link.setAttribute("aria-label", `Download ${picture.name}`);
-  image.src = picture.url;
-  return figure;
-}
 
 export class Thread {
   #drawn = new Map();
@@ -58,7 +19,8 @@ export class Thread {
   #pinned = true;
   #geometry = "";
 
-  constructor() {
+  constructor(listeners) {
+    this.listeners = listeners;
     scroller.addEventListener("scroll", () => this.#scrolled());
     latest.addEventListener("click", () => this.toEnd());
     // Pictures load late, the composer grows, phones open their keyboard: whoever was at the end stays at the end.
@@ -82,32 +44,27 @@ export class Thread {
     scroller.scrollTop = scroller.scrollHeight;
   }
 
-  get isEmpty() {
-    return this.#drawn.size === 0;
-  }
-
   get waiting() {
     return [...this.#drawn.values()].some(({ state }) => state === "working");
   }
 
   put(message) {
-    const known = this.#drawn.get(message.id);
     if (message.state === "gone") {
-      known?.element.remove();
-      this.#drawn.delete(message.id);
+      this.#remove(message.id);
     } else {
-      const element = known?.element ?? this.#place(message);
-      this.#fill(element, message, known);
-      this.#drawn.set(message.id, { element, state: message.state });
-      this.#announce(message, known);
+      const before = this.#drawn.get(message.id)?.state;
+      const drawn = this.#drawn.get(message.id) ?? this.#place(message);
+      drawn.fill(message);
+      this.#announce(message, before);
     }
-    empty.hidden = !this.isEmpty;
+    this.#showEmpty();
   }
 
-  // Everything up to here was said before: from now on news are announced.
-  ready() {
+  // Everything up to here was said before, and only these messages are left of it: from now on news are announced.
+  ready(ids) {
+    for (const id of [...this.#drawn.keys()]) if (!ids.includes(id)) this.#remove(id);
     this.#live = true;
-    empty.hidden = !this.isEmpty;
+    this.#showEmpty();
   }
 
   clear() {
@@ -124,46 +81,37 @@ export class Thread {
     this.#jump();
   }
 
+  #showEmpty() {
+    empty.hidden = this.#drawn.size > 0;
+  }
+
+  #remove(id) {
+    const element = this.#drawn.get(id)?.element;
+    // Where the focus was, reading goes on.
+    if (element?.contains(document.activeElement)) scroller.focus();
+    element?.remove();
+    this.#drawn.delete(id);
+  }
+
   #place(message) {
-    const element = templates.message.cloneNode(true).firstElementChild;
-    element.dataset.id = message.id;
-    element.dataset.author = message.author;
-    element.classList.toggle("arriving", this.#live);
-    element.querySelector("h3").textContent = message.author === "you" ? "You" : "whobot";
+    const drawn = new Message(message, this.listeners);
+    drawn.element.classList.toggle("arriving", this.#live);
     const after = [...list.children].find((other) => Number(other.dataset.id) > message.id);
-    list.insertBefore(element, after ?? null);
-    return element;
+    list.insertBefore(drawn.element, after ?? null);
+    this.#drawn.set(message.id, drawn);
+    return drawn;
   }
 
-  #fill(element, message, known) {
-    const working = message.state === "working";
-    element.dataset.state = message.state;
-    element.querySelector(".bubble").setAttribute("aria-busy", String(working));
-    element.querySelector(".working").hidden = !working;
-    const time = element.querySelector("time");
-    time.hidden = working;
-    time.dateTime = new Date(message.at * 1000).toISOString();
-    time.textContent = clock.format(message.at * 1000);
-    if (working) {
-      const progress = message.progress ?? { stage: "accepted", picture: 1, pictures: 1 };
-      element.querySelector(".stage").textContent = stageWords(progress);
-      element.querySelector(".working progress").value = share(progress);
-    } else if (known?.state !== message.state) {
-      const pictures = element.querySelector(".pictures");
-      pictures.replaceChildren(...message.pictures.map(drawPicture));
-      pictures.dataset.count = message.pictures.length;
-      element.querySelector(".words").replaceChildren(...render(message.text));
-    }
-  }
-
-  #announce(message, known) {
-    if (!this.#live || message.author === "you" || known?.state === message.state) return;
+  #announce(message, before) {
+    if (!this.#live || message.author === "you") return;
+    const { state } = message;
+    if (state === "working" && before === "working") return;
     announcer.textContent =
-      message.state === "working"
-        ? "whobot is looking."
+      state === "working"
+        ? say("looking")
         : `whobot: ${message.text || message.pictures.map(({ alt }) => alt).join(" ")}`;
-    if (!this.#pinned) latest.hidden = false;
-    if (message.state === "done" && document.hidden) document.title = "● whobot";
+    if (!this.#pinned && before !== "done") latest.hidden = false;
+    if (state === "done" && document.hidden) document.title = "● whobot";
   }
 }
 

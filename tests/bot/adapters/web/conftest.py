@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from typing import Any
 
 import pytest
 
 from bot.adapters.web import WebAdapter
+from bot.adapters.web.language import Translations
 from bot.config import Web
 from bot.domain import Handler, Health, Incoming, Reply
 
@@ -44,10 +46,18 @@ async def serve(
     health: Callable[[], Health] = lambda: Health({"store": True}, {"web": True}),
     metrics: Callable[[], bytes] = lambda: b"whobot_pictures_total 3.0\n",
     max_upload: int = 1_000_000,
+    translations: Translations = lambda _tag: NullTranslations(),
     **settings: Any,
 ) -> AsyncIterator[WebAdapter]:
     """Run a web adapter for the length of a block."""
-    adapter = WebAdapter(Web(**{"port": 0, **settings}), handler, health=health, metrics=metrics, max_upload=max_upload)
+    adapter = WebAdapter(
+        Web(**{"port": 0, **settings}),
+        handler,
+        health=health,
+        metrics=metrics,
+        max_upload=max_upload,
+        translations=translations,
+    )
     running = asyncio.create_task(adapter.run())
     try:
         await until(lambda: adapter.connected or running.done())

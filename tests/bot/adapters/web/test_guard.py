@@ -7,6 +7,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
+from bot.adapters.web.assets import FOLDER
 from bot.adapters.web.login import Login
 from bot.adapters.web.refusal import Refusal
 from tests.bot.adapters.web.conftest import Recorder, serve
@@ -98,7 +99,7 @@ async def test_the_page_refers_to_nothing_outside(url: str) -> None:
         texts = [page]
         for name in [
             *names,
-            *(f"{module}.js" for module in ("api", "composer", "suggestions", "thread", "viewer", "words")),
+            *(path.name for path in FOLDER.glob("*.js")),
         ]:
             async with http.get(f"/static/{name}") as response:
                 assert response.status == 200
@@ -141,15 +142,19 @@ async def test_without_the_password_there_is_no_chat(handler: Recorder) -> None:
 
 
 @pytest.mark.parametrize(("headers", "secure"), [({}, False), ({"X-Forwarded-Proto": "https"}, True)])
-async def test_the_cookie_is_kept_from_scripts_and_other_sites(url: str, headers: dict[str, str], secure: bool) -> None:
+async def test_the_cookies_are_kept_from_scripts_and_other_sites(
+    url: str, headers: dict[str, str], secure: bool
+) -> None:
     async with (
         aiohttp.ClientSession(url, headers={"Origin": url, **headers}) as http,
         http.post("/api/session", json={}) as response,
     ):
-        cookie = response.headers["Set-Cookie"]
-        assert "HttpOnly" in cookie
-        assert "SameSite=Strict" in cookie
-        assert ("Secure" in cookie) is secure
+        cookies = response.headers.getall("Set-Cookie")
+        assert [cookie.partition("=")[0] for cookie in cookies] == ["whobot_session", "whobot_chat"]
+        for cookie in cookies:
+            assert "HttpOnly" in cookie
+            assert "SameSite=Strict" in cookie
+            assert ("Secure" in cookie) is secure
 
 
 async def test_guessing_is_slowed_down_even_for_the_right_guess(handler: Recorder) -> None:
@@ -179,9 +184,8 @@ def test_the_wait_doubles_up_to_a_minute_and_ends_with_the_right_password() -> N
     for _ in range(8):
         refusal = refused("swordfish")
         assert refusal.kind == "slow_down"
-        assert refusal.retry_after is not None
-        waits.append(refusal.retry_after)
-        now += refusal.retry_after
+        waits.append(refusal.facts["seconds"])
+        now += refusal.facts["seconds"]
         assert refused("cod").kind == "wrong_password"
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
     now += 60

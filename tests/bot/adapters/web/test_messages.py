@@ -6,7 +6,23 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.adapters.web import WebAdapter
-from bot.domain import Ask, Configure, Incoming, OptOut, Page, Progress, Reply, ReplyImage, Show, Stage, Trigger
+from bot.domain import (
+    Ask,
+    Configure,
+    Forget,
+    Incoming,
+    Misuse,
+    OptOut,
+    Page,
+    Progress,
+    Reply,
+    ReplyImage,
+    Roster,
+    Show,
+    Stage,
+    Teach,
+    Trigger,
+)
 from bot.download import fetch
 from bot.errors import TooManyBytes
 from tests.bot.adapters.web.conftest import Recorder, serve, until
@@ -52,10 +68,15 @@ async def test_the_handler_gets_the_picture_through_the_same_limits_as_any_other
         ("hello", 0, Show(Page.HELP)),
         ("/help", 0, Show(Page.HELP)),
         ("/start", 0, Show(Page.HELP)),
+        ("/settings", 0, Show(Page.SETTINGS)),
         ("/watch on", 0, Configure(watch=True)),
         ("/watch  OFF", 0, Configure(watch=False)),
+        ("/threshold 60", 0, Configure(threshold=0.6)),
         ("/optout on", 0, OptOut(out=True)),
         ("/optout off", 0, OptOut(out=False)),
+        ("/forget Hoshina Sora", 0, Forget("Hoshina Sora")),
+        ("/roster sora", 0, Roster("sora")),
+        ("/wo", 0, Misuse("wo")),
     ],
 )
 async def test_what_is_typed_becomes_a_request(
@@ -79,9 +100,6 @@ async def test_what_is_typed_becomes_a_request(
     ("text", "error"),
     [
         ("", "empty"),
-        ("/wo", "unknown_command"),
-        ("/watch", "unfinished_command"),
-        ("/optout maybe", "unfinished_command"),
         ("x" * 20_000, "long_text"),
     ],
 )
@@ -92,6 +110,47 @@ async def test_what_is_not_understood_is_said_at_once(handler: Recorder, url: st
         assert body["error"] == error
         assert body["message"].endswith(".")
     assert not handler.asked
+
+
+async def test_pictures_teach_a_name(handler: Recorder, url: str) -> None:
+    async with WebChat.open(url) as chat:
+        await chat.answer_to(await chat.post("/teach Hoshina Sora", [("a.png", PNG), ("b.png", PNG)]))
+    request = handler.asked[0].request
+    assert isinstance(request, Teach)
+    assert request.name == "Hoshina Sora"
+    assert [picture.name for picture in request.pictures] == ["a.png", "b.png"]
+
+
+async def test_a_spoiler_is_asked_about_and_answered_as_one(handler: Recorder, url: str) -> None:
+    handler.reply = Reply("She.", (ReplyImage(b"\xff\xd8\xff", "image/jpeg", "who.jpg", spoiler=True),))
+    async with WebChat.open(url) as chat:
+        status, posted = await chat.send("", [("a.png", PNG)], field="spoiler")
+        assert status == 202
+        await chat.answer_to(posted["id"])
+        assert [message["pictures"][0]["spoiler"] for message in await chat.thread()] == [True, True]
+        await chat.answer_to(await chat.post("", [("a.png", PNG)]))
+    spoilers = [incoming.request.pictures[0].spoiler for incoming in handler.asked if isinstance(incoming.request, Ask)]
+    assert spoilers == [True, False]
+
+
+async def test_a_video_is_served_in_parts(handler: Recorder, url: str) -> None:
+    video = b"\0\0\0\x20ftypisom" + bytes(range(200))
+    async with WebChat.open(url) as chat:
+        await chat.answer_to(await chat.post("", [("dance.mp4", video)]))
+        shown = (await chat.thread())[0]["pictures"][0]
+        assert shown["kind"] == "video"
+        for asked, status, expected in (
+            ("bytes=0-1", 206, video[:2]),
+            ("bytes=12-", 206, video[12:]),
+            ("bytes=-5", 206, video[-5:]),
+            ("bytes=5000-", 200, video),
+            ("bytes=x", 200, video),
+        ):
+            async with chat.http.get(shown["url"], headers={"Range": asked}) as response:
+                assert (response.status, await response.read()) == (status, expected)
+                assert response.content_type == "video/mp4"
+        async with chat.http.get(shown["url"], headers={"Range": "bytes=2-3"}) as response:
+            assert response.headers["Content-Range"] == f"bytes 2-3/{len(video)}"
 
 
 async def test_the_browsers_language_is_passed_on(handler: Recorder, url: str) -> None:
@@ -173,7 +232,7 @@ async def test_two_tabs_of_a_browser_see_the_same_thread_and_two_browsers_do_not
             assert await anext(first) == await anext(second)
         chats = {incoming.chat.id for incoming in handler.asked}
         tokens = {cookie.value for chat in (ours, theirs) for cookie in chat.http.cookie_jar}
-    assert len(chats) == len(tokens) == 2
+    assert (len(chats), len(tokens)) == (2, 4)
     assert not chats & tokens
 
 

@@ -1,0 +1,61 @@
+// One message, drawn and drawn again whenever it changes.
+
+import { Actions } from "./actions.js";
+import { say } from "./phrases.js";
+import { drawPictures } from "./pictures.js";
+import { render } from "./words.js";
+
+const template = document.querySelector("#message").content;
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+
+function stageWords({ stage, picture, pictures }) {
+  if (stage !== "downloading" && stage !== "analysing") return say("stage-accepted");
+  return pictures > 1 ? say(`stage-${stage}-many`, { picture, pictures }) : say(`stage-${stage}`);
+}
+
+function share({ stage, picture, pictures }) {
+  const within = { accepted: 0, downloading: 0.15, analysing: 0.45 }[stage] ?? 0;
+  return (picture - 1 + within) / Math.max(1, pictures);
+}
+
+export class Message {
+  #actions;
+
+  constructor({ id, author }, { onPress, onRemove }) {
+    this.element = template.cloneNode(true).firstElementChild;
+    this.element.dataset.id = id;
+    this.element.dataset.author = author;
+    this.#part("h3").textContent = author === "you" ? say("you") : "whobot";
+    this.#part(".remove").hidden = author !== "you";
+    this.#part(".remove").addEventListener("click", () => onRemove(id));
+    this.#actions = new Actions(this.#part(".actions"), (action, text) => onPress(id, action, text));
+  }
+
+  get state() {
+    return this.element.dataset.state;
+  }
+
+  fill(message) {
+    const working = message.state === "working";
+    this.element.dataset.state = message.state;
+    this.#part(".bubble").setAttribute("aria-busy", String(working));
+    this.#part(".working").hidden = !working;
+    const time = this.#part("time");
+    time.hidden = working;
+    time.dateTime = new Date(message.at * 1000).toISOString();
+    time.textContent = clock.format(message.at * 1000);
+    if (working) {
+      const progress = message.progress ?? { stage: "accepted", picture: 1, pictures: 1 };
+      this.#part(".stage").textContent = stageWords(progress);
+      this.#part(".working progress").value = share(progress);
+    } else {
+      drawPictures(this.#part(".pictures"), message.pictures);
+      this.#part(".words").replaceChildren(...render(message.text));
+      this.#actions.draw(message);
+    }
+  }
+
+  #part(selector) {
+    return this.element.querySelector(selector);
+  }
+}
