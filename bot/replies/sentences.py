@@ -87,8 +87,8 @@ class Sentences:
             case errors.BadSetting("threshold"):
                 text = t.gettext("The threshold must be a number from 0 to 1.")
             case errors.BadSetting("language"):
-                text = t.gettext("I do not speak that language. I know: {languages}").format(
-                    languages=", ".join(sorted(LANGUAGES))
+                text = t.gettext("I do not speak that language. I know {languages}.").format(
+                    languages=", ".join(f"{name} ({tag})" for tag, name in LANGUAGES.items())
                 )
             case errors.Expired():
                 text = t.gettext("These buttons have expired. Ask again, and you get new ones.")

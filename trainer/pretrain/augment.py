@@ -19,6 +19,8 @@ class Framing:
     lower: float = 0
 
 
+PALE = 35
+"""Of 255: the mean saturation under which turning the hues changes too little."""
 FILLS = (cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT_101)
 
 
@@ -62,6 +64,21 @@ def mix(
         mixed[:, top : top + height, left : left + width] = images[other, top : top + height, left : left + width]
         share = 1 - height * width / side**2
     return mixed.astype(np.float32), (share * targets + (1 - share) * targets[other]).astype(np.float32)
+
+
+def recoloured_hair(image: Image, rng: Generator) -> Image:
+    """Turn the hues of an RGB uint8 crop, the skin's apart, so far that it shows somebody else, drawn alike.
+
+    What has little colour is given some.
+    """
+    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
+    hue, saturation, value = (hsv[..., i] for i in range(3))
+    skin = ((hue < 18) | (hue > 176)) & (saturation > 15) & (saturation < 120) & (value > 150)
+    if saturation[~skin].mean() < PALE:
+        hsv[..., 1] = np.where(skin, saturation, np.maximum(saturation, int(rng.integers(80, 160))))
+    turned = (hue.astype(np.int16) + int(rng.integers(30, 150))) % 180
+    hsv[..., 0] = np.where(skin, hue, turned)
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB).astype(np.uint8, copy=False)
 
 
 def _move(image: Image, side: int, framing: Framing, settings: AugmentSettings, rng: Generator) -> Image:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from bot.bundle import InputSpec
 from bot.domain import Image
-from trainer.pretrain.augment import Framing, mix, vary
+from trainer.pretrain.augment import Framing, mix, recoloured_hair, vary
 from trainer.pretrain.data import NOBODY, Faces, Indices
 from trainer.pretrain.settings import AugmentSettings
 
@@ -47,17 +47,23 @@ class Samples:
     def draw(self, step: int, chances: npt.NDArray[np.float64]) -> Batch:
         """Return the batch of a step."""
         rng = np.random.default_rng((self.seed, step))
-        strangers = round(self.settings.others * self.batch) if len(self.others) else 0
-        indices = np.concatenate(
-            [rng.choice(self.chosen, self.batch - strangers, p=chances), rng.choice(self.others, strangers)]
-            if strangers
-            else [rng.choice(self.chosen, self.batch, p=chances)]
-        )
-        crops = [self._crop(i, rng) for i in indices]
+        drawn = rng.choice(self.chosen, self.batch, p=chances)
+        recast, others = self._strangers()
+        drawn[recast : recast + others] = rng.choice(self.others, others) if others else ()
+        crops = [self._crop(i, rng) for i in drawn]
+        for place in range(recast):
+            crops[place] = recoloured_hair(crops[place], rng)
+        truth = self.faces.truth[drawn]
+        truth[:recast] = NOBODY
         # NOBODY, the last column, is cut off: a stranger has no share of any character.
-        targets = np.eye(len(self.faces.labels) + 1, dtype=np.float32)[self.faces.truth[indices], :-1]
+        targets = np.eye(len(self.faces.labels) + 1, dtype=np.float32)[truth, :-1]
         images = self.spec.scale(np.stack(crops))
         return mix(images, targets, rng) if rng.random() < self.settings.mix else (images, targets)
+
+    def _strangers(self) -> tuple[int, int]:
+        """How many crops of a batch become strangers by their colours, and how many are of strangers."""
+        settings = self.settings
+        return round(settings.recast * self.batch), round(settings.others * self.batch) if len(self.others) else 0
 
     def _crop(self, index: int, rng: np.random.Generator) -> Image:
         framed = self.faces.truth[index] == NOBODY or rng.random() < self.settings.framed

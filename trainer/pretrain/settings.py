@@ -62,12 +62,14 @@ class AugmentSettings(_Settings):
     """How crops are changed at random, and how often each character is drawn.
 
     `framed` is the share of crops that are shown as our detector frames them, within `framed_zoom`, rather than as
-    their set does; `others` the share of a batch that shows nobody of the roster.
+    their set does; `others` the share of a batch that shows nobody of the roster, and `recast` that of characters whose
+    colours were changed so far that they are somebody else.
     """
 
     framed: Share
     framed_zoom: tuple[Positive, Positive]
     others: Share
+    recast: Share
     tilt: Annotated[float, Field(ge=0)]
     shift: Share
     colour: Share

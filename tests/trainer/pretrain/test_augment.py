@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from tests.trainer.conftest import draw_crop
-from trainer.pretrain.augment import Framing, mix, vary
+from trainer.pretrain.augment import Framing, mix, recoloured_hair, vary
 from trainer.pretrain.settings import AugmentSettings
 
-STILL = AugmentSettings(tilt=0, shift=0, colour=0, grey=0, blur=0, jpeg=0, erase=0, mix=0, balance=0)
-EVERYTHING = AugmentSettings(tilt=15, shift=0.1, colour=1, grey=1, blur=1, jpeg=1, erase=1, mix=1, balance=1)
+SHOWN = {"framed": 0.5, "framed_zoom": (1, 1), "others": 0.1, "recast": 0.1, "balance": 0.5}
+CHANGES = ("shift", "colour", "grey", "blur", "jpeg", "erase", "mix")
+STILL = AugmentSettings(tilt=0, **SHOWN, **dict.fromkeys(CHANGES, 0))
+EVERYTHING = AugmentSettings(tilt=15, **SHOWN, **{**dict.fromkeys(CHANGES, 1), "shift": 0.1})
 
 
 @pytest.mark.parametrize("settings", [STILL, EVERYTHING])
@@ -60,3 +62,17 @@ def test_an_enlarged_crop_has_its_face_in_the_middle() -> None:
     whole = vary(crop, 100, Framing((1, 1)), STILL, np.random.default_rng(1))
     assert 50 < rows.mean() < 90
     assert rows.size > np.flatnonzero(whole[:, 50, 0] > 127).size
+
+
+def test_somebody_else_has_other_hair_and_the_same_skin() -> None:
+    crop = np.full((40, 40, 3), (250, 214, 190), np.uint8)
+    crop[:20] = (60, 90, 220)
+    for seed in range(10):
+        other = recoloured_hair(crop, np.random.default_rng(seed)).astype(int)
+        assert np.abs(other[:20] - crop[:20]).max() > 60
+        assert np.abs(other[20:] - crop[20:]).max() <= 4
+
+
+def test_pale_hair_is_given_a_colour() -> None:
+    grey = np.full((40, 40, 3), 170, np.uint8)
+    assert np.ptp(recoloured_hair(grey, np.random.default_rng(1))[0, 0]) > 40
