@@ -5,6 +5,7 @@ from bot.replies.buttons import ButtonWords
 from bot.replies.commands import CommandWords
 from bot.replies.languages import LANGUAGES, find_language, translations_for
 from bot.replies.sentences import Bug, Sentences
+from bot.replies.teaching import TeachingWords
 
 __all__ = [
     "LANGUAGES",
@@ -14,6 +15,7 @@ __all__ = [
     "Finding",
     "Result",
     "Sentences",
+    "TeachingWords",
     "compose",
     "count_pages",
     "find_language",

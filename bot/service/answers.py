@@ -40,12 +40,7 @@ class Answer:
     @property
     def faces(self) -> tuple[Seen, ...]:
         """Every face in every picture; the place in here is what actions call a face by."""
-        return tuple(
-            Seen(finding.number, number, sighting)
-            for finding in self.findings
-            if isinstance(finding.result, Analysis)
-            for number, sighting in enumerate(finding.result.sightings, 1)
-        )
+        return faces_of(self.findings)
 
     def room(self, case: Case) -> int:
         """Return how long another text in the place of this answer may be."""
@@ -79,6 +74,16 @@ class Answers:
     def forget(self, answer: Answer) -> None:
         """Forget an answer."""
         self._memory.drop(answer.token)
+
+
+def faces_of(findings: Sequence[Finding]) -> tuple[Seen, ...]:
+    """Return every face that was found, picture by picture."""
+    return tuple(
+        Seen(finding.number, number, sighting)
+        for finding in findings
+        if isinstance(finding.result, Analysis)
+        for number, sighting in enumerate(finding.result.sightings, 1)
+    )
 
 
 def _without_image(finding: Finding) -> Finding:

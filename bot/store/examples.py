@@ -109,14 +109,11 @@ class Examples(Database):
 
     async def taught(self, scope: Scope, *, provisional: bool = False) -> dict[str, int]:
         """Return the characters that were taught in a scope, by name, and how many examples each has."""
-        query = (
-            select(examples.c.character, func.count().label("examples"))
-            .where(_visible(scope, provisional), examples.c.denied.is_(False))
-            .group_by(examples.c.character)
-            .order_by(examples.c.character)
-        )
-        async with self._transaction() as connection:
-            return {row.character: row.examples for row in await connection.execute(query)}
+        return await self._count(_visible(scope, provisional))
+
+    async def taught_here(self, scope: Scope) -> dict[str, int]:
+        """Return the characters that were taught in just this scope, provisional examples counted as well."""
+        return await self._count(and_(*in_scope(examples, scope)))
 
     async def confirm_example(self, id_: int) -> None:
         """Let a provisional example count."""
@@ -147,6 +144,16 @@ class Examples(Database):
         if removed:
             async with self._transaction() as connection:
                 await connection.execute(insert(examples), [to_row(example) for example in removed])
+
+    async def _count(self, condition: ColumnElement[bool]) -> dict[str, int]:
+        query = (
+            select(examples.c.character, func.count())
+            .where(condition, examples.c.denied.is_(False))
+            .group_by(examples.c.character)
+            .order_by(examples.c.character)
+        )
+        async with self._transaction() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
 
     async def _update(self, id_: int, values: dict[str, object]) -> None:
         async with self._transaction() as connection:

@@ -29,7 +29,6 @@ class Action(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     FORGOTTEN = "forgotten"
-    WITHDRAWN = "withdrawn"
     REVERTED = "reverted"
     PROMOTED = "promoted"
 
@@ -79,20 +78,14 @@ class History(Database):
         async with self._transaction() as connection:
             return await _remove(connection, scope, Action.FORGOTTEN, by, here)
 
-    async def withdraw(self, scope: Scope, ids: Iterable[int], by: User | None, action: Action) -> Change | None:
-        """Remove some examples of one character; return None where they are gone already."""
-        chosen = (*in_scope(examples, scope), examples.c.id.in_(tuple(ids)))
+    async def reject(self, scope: Scope, ids: Iterable[int], by: User) -> Change | None:
+        """Remove provisional examples of one character; return None where none of them waits any more."""
         async with self._transaction() as connection:
-            return await _remove(connection, scope, action, by, chosen)
+            return await _remove(connection, scope, Action.REJECTED, by, _waiting(scope, ids))
 
     async def approve(self, scope: Scope, ids: Iterable[int], by: User) -> Change | None:
         """Let provisional examples of one character count; return None where none of them waits for that."""
-        waiting = (
-            *in_scope(examples, scope),
-            examples.c.id.in_(tuple(ids)),
-            examples.c.state == State.PROVISIONAL,
-        )
-        query = update(examples).where(*waiting).values(state=State.CONFIRMED)
+        query = update(examples).where(*_waiting(scope, ids)).values(state=State.CONFIRMED)
         async with self._transaction() as connection:
             rows = (await connection.execute(query.returning(examples.c.id, examples.c.character))).all()
             if not rows:
@@ -146,6 +139,10 @@ class History(Database):
         async with self._transaction() as connection:
             rows = (await connection.execute(query.offset(skip).limit(limit))).all()
             return await _read(connection, rows)
+
+
+def _waiting(scope: Scope, ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
+    return *in_scope(examples, scope), examples.c.id.in_(tuple(ids)), examples.c.state == State.PROVISIONAL
 
 
 async def _insert(connection: AsyncConnection, draft: Example) -> int:

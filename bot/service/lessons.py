@@ -1,0 +1,103 @@
+"""Learning from people: who may teach, what is kept, and the buttons to agree or to take it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.domain import Button, ButtonStyle, Portrait, Teachers
+from bot.errors import NotAllowed, TeachingOff, TooManyExamples
+from bot.replies import TeachingWords
+from bot.service.actions import write
+from bot.service.case import Case
+from bot.store import Action, Change, Example, Origin, Scope, State, Store
+from bot.store.examples import pack
+
+EXAMPLES_LIMIT = 2_000
+"""Face crops that a chat, or a whole server, may teach."""
+
+ACTIONS = {Origin.TAUGHT: Action.TAUGHT, Origin.CORRECTED: Action.CORRECTED, Origin.CONFIRMED: Action.CONFIRMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learnt, and whether it counts already."""
+
+    change: Change
+    counts: bool
+
+
+def check_teacher(case: Case) -> None:
+    """Refuse those who may not teach, correct and confirm in this chat.
+
+    Raises:
+        TeachingOff: nobody may.
+        NotAllowed: only those may who manage the chat.
+    """
+    match case.settings.teachers:
+        case Teachers.NOBODY:
+            raise TeachingOff
+        case Teachers.MANAGERS if not case.manages:
+            raise NotAllowed
+
+
+class Lessons:
+    """Keeps what people teach, in the scope of their chat."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def learn(
+        self,
+        case: Case,
+        character: str,
+        portraits: Sequence[Portrait],
+        *,
+        origin: Origin = Origin.TAUGHT,
+        denied: bool = False,
+    ) -> Lesson:
+        """Keep faces as examples of a character, or, where `denied`, as faces that are not the character.
+
+        Raises:
+            TooManyExamples: there is no room for them.
+        """
+        scope = Scope.of(case.chat)
+        taught = await self._store.taught_here(scope)
+        if sum(taught.values()) + len(portraits) > EXAMPLES_LIMIT:
+            raise TooManyExamples(EXAMPLES_LIMIT)
+        counts = case.manages or not case.settings.confirm
+        now = datetime.now(UTC)
+        drafts = [
+            Example(
+                0,
+                scope,
+                character,
+                portrait.image,
+                pack(portrait.embedding),
+                portrait.bundle_id,
+                case.user,
+                now,
+                State.CONFIRMED if counts else State.PROVISIONAL,
+                origin,
+                denied,
+            )
+            for portrait in portraits
+        ]
+        return Lesson(await self._store.learn(drafts, ACTIONS[origin]), counts)
+
+
+def follow_up(case: Case, lesson: Lesson) -> tuple[Button, ...]:
+    """Return the buttons that belong under a lesson: to take it back, or to agree to it."""
+    if not case.capabilities.buttons:
+        return ()
+    words = TeachingWords(case.catalogue)
+    if lesson.counts:
+        return (undo_button(case, lesson.change),)
+    return (
+        Button(words.confirm(), write("approve", "", lesson.change.id), ButtonStyle.PRIMARY),
+        Button(words.reject(), write("reject", "", lesson.change.id), ButtonStyle.DANGER),
+    )
+
+
+def undo_button(case: Case, change: Change) -> Button:
+    """Return the button that takes a change back."""
+    return Button(TeachingWords(case.catalogue).undo(), write("undo", "", change.id))

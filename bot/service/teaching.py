@@ -1,0 +1,188 @@
+"""Teaching a character in a chat, and forgetting one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.config import Limits
+from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach
+from bot.errors import CannotLearn, Expired, NotTaught
+from bot.replies import Finding, TeachingWords, compose
+from bot.service.actions import Action, number, write
+from bot.service.analyser import Analyser
+from bot.service.answers import Seen, faces_of
+from bot.service.case import Case
+from bot.service.lessons import Lessons, check_teacher, follow_up, undo_button
+from bot.service.looking import Looking
+from bot.service.memory import Memory
+from bot.service.presses import OnItsOwn, in_place
+from bot.store import Scope, Store
+from bot.teaching import character_of, odd_ones
+
+A_ROW = 5
+"""Buttons."""
+SURE = 0.5
+"""The probability from which a face that is taught as one character looks like another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Faces of pictures that show several, of which somebody has still to say which one is `character`."""
+
+    chat: Chat
+    character: str
+    faces: tuple[Seen, ...]
+
+
+class Teaching:
+    """Learns a character from pictures."""
+
+    def __init__(self, looking: Looking, analyser: Analyser, store: Store, lessons: Lessons, limits: Limits) -> None:
+        self._looking = looking
+        self._analyser = analyser
+        self._store = store
+        self._lessons = lessons
+        self._open = Memory[Open](
+            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
+        )
+
+    @property
+    def verbs(self) -> dict[str, OnItsOwn]:
+        """What handles each verb."""
+        return {"which": self._choose}
+
+    async def answer(self, case: Case, teach: Teach) -> Reply:
+        """Learn from each picture with one face; ask which face it is in those with several.
+
+        Raises:
+            NotAllowed, TeachingOff: they may not teach here.
+            BadName: no character can be called so.
+            CannotLearn: the bundle is not made for it.
+            UserError: none of the pictures may or can be looked at.
+        """
+        check_teacher(case)
+        character = character_of(teach.name, self._analyser.characters)
+        findings = await self._looking.look(case, teach.pictures)
+        faces = [faces_of([finding]) for finding in findings]
+        clear = [seen[0] for seen in faces if len(seen) == 1]
+        unclear = [(finding, seen) for finding, seen in zip(findings, faces, strict=True) if len(seen) > 1]
+        lines, buttons = await self._learn(case, character, clear)
+        lines += self._failures(case, findings)
+        if not unclear:
+            return Reply("\n".join(lines), buttons=buttons)
+        choice = [seen for _, several in unclear for seen in several]
+        question, choices = self._ask(case, character, choice)
+        marked = compose(case.sentences, [finding for finding, _ in unclear], case.capabilities)
+        return Reply("\n".join([*lines, question]), marked.images, buttons=(*choices, *buttons))
+
+    async def _learn(
+        self, case: Case, character: str, faces: Sequence[Seen]
+    ) -> tuple[list[str], tuple[tuple[Button, ...], ...]]:
+        """Learn what is clear; return what to say of it, and the buttons that go with that."""
+        if not faces:
+            return [], ()
+        words, name = TeachingWords(case.catalogue), self._analyser.characters.name(character)
+        lesson = await self._lessons.learn(case, character, [_portrait(seen.sighting) for seen in faces])
+        scope = Scope.of(case.chat)
+        count = (await self._store.taught(scope)).get(character, 0) if lesson.counts else len(faces)
+        lines = [words.learnt(name, count) if lesson.counts else words.waiting(name, count)]
+        embeddings = [_portrait(seen.sighting).embedding for seen in faces]
+        if odd_ones(embeddings):
+            lines.append(words.odd(name))
+        if others := _lookalikes(character, (seen.sighting for seen in faces)):
+            lines.append(words.alike(name, [self._analyser.characters.name(other) for other in others]))
+        return lines, (follow_up(case, lesson),)
+
+    def _failures(self, case: Case, findings: Sequence[Finding]) -> list[str]:
+        """Say of each picture that showed nobody, or could not be looked at, what was wrong with it."""
+        lines = []
+        for finding in findings:
+            if isinstance(finding.result, Analysis):
+                text = "" if finding.result.sightings else case.sentences.no_face()
+            else:
+                text = case.sentences.failure(finding.result)
+            if text:
+                lines.append(f"{case.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
+        return lines
+
+    def _ask(self, case: Case, character: str, faces: Sequence[Seen]) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+        """Ask which of the faces it is; return the question and the buttons to answer it with."""
+        words = TeachingWords(case.catalogue)
+        if not case.capabilities.buttons:
+            return words.one_face_only(), ()
+        offered = tuple(faces[: OPTIONS_LIMIT - A_ROW])
+        token = self._open.keep(Open(case.chat, character, offered))
+        several = len({seen.picture for seen in offered}) > 1
+        buttons = [
+            Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
+            for place, seen in enumerate(offered)
+        ]
+        rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
+        return words.which_face(self._analyser.characters.name(character)), rows
+
+    async def _choose(self, case: Case, action: Action, _text: str | None) -> Reply:
+        """Learn the face that was chosen, and ask on where other pictures have several as well."""
+        check_teacher(case)
+        question = self._open.get(action.token)
+        if question is None or question.chat != case.chat:
+            raise Expired
+        chosen = question.faces[number(action.args, 0, below=len(question.faces))]
+        lines, buttons = await self._learn(case, question.character, [chosen])
+        self._open.drop(action.token)
+        rest = [seen for seen in question.faces if seen.picture != chosen.picture]
+        if rest:
+            text, choices = self._ask(case, question.character, rest)
+            lines, buttons = [*lines, text], (*choices, *buttons)
+        return in_place(Reply("\n".join(lines), buttons=buttons))
+
+
+class Forgetting:
+    """Forgets a character that was taught in a chat."""
+
+    def __init__(self, analyser: Analyser, store: Store) -> None:
+        self._analyser = analyser
+        self._store = store
+
+    async def answer(self, case: Case, forget: Forget) -> Reply:
+        """Forget it, and offer to undo that.
+
+        Raises:
+            NotAllowed, TeachingOff: they may not teach here.
+            BadName: no character can be called so.
+            NotTaught: it was not taught in this chat.
+        """
+        check_teacher(case)
+        scope = Scope.of(case.chat)
+        character = character_of(forget.name, self._analyser.characters)
+        taught = await self._store.taught_here(scope)
+        # People write a name again as they remember it: in other cases, with the words the other way round.
+        called = next((id_ for id_ in taught if _same(id_, character)), character)
+        change = await self._store.forget(scope, called, case.user)
+        if change is None:
+            raise NotTaught(self._analyser.characters.name(character))
+        text = TeachingWords(case.catalogue).forgotten(self._analyser.characters.name(called), change.removed)
+        return Reply(text, buttons=((undo_button(case, change),),) if case.capabilities.buttons else ())
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def _portrait(sighting: Sighting) -> Portrait:
+    if sighting.portrait is None:
+        raise CannotLearn
+    return sighting.portrait
+
+
+def _lookalikes(character: str, sightings: Iterable[Sighting]) -> list[str]:
+    """Return whom the faces looked like when they were looked at, just before they were learnt."""
+    best = [guess for sighting in sightings if not sighting.unknown for guess in sighting.guesses[:1]]
+    others = (guess.character for guess in best if guess.character != character and guess.probability >= SURE)
+    return list(dict.fromkeys(others))
+
+
+def _cost(question: Open) -> int:
+    return 1_000 + sum(
+        len(portrait.image) + portrait.embedding.nbytes
+        for seen in question.faces
+        if (portrait := seen.sighting.portrait)
+    )
