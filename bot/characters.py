@@ -52,11 +52,8 @@ class Characters:
                     self._ids.setdefault(_words(text), character.id)
 
     @classmethod
-    def read(cls, path: Path, roster: Sequence[str] = ()) -> "Characters":
-        """Read the table at `path`, or none where there is none.
-
-        Args:
-            roster: Ids of a bundle. Those that the table lacks get a name made of the id.
+    def read(cls, path: Path) -> "Characters":
+        """Read the table at `path`; without such a file it is empty.
 
         Raises:
             ConfigError: the table cannot be read, or says something that it should not.
@@ -70,11 +67,14 @@ class Characters:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"the characters' table {path} is not valid TOML: {error}") from error
         try:
-            table = {id_: _parse(id_, entry) for id_, entry in content.items()}
+            return cls([_parse(id_, entry) for id_, entry in content.items()])
         except (TypeError, ValueError) as error:
             raise ConfigError(f"the characters' table {path} has a mistake: {error}") from error
-        plain = (Character(id_, display_name(id_)) for id_ in roster if id_ not in table)
-        return cls((*table.values(), *plain))
+
+    def including(self, roster: Iterable[str]) -> "Characters":
+        """Add those ids of a bundle that the table lacks, each with a name made of the id."""
+        plain = (Character(id_, display_name(id_)) for id_ in roster if id_ not in self)
+        return Characters((*self._table.values(), *plain))
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._table

@@ -7,19 +7,21 @@ leaving takes nothing new and finishes what was taken.
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import cv2
 import structlog
 
+from bot.characters import Characters
 from bot.config import Limits
 from bot.domain import Analysis
 from bot.errors import AnalysisTimeout, OperatorError, Stopping
+from bot.gallery import EMPTY, Embedding, Gallery
 from bot.vision.engine import Engine, Models
 from bot.vision.fonts import FontBook
 from bot.vision.models import ModelFiles
@@ -27,6 +29,8 @@ from bot.workers import Workers
 
 DRAIN_SECONDS = 8.0
 """How long leaving waits for what is in hand; the whole bot is to stop within ten seconds."""
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -114,8 +118,26 @@ class Pipeline:
         """The id of the running classifier."""
         return "" if self._models is None else self._models.classifier.id
 
+    @property
+    def characters(self) -> Characters:
+        """How the names of the roster are written."""
+        return Characters() if self._models is None else self._models.characters
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the running classifier gives embeddings, so that it can be taught."""
+        return self._models is not None and self._models.embeds
+
     async def analyse(
-        self, data: bytes, *, threshold: float | None = None, annotate: bool = True, face: bool = False
+        self,
+        data: bytes,
+        *,
+        threshold: float | None = None,
+        annotate: bool = True,
+        face: bool = False,
+        gallery: Gallery = EMPTY,
+        only_taught: bool = False,
+        portraits: bool = False,
     ) -> Analysis:
         """Find and name the faces in a picture file; the arguments are those of `bot.vision.engine.Engine.look`.
 
@@ -125,11 +147,35 @@ class Pipeline:
             AnalysisTimeout: the answer was not there in time, waiting included.
             Stopping: the pipeline is not running, or no longer.
         """
+
+        def look(engine: Engine) -> Analysis:
+            return engine.look(
+                data,
+                threshold=threshold,
+                annotate=annotate,
+                face=face,
+                gallery=gallery,
+                only_taught=only_taught,
+                portraits=portraits,
+            )
+
+        return await self._submit(look)
+
+    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
+        """Embed encoded face crops, as `Portrait.image` holds them, one after the other.
+
+        Raises:
+            PictureError: a picture cannot be used.
+            BundleError: the running classifier gives no embeddings.
+            Busy, AnalysisTimeout, Stopping: as of `analyse`.
+        """
+        return [await self._submit(partial(Engine.embed, crop=crop)) for crop in crops]
+
+    async def _submit(self, work: Callable[[Engine], T]) -> T:
         if self._workers is None:
             raise Stopping
         seconds = self._limits.analysis_seconds
-        look = partial(_look, data=data, threshold=threshold, annotate=annotate, face=face)
-        future = self._workers.submit(look, time.monotonic() + seconds)
+        future = self._workers.submit(work, time.monotonic() + seconds)
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.wrap_future(future)
@@ -158,7 +204,3 @@ class Pipeline:
         if self._workers is not None:
             self._workers.retool(partial(self._make_engine, models))
         _log.info("models_reloaded", bundle=self.bundle_id, name=models.classifier.info.name)
-
-
-def _look(engine: Engine, *, data: bytes, threshold: float | None, annotate: bool, face: bool) -> Analysis:
-    return engine.look(data, threshold=threshold, annotate=annotate, face=face)

@@ -12,10 +12,11 @@ from bot.vision.labels import overlap
 from tests import tiny
 
 
-def test_the_stored_network_is_what_its_script_writes() -> None:
+def test_the_stored_networks_are_what_their_script_writes() -> None:
     pytest.importorskip("ai_edge_litert.schema_py_generated", reason="the schema comes with ai-edge-litert alone")
     script = runpy.run_path(str(Path(__file__).parent / "data" / "make_tiny_network.py"))
     assert script["build"]() == tiny.NETWORK.read_bytes()
+    assert script["build"](embedding=True) == tiny.BASE.read_bytes()
 
 
 @pytest.mark.parametrize("count", range(21))

@@ -16,12 +16,13 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image as Pillow
 
-from bot.bundle import Bundle, BundleInfo, InputSpec, write_bundle
+from bot.bundle import Bundle, BundleInfo, InputSpec, Recognition, write_bundle
 from bot.domain import Box, Image
 from bot.vision.engine import Models
 
 DATA = Path(__file__).resolve().parent / "data"
 NETWORK = DATA / "tiny_classifier.tflite"
+BASE = DATA / "tiny_base.tflite"
 CASCADE = DATA / "squares_cascade.xml"
 
 Colour: TypeAlias = tuple[int, int, int]
@@ -36,6 +37,12 @@ def tiny_bundle(path: Path, labels: Sequence[str] = LABELS, *, name: str = "tiny
     """Write the tiny classifier to `path`; other names (three of them) or another threshold make another bundle."""
     info = BundleInfo("classifier", name, InputSpec(32, 32), threshold=threshold)
     return write_bundle(path, NETWORK.read_bytes(), info, labels)
+
+
+def tiny_base(path: Path, *, name: str = "base", mean: float = 127.0, recognition: Recognition | None = None) -> Bundle:
+    """Write a classifier of `LABELS` that also gives an embedding, the direction of the mean colour from `mean`."""
+    info = BundleInfo("classifier", name, InputSpec(32, 32, mean=mean), threshold=0.6)
+    return write_bundle(path, BASE.read_bytes(), info, LABELS, recognition)
 
 
 def tiny_models(folder: Path) -> Models:

@@ -87,8 +87,8 @@ class Recognition:
         numbers = (*self.weights.values(), self.bias, self.closeness, teaching.scale, teaching.offset)
         if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
             raise ValueError("its recognition has a number that is none")
-        if not 0 < teaching.kinship <= 1:
-            raise ValueError(f"its kinship is {teaching.kinship!r}")
+        if teaching.scale <= 0 or not 0 < teaching.kinship <= 1:
+            raise ValueError(f"its scale is {teaching.scale!r} and its kinship {teaching.kinship!r}")
 
     def pack(self) -> dict[str, bytes]:
         """Return the files that hold it in a bundle's archive, by name. Prototypes are kept as float16."""

@@ -32,10 +32,19 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A character of the roster and the calibrated probability that the face is theirs."""
+    """A character and the calibrated probability that the face is theirs.
+
+    `character` is the id; `name` and `series` are for people. A name that is not given is made of the id.
+    """
 
     character: str
     probability: float
+    name: str = ""
+    series: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", display_name(self.character))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class Sighting:
     guesses: tuple[Guess, ...]
     unknown: bool
     portrait: Portrait | None = None
+
+    @property
+    def nobody(self) -> float:
+        """The probability that the face is nobody's who is known: what the guesses leave over."""
+        return max(0.0, 1.0 - sum(guess.probability for guess in self.guesses))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 
-from bot.domain import Box, Image, ReplyImage, Sighting, display_name
+from bot.domain import Box, Image, ReplyImage, Sighting
 from bot.vision.canvas import FACES, UNKNOWN, Canvas, Colour
 from bot.vision.cards import draw_card
 from bot.vision.fonts import FontBook, Lettering
@@ -80,7 +80,7 @@ class Annotator:
         short = str(number)
         if sighting.unknown:
             return f"{short} ?", short
-        name = display_name(sighting.guesses[0].character)
+        name = sighting.guesses[0].name
         full = f"{short} {name}"
         if not self._lettering.can_draw(name):
             return short, short

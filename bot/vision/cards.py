@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain import Box, Guess, Image, Sighting, display_name
+from bot.domain import Box, Guess, Image, Sighting
 from bot.vision.canvas import CARD, TRACK, UNKNOWN, Canvas, Colour, mix
 from bot.vision.crop import crop_face
 
@@ -53,7 +53,7 @@ def _draw_guesses(canvas: Canvas, place: Box, guesses: Sequence[Guess], size: in
         middle = row.y + height / 2
         score = percent(guess.probability)
         canvas.text(row.x + row.width - size / 2, middle, score, size, "rm")
-        name = display_name(guess.character)
+        name = guess.name
         if not canvas.lettering.can_draw(name):
             name = f"{index + 1}."
         room = row.width - 1.4 * size - canvas.lettering.width(score, size)

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 
 from bot.bundle import Bundle
+from bot.characters import Characters
 from bot.domain import Analysis, Box, Face, Image, Sighting, Timings
 from bot.errors import BundleError
+from bot.gallery import EMPTY, Embedding, Gallery
 from bot.vision.annotate import Annotator
 from bot.vision.classify import Classifier
 from bot.vision.crop import crop_face
@@ -18,14 +20,23 @@ from bot.vision.detect import CascadeDetector, Detector
 from bot.vision.fonts import FontBook
 from bot.vision.interpreter import RUNTIME_ERRORS
 from bot.vision.network_detector import NetworkDetector
+from bot.vision.portraits import portray
+
+TEACHABLE = 'to teach, set models.classifier = "characters-int8.tflite"'
+"""What to do about a bundle that cannot be taught."""
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The pair of networks that answers. A detector that is a path is an OpenCV cascade."""
+    """The pair of networks that answers, and how names are written. A detector that is a path is an OpenCV cascade.
+
+    `embeds` says whether the classifier was found to give embeddings, so that it can be taught.
+    """
 
     classifier: Bundle
     detector: Bundle | Path
+    characters: Characters = field(default_factory=Characters)
+    embeds: bool = False
 
 
 class Engine:
@@ -45,13 +56,26 @@ class Engine:
 
     def __init__(self, models: Models, *, max_pixels: int, max_frames: int, max_faces: int, fonts: FontBook) -> None:
         self._max_pixels, self._max_frames, self._max_faces = max_pixels, max_frames, max_faces
-        self._info = models.classifier.info
-        self._classifier = Classifier(models.classifier)
+        self._info, self._id = models.classifier.info, models.classifier.id
+        self._classifier = Classifier(models.classifier, models.characters)
         self._detector = _open_detector(models.detector)
         self._annotator = Annotator(fonts)
 
+    @property
+    def embeds(self) -> bool:
+        """Whether the classifier gives embeddings, so that it can be taught."""
+        return self._classifier.embeds
+
     def look(
-        self, data: bytes, *, threshold: float | None = None, annotate: bool = True, face: bool = False
+        self,
+        data: bytes,
+        *,
+        threshold: float | None = None,
+        annotate: bool = True,
+        face: bool = False,
+        gallery: Gallery = EMPTY,
+        only_taught: bool = False,
+        portraits: bool = False,
     ) -> Analysis:
         """Find and name the faces in a picture file.
 
@@ -60,6 +84,9 @@ class Engine:
             threshold: Probability under which the best guess counts as unknown; None for the bundle's own.
             annotate: Whether to draw the answer.
             face: Whether the whole picture is one face crop, which no detector needs to find.
+            gallery: Characters that were taught beside the bundle's own; not looked at where it gives no embeddings.
+            only_taught: Whether to answer from the gallery alone.
+            portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
 
         Returns:
             The sightings in reading order, their boxes in pixels of the upright original.
@@ -76,10 +103,16 @@ class Engine:
         clock.lap()
         crops = [decoded.image] if face else [crop_face(decoded.image, f.box, self._info.margin) for f in faces]
         least = self._info.threshold if threshold is None else threshold
+        seen = self._classifier.see(crops)
         sightings = [
-            Sighting(face, guesses, guesses[0].probability < least)
-            for face, guesses in zip(faces, self._classifier.classify(crops), strict=True)
+            Sighting(face, guesses, not guesses or guesses[0].probability < least)
+            for face, guesses in zip(faces, self._classifier.name(seen, gallery, only_taught=only_taught), strict=True)
         ]
+        if portraits and seen.embeddings is not None:
+            sightings = [
+                replace(sighting, portrait=portray(crop, embedding, self._id))
+                for sighting, crop, embedding in zip(sightings, crops, seen.embeddings, strict=True)
+            ]
         clock.lap()
         answer = self._annotator.draw(decoded.image, sightings) if annotate and sightings else None
         clock.lap()
@@ -91,6 +124,20 @@ class Engine:
             len(found) - len(faces),
             answer,
         )
+
+    def embed(self, crop: bytes) -> Embedding:
+        """Embed an encoded face crop, such as `Portrait.image`.
+
+        Raises:
+            PictureError: the picture cannot be used.
+            BundleError: the bundle gives no embeddings.
+        """
+        decoded = decode(crop, max_pixels=self._max_pixels, max_frames=self._max_frames)
+        embeddings = self._classifier.see([decoded.image]).embeddings
+        if embeddings is None:
+            raise BundleError(f"the bundle {self._info.name} gives no embeddings: {TEACHABLE}")
+        embedding: Embedding = embeddings[0]
+        return embedding
 
     def probe(self, image: Image) -> None:
         """Look for faces in an RGB uint8 image, so that a detector that cannot run is found out before it is needed.

@@ -1,13 +1,14 @@
 """Where the networks come from: two files, read and tried out together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
 from bot.bundle import read_bundle
+from bot.characters import TABLE, Characters
 from bot.errors import BundleError
 from bot.vision.engine import Engine, Models
 
@@ -19,10 +20,18 @@ Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """The files of a classifier and a detector. A detector that ends in ``.xml`` is an OpenCV cascade."""
+    """The files of a classifier and a detector. A detector that ends in ``.xml`` is an OpenCV cascade.
+
+    Beside the classifier may lie ``characters.toml``, which says how the names of its labels are written.
+    """
 
     classifier: Path
     detector: Path
+
+    @property
+    def characters(self) -> Path:
+        """The characters' table."""
+        return self.classifier.with_name(TABLE)
 
     @classmethod
     def choose(cls, directory: Path, classifier: str, detector: str) -> "ModelFiles":
@@ -31,22 +40,27 @@ class ModelFiles:
 
     def stamp(self) -> Stamp:
         """Return what tells a changed file from the same one: equal stamps, equal files."""
-        return tuple(_stamp(path) for path in (self.classifier, self.detector))
+        return tuple(_stamp(path) for path in (self.classifier, self.detector, self.characters))
 
     def load(self, make_engine: Callable[[Models], Engine]) -> Models:
         """Read the files and try them out once, so that what takes over is known to work.
 
         Raises:
             BundleError: a bundle is missing, damaged, of the wrong kind or cannot run.
-            ConfigError: the detector is no cascade.
+            ConfigError: the detector is no cascade, or the characters' table has a mistake.
         """
         classifier = read_bundle(self.classifier)
         if classifier.info.kind != "classifier":
             raise BundleError(f"{self.classifier} is a {classifier.info.kind}; name a classifier bundle")
         cascade = self.detector.suffix == ".xml"
-        models = Models(classifier, self.detector if cascade else read_bundle(self.detector))
-        make_engine(models).probe(np.full((240, 320, 3), 127, np.uint8))
-        return models
+        models = Models(
+            classifier,
+            self.detector if cascade else read_bundle(self.detector),
+            Characters.read(self.characters).including(classifier.labels),
+        )
+        engine = make_engine(models)
+        engine.probe(np.full((240, 320, 3), 127, np.uint8))
+        return replace(models, embeds=engine.embeds)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

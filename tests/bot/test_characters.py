@@ -62,7 +62,7 @@ def test_search_reads_names_aliases_and_series_and_keeps_the_order() -> None:
 
 def test_a_table_is_read(tmp_path: Path) -> None:
     (tmp_path / TABLE).write_text('["c.c"]\nname = "C.C."\nseries = "Code Geass"\naliases = ["シーツー"]\n', "utf-8")
-    characters = Characters.read(tmp_path / TABLE, roster=("c.c", "akane_hoshino"))
+    characters = Characters.read(tmp_path / TABLE).including(("c.c", "akane_hoshino"))
     assert (characters.name("c.c"), characters.series("c.c"), characters.find("シーツー")) == (
         "C.C.",
         "Code Geass",
@@ -73,7 +73,7 @@ def test_a_table_is_read(tmp_path: Path) -> None:
 
 
 def test_without_a_table_names_are_made_of_the_ids(tmp_path: Path) -> None:
-    characters = Characters.read(tmp_path / TABLE, roster=("nishikino_maki",))
+    characters = Characters.read(tmp_path / TABLE).including(["nishikino_maki"])
     assert characters.name("nishikino_maki") == "Nishikino Maki"
     assert characters.series("nishikino_maki") is None
 

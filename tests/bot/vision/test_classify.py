@@ -1,12 +1,16 @@
 """Classifying: labels, order, calibration, and bundles that cannot answer."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.bundle import Recognition
+from bot.characters import Character, Characters
 from bot.errors import BundleError
-from bot.vision.classify import Classifier, softmax
+from bot.gallery import Gallery
+from bot.vision.classify import Classifier
 from bot.vision.engine import Models
 from tests import tiny
 
@@ -55,5 +59,40 @@ def test_a_network_that_does_not_load_is_refused(tiny_models: Models) -> None:
         Classifier(broken)
 
 
-def test_softmax_survives_large_logits() -> None:
-    assert softmax(np.array([5000.0, 4999.0], np.float32)) == pytest.approx([0.7311, 0.2689], abs=1e-4)
+def test_names_are_those_of_the_table_or_made_of_the_label(tiny_models: Models) -> None:
+    characters = Characters([Character("aoi_umino", "Umino, A.", "Tests!")])
+    (guesses,) = Classifier(tiny_models.classifier, characters).classify([square(tiny.BLUE)])
+    assert {(guess.character, guess.name, guess.series) for guess in guesses} == {
+        ("aoi_umino", "Umino, A.", "Tests!"),
+        ("akane_hoshino", "Akane Hoshino", None),
+        ("midori_hayashi", "Midori Hayashi", None),
+    }
+
+
+def test_a_base_network_gives_embeddings_and_learns_from_them(tmp_path: Path) -> None:
+    classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
+    assert classifier.embeds
+    seen = classifier.see([square((250, 200, 10)), square(tiny.GREY), square((240, 210, 0))])
+    assert seen.embeddings is not None
+    assert np.linalg.norm(seen.embeddings, axis=1) == pytest.approx(1, abs=1e-5)
+    assert classifier.see([]).embeddings is not None
+    named = classifier.name(seen, Gallery.of([("My yellow_OC", seen.embeddings[0])]))
+    best = [guesses[0] for guesses in named]
+    assert (best[2].character, best[2].name) == ("My yellow_OC", "My yellow_OC")
+    assert best[1].character != "My yellow_OC"
+    only = classifier.name(seen, Gallery.of([("My yellow_OC", seen.embeddings[0])]), only_taught=True)
+    assert [guess.character for guess in only[1]] == ["My yellow_OC"]
+
+
+def test_without_embeddings_nothing_can_be_taught(tiny_models: Models) -> None:
+    classifier = Classifier(tiny_models.classifier)
+    assert not classifier.embeds
+    seen = classifier.see([square(tiny.RED)])
+    assert seen.embeddings is None
+    assert classifier.name(seen, Gallery.of([("x", np.ones(3, np.float32))])) == classifier.classify([square(tiny.RED)])
+
+
+def test_prototypes_of_another_shape_are_refused(tmp_path: Path) -> None:
+    odd = Recognition(np.eye(3, 5, dtype=np.float32), np.arange(3), np.zeros(3, np.float32))
+    with pytest.raises(BundleError, match="prototypes of another shape"):
+        Classifier(tiny.tiny_base(tmp_path / "base.tflite", recognition=odd))
