@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot.domain import Analysis, Capabilities, Reply, ReplyImage, Sighting
+from bot.domain import Analysis, Capabilities, Reply, ReplyImage, Sighting, User
 from bot.errors import UserError
 from bot.replies.sentences import Bug, Sentences
 
@@ -18,11 +18,15 @@ Result: TypeAlias = Analysis | UserError | Bug
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of the picture with this number in its message: an analysis, or why there is none."""
+    """What came of the picture with this number in its message: an analysis, or why there is none.
+
+    `author` is who posted the picture, where that is not the one who asks.
+    """
 
     number: int
     result: Result
     spoiler: bool = False
+    author: User | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The buttons under an answer: turning its pages, who else it may be, and taking it away."""
 
 from bot.domain import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Reply
-from bot.replies import ButtonWords, count_pages, turn_to
+from bot.replies import ButtonWords, TeachingWords, count_pages, turn_to
 from bot.service.actions import number, write
 from bot.service.answers import Answer, Answers, Seen
 from bot.service.case import Case
@@ -36,7 +36,7 @@ class UnderAnswers:
             text = words.which_face()
         else:
             guesses = faces[place].sighting.guesses[:CANDIDATES]
-            text = words.candidates(case.sentences, _name(words, answer, faces[place]), guesses)
+            text = words.candidates(case.sentences, name_of_face(case, answer, faces[place]), guesses)
         menus = (menu_of_faces(case, answer, "more", place),) if len(faces) > 1 else ()
         back = Button(words.back(), write("page", answer.token, 0))
         return Reply(text, buttons=((back,),), menus=menus, placement=Placement.EDIT)
@@ -64,6 +64,7 @@ def rows(case: Case, answer: Answer, page: int = 0, *, unasked: bool = False) ->
     if page + 1 < count_pages(answer.findings):
         turning.append(Button(words.forward(), write("page", token, page + 1)))
     acting = [
+        Button(TeachingWords(case.catalogue).right(), write("right", token)),
         Button(words.wrong(), write("wrong", token)),
         Button(words.delete(), write("delete", token), ButtonStyle.DANGER),
     ]
@@ -76,17 +77,18 @@ def menu_of_faces(case: Case, answer: Answer, verb: str, chosen: int | None = No
     """Return a menu of an answer's faces, as many as a menu holds; choosing one presses `verb` with its place."""
     words = ButtonWords(case.catalogue)
     options = tuple(
-        Option(_label(case, words, answer, seen), write(verb, answer.token, place), selected=place == chosen)
+        Option(_label(case, answer, seen), write(verb, answer.token, place), selected=place == chosen)
         for place, seen in enumerate(answer.faces[:OPTIONS_LIMIT])
     )
     return Menu(words.which_face(), options)
 
 
-def _label(case: Case, words: ButtonWords, answer: Answer, seen: Seen) -> str:
-    name = _name(words, answer, seen)
+def _label(case: Case, answer: Answer, seen: Seen) -> str:
+    name = name_of_face(case, answer, seen)
     sighting = seen.sighting
-    return name if sighting.unknown or not sighting.guesses else f"{name}: {case.sentences.name(sighting.guesses[0])}"
+    return name if sighting.unknown or not sighting.guesses else f"{name}: {sighting.guesses[0].name}"
 
 
-def _name(words: ButtonWords, answer: Answer, seen: Seen) -> str:
-    return words.face(seen.picture if len(answer.findings) > 1 else None, seen.number)
+def name_of_face(case: Case, answer: Answer, seen: Seen) -> str:
+    """Return what a face is called: its number, and that of its picture where there are several."""
+    return ButtonWords(case.catalogue).face(seen.picture if len(answer.findings) > 1 else None, seen.number)

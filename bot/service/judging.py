@@ -1,0 +1,85 @@
+"""Verdicts: what is stored of what people say of a face, and what is learnt from it."""
+
+from datetime import UTC, datetime
+
+from bot.domain import Portrait, Sighting
+from bot.errors import TooManyExamples
+from bot.service.analyser import Analyser
+from bot.service.answers import Answer, Seen
+from bot.service.case import Case
+from bot.service.lessons import Lesson, Lessons
+from bot.store import Origin, Scope, Store, Truth, Verdict
+
+CONFIRMED_LIMIT = 10
+"""Examples of a character beyond which another right answer is counted, but not kept."""
+
+
+class Judging:
+    """Stores verdicts, and keeps the face as an example where the chat allows it."""
+
+    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons) -> None:
+        self._analyser = analyser
+        self._store = store
+        self._lessons = lessons
+
+    async def judge(self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None) -> Lesson | None:
+        """Store what the user says of a face, in place of what they have said of it before.
+
+        Returns:
+            What was learnt from it; None where it is counted only.
+        """
+        scope, face = Scope.of(case.chat), f"{answer.token}:{place}"
+        earlier = await self._store.verdict(scope, face, case.user)
+        if earlier and (earlier.truth, earlier.character) == (truth, character):
+            return None
+        if earlier and earlier.change is not None:
+            await self._store.revert(scope, earlier.change, case.user)
+        seen = answer.faces[place]
+        portrait = await self._portrait(case, answer, seen)
+        lesson = await self._learn(case, seen.sighting, portrait, character) if portrait else None
+        verdict = Verdict(
+            scope,
+            face,
+            said_of(seen.sighting),
+            seen.sighting.guesses[0].probability if seen.sighting.guesses else 0.0,
+            portrait.bundle_id if portrait else self._analyser.bundle_id,
+            truth,
+            character,
+            case.user,
+            datetime.now(UTC),
+            portrait.image if portrait and lesson is None else None,
+            lesson.change.id if lesson else None,
+        )
+        await self._store.judge(verdict)
+        return lesson
+
+    async def _learn(self, case: Case, sighting: Sighting, portrait: Portrait, character: str | None) -> Lesson | None:
+        """Keep the face as an example of who it is, or of who it is not; return None where there is no need or room."""
+        said = said_of(sighting)
+        try:
+            if character is None:
+                if said is None:
+                    return None
+                return await self._lessons.learn(case, said, [portrait], origin=Origin.CORRECTED, denied=True)
+            if character != said:
+                return await self._lessons.learn(case, character, [portrait], origin=Origin.CORRECTED)
+            taught = await self._store.taught_here(Scope.of(case.chat))
+            if taught.get(said, 0) >= CONFIRMED_LIMIT:
+                return None
+            return await self._lessons.learn(case, said, [portrait], origin=Origin.CONFIRMED)
+        except TooManyExamples:
+            return None
+
+    async def _portrait(self, case: Case, answer: Answer, seen: Seen) -> Portrait | None:
+        """Return the face to keep, if the chat and those whose picture it is let whobot keep it."""
+        if not case.settings.keep:
+            return None
+        for owner in {answer.asker, seen.author or answer.asker}:
+            if await self._store.is_opted_out(owner):
+                return None
+        return seen.sighting.portrait
+
+
+def said_of(sighting: Sighting) -> str | None:
+    """Return the character that the bot named a face; None where it knew nobody."""
+    return None if sighting.unknown or not sighting.guesses else sighting.guesses[0].character
