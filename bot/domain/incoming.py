@@ -15,7 +15,7 @@ class Chat:
     """A channel, group or private chat of one platform.
 
     `home` is the id of the server that a channel belongs to, where there is one: what is taught in one channel is known
-    in all channels of its home.
+    in all channels of its home. `hears_all` is False where the platform lets whobot read only what is addressed to it.
     """
 
     platform: str
@@ -23,6 +23,7 @@ class Chat:
     private: bool = False
     home: str | None = field(default=None, compare=False)
     age_restricted: bool = field(default=False, compare=False)
+    hears_all: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

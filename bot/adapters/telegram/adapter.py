@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from ipaddress import ip_address
@@ -26,17 +26,39 @@ from bot.errors import AdapterError, ConfigError
 
 log = structlog.get_logger(__name__)
 
+UPDATES = [
+    UpdateType.MESSAGE,
+    UpdateType.EDITED_MESSAGE,
+    UpdateType.CALLBACK_QUERY,
+    UpdateType.MY_CHAT_MEMBER,
+    UpdateType.MESSAGE_REACTION,
+]
+"""What Telegram is asked for; reactions come only from chats where the bot is an administrator."""
 _LONG_POLL = timedelta(seconds=10)
 _FAREWELL = 3.0
 """Seconds to tell Telegram which updates have arrived: untold, they come once more after the next start."""
 
 
 class TelegramAdapter:
-    """Serves one bot account, by polling or by webhook. Satisfies `bot.domain.Adapter`."""
+    """Serves one bot account, by polling or by webhook. Satisfies `bot.domain.Adapter`.
+
+    Args:
+        settings: The token, and how updates come.
+        handler: Answers requests.
+        translate: Gives a text of `bot.commands` in another language.
+        languages: The tags of those languages that it knows.
+    """
 
     name = "telegram"
 
-    def __init__(self, settings: Telegram, handler: Handler) -> None:
+    def __init__(
+        self,
+        settings: Telegram,
+        handler: Handler,
+        *,
+        translate: commands.Translate = commands.untranslated,
+        languages: Sequence[str] = (),
+    ) -> None:
         if settings.token is None:
             raise ConfigError("Telegram needs a token: set WHOBOT_TELEGRAM__TOKEN or telegram.token_file")
         if not _is_private(settings.api):
@@ -48,6 +70,8 @@ class TelegramAdapter:
         self._token = settings.token
         self._api = settings.api.rstrip("/")
         self._handler = handler
+        self._translate = translate
+        self._languages = languages
         self._connected = False
         self._trouble: AdapterError | None = None
         self._ending = asyncio.Event()
@@ -97,21 +121,19 @@ class TelegramAdapter:
                 return
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
-                async with _receiving(updater, Dispatcher(bot, self._handler, files, answers)):
+                presenting = commands.present(bot, self._translate, self._languages)
+                async with (
+                    _receiving(updater, Dispatcher(bot, self._handler, files, answers)),
+                    _beside(presenting),
+                ):
                     self._connected = True
                     await self._ending.wait()
                     self._connected = False
 
     async def _connect(self, bot: Client, updater: Updater) -> None:
         await updater.initialize()
-        try:
-            await commands.register(bot)
-        except TelegramError as error:
-            log.warning("the menu of commands could not be set", platform=self.name, reason=error.message)
         if self._settings.webhook_url is None:
-            await updater.start_polling(
-                timeout=_LONG_POLL, allowed_updates=[UpdateType.MESSAGE], error_callback=lambda _: None
-            )
+            await updater.start_polling(timeout=_LONG_POLL, allowed_updates=UPDATES, error_callback=lambda _: None)
         else:
             await self._listen(updater, self._settings.webhook_url)
         log.info(
@@ -131,7 +153,7 @@ class TelegramAdapter:
                 unix=listener,
                 url_path=urlsplit(url).path.lstrip("/"),
                 webhook_url=url,
-                allowed_updates=[UpdateType.MESSAGE],
+                allowed_updates=UPDATES,
                 secret_token=MaskedStr(secret.get_secret_value()) if secret else None,
             )
         except BaseException:
@@ -189,12 +211,19 @@ async def _receiving(updater: Updater, dispatcher: Dispatcher) -> AsyncIterator[
         while True:
             _accept(dispatcher, await queue.get())
 
-    task = asyncio.create_task(hand_over())
-    try:
+    async with _beside(hand_over()):
         yield
         await _stop_fetching(updater)
         while not queue.empty():
             _accept(dispatcher, queue.get_nowait())
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Have `work` done during the block; what is not done by its end is left."""
+    task = asyncio.create_task(work)
+    try:
+        yield
     finally:
         task.cancel()
         await asyncio.wait([task])

@@ -1,20 +1,75 @@
-"""The menu of commands that Telegram shows beside the text field."""
+"""The menu of commands that Telegram shows beside the text field, and how the bot presents itself."""
 
-from telegram import Bot, BotCommand, BotCommandScopeAllChatAdministrators
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TypeAlias
 
-_EVERYBODY = (
-    BotCommand("who", "Who is in this picture? Send along, in reply to it, or before it"),
-    BotCommand("optout", "on or off: ignore my pictures"),
-    BotCommand("help", "How to ask"),
+import structlog
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
 )
-_ADMINISTRATORS = (*_EVERYBODY, BotCommand("watch", "on or off: look at every picture posted here"))
+from telegram.constants import BotCommandLimit, BotDescriptionLimit
+from telegram.error import TelegramError
+
+from bot.adapters.telegram.patience import patiently
+from bot.commands import COMMANDS, N_, Command, Where
+
+log = structlog.get_logger(__name__)
+
+Translate: TypeAlias = Callable[[str, str], str | None]
+"""Gives an English text in the language of a tag, or None where it is not known there."""
 
 
-async def register(bot: Bot) -> None:
-    """Tell Telegram which commands there are.
+def untranslated(language: str, text: str) -> None:
+    """A `Translate` that knows no language."""
 
-    Raises:
-        TelegramError: it did not take them.
+
+_SHORT_DESCRIPTION = N_("Who is this? I find the faces in anime pictures and say who they are.")
+_DESCRIPTION = N_(
+    "Send me a picture with anime faces: I find them and say who each one is, and how sure I am. In a group, reply to a"
+    " picture with /who."
+)
+_SCOPES: tuple[tuple[BotCommandScope, Callable[[Command], bool]], ...] = (
+    (BotCommandScopeAllPrivateChats(), lambda command: command.where is not Where.GROUPS),
+    (BotCommandScopeAllGroupChats(), lambda command: not command.managers),
+    (BotCommandScopeAllChatAdministrators(), lambda _: True),
+)
+
+
+async def present(bot: Bot, translate: Translate, languages: Iterable[str]) -> None:
+    """Tell Telegram, in each language, which commands there are and what the bot is. Failure is logged, never raised.
+
+    Telegram shows what is told without a language to those whose language is not among `languages`.
     """
-    await bot.set_my_commands(_EVERYBODY)
-    await bot.set_my_commands(_ADMINISTRATORS, scope=BotCommandScopeAllChatAdministrators())
+    try:
+        await _present(bot, lambda text: text, None)
+        for tag in languages:
+            # Telegram knows languages by their two letters alone.
+            await _present(bot, partial(_translated, translate, tag), tag.split("-")[0])
+    except TelegramError as error:
+        log.warning("the menu of commands could not be set", platform="telegram", reason=error.message)
+
+
+async def _present(bot: Bot, say: Callable[[str], str], language: str | None) -> None:
+    for scope, shown in _SCOPES:
+        menu = _menu(filter(shown, COMMANDS), say)
+        await patiently(partial(bot.set_my_commands, menu, scope, language))
+    short = say(_SHORT_DESCRIPTION)[: BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH]
+    await patiently(lambda: bot.set_my_short_description(short, language))
+    description = say(_DESCRIPTION)[: BotDescriptionLimit.MAX_DESCRIPTION_LENGTH]
+    await patiently(lambda: bot.set_my_description(description, language))
+
+
+def _translated(translate: Translate, tag: str, text: str) -> str:
+    return translate(tag, text) or text
+
+
+def _menu(commands: Iterable[Command], say: Callable[[str], str]) -> Sequence[BotCommand]:
+    return [
+        BotCommand(command.name, say(command.description)[: BotCommandLimit.MAX_DESCRIPTION]) for command in commands
+    ]

@@ -1,125 +1,103 @@
-"""From an update to its answer: read, hand over, deliver."""
+"""Leads each update to what it is about, and keeps them from harming each other."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
-from telegram import Message, Update
-from telegram.constants import ChatType
+from telegram import Chat as TelegramChat
+from telegram import ChatMemberUpdated, Message, Update
+from telegram import User as TelegramUser
+from telegram.constants import ChatMemberStatus
 
-from bot.adapters.telegram.albums import Albums
 from bot.adapters.telegram.client import Client
-from bot.adapters.telegram.delivery import Address, deliver
+from bot.adapters.telegram.envelope import Envelopes
 from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.members import Members
-from bot.adapters.telegram.presence import presence
-from bot.adapters.telegram.recent import Recent
-from bot.adapters.telegram.render import CAPABILITIES
-from bot.adapters.telegram.translate import PLATFORM, Reader, author_of, carries_picture
-from bot.domain import Ask, Chat, Configure, Handler, Incoming, Request, Trigger
+from bot.adapters.telegram.memory import Memory
+from bot.adapters.telegram.presses import Presses
+from bot.adapters.telegram.questions import Questions
+from bot.adapters.telegram.translate import PLATFORM, Reader
+from bot.domain import Chat, Handler, Left, Moved
 
 log = structlog.get_logger(__name__)
 
-ANSWERS_AT_ONCE = 16
-"""More do not get more done: each costs several requests, and with 256 at once more than half of them timed out."""
-_STALE = timedelta(minutes=10)
-_PICTURE_FOLLOWS = 120.0
+_GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
 
 
 class Dispatcher:
     """Takes updates in the order in which they come, and answers side by side in the task group `work`."""
 
     def __init__(self, bot: Client, handler: Handler, files: Files, work: asyncio.TaskGroup) -> None:
-        self._bot = bot
         self._handler = handler
         self._work = work
-        self._reader = Reader(bot.bot, files.opener)
         self._members = Members(bot)
-        self._albums = Albums()
-        self._asked: Recent[tuple[object, ...], bool] = Recent(seconds=_PICTURE_FOLLOWS, size=10_000)
-        """Who has said /who and now owes the picture."""
-        self._turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
+        self._envelopes = Envelopes(self._members)
+        memory = Memory()
+        reader = Reader(bot.bot, files.opener)
+        self._questions = Questions(bot, handler, self._envelopes, memory, reader, self._start)
+        self._presses = Presses(bot, handler, self._envelopes, memory)
 
     def accept(self, update: Update) -> None:
-        """Take an update in. Edited messages, posts of channels and messages of other bots are not for us."""
-        message = update.message
-        if message is None or _is_by_a_bot(message):
+        """Take an update in. Posts of channels and messages of other bots are not for us."""
+        chat = update.effective_chat
+        with (
+            structlog.contextvars.bound_contextvars(chat=chat.id if chat else None, update=update.update_id),
+            _no_harm_to_others(),
+        ):
+            self._route(update)
+
+    def _route(self, update: Update) -> None:
+        if update.message is not None:
+            self._hear(update.message)
+        elif update.edited_message is not None and not _is_by_a_bot(update.edited_message):
+            self._questions.edited(update.edited_message)
+        elif update.callback_query is not None:
+            self._start(self._presses.pressed(update.callback_query))
+        elif update.message_reaction is not None:
+            self._start(self._presses.reacted(update.message_reaction))
+        elif update.my_chat_member is not None:
+            self._place_changed(update.my_chat_member)
+
+    def _hear(self, message: Message) -> None:
+        if message.migrate_to_chat_id is not None and message.from_user is not None:
+            moved = Moved(Chat(PLATFORM, str(message.migrate_to_chat_id)))
+            self._start(self._tell(message.from_user, message.chat, moved))
+        elif _is_by_a_bot(message):
             return
-        with _no_harm_to_others(message):
-            self._sort(message)
+        elif press := self._presses.written(message):
+            self._start(press)
+        else:
+            self._questions.posted(message)
 
-    def _sort(self, message: Message) -> None:
-        expected = carries_picture(message) and self._asked.pop(_speaker(message)) is not None
-        if message.media_group_id is None:
-            self._take((message,), expected=expected)
-        elif self._albums.add(message):
-            self._start(message, self._collect(message, expected=expected))
+    def _place_changed(self, change: ChatMemberUpdated) -> None:
+        """The bot has got or lost rights in a chat, or was removed from it."""
+        self._members.forget(change.chat, change.new_chat_member.user.id)
+        if change.new_chat_member.status in _GONE:
+            self._start(self._tell(change.from_user, change.chat, Left()))
 
-    async def _collect(self, first: Message, *, expected: bool) -> None:
-        self._take(await self._albums.complete(first), expected=expected)
+    async def _tell(self, person: TelegramUser, chat: TelegramChat, news: Left | Moved) -> None:
+        """Hand on what nobody asked and nobody can be answered."""
+        await self._handler(await self._envelopes.from_person(person, chat, news))
 
-    def _take(self, messages: Sequence[Message], *, expected: bool) -> None:
-        message = messages[0]
-        request = self._reader.read(messages, expected=expected)
-        if request is None:
-            return
-        if _is_posted(request) and datetime.now(UTC) - message.date > _STALE:
-            log.info("left out an old picture that nobody asked about", platform=PLATFORM, chat=message.chat.id)
-            return
-        if _owes_picture(request):
-            self._asked.put(_speaker(message), value=True)
-        self._start(message, self._answer(message, request))
-
-    async def _answer(self, message: Message, request: Request) -> None:
-        private = message.chat.type == ChatType.PRIVATE
-        address = Address.of(message)
-        async with self._turns, presence(self._bot, address) as progress:
-            manager = isinstance(request, Configure) and await self._members.manages(message)
-            user = author_of(message, manager=manager)
-            if user is None:
-                return
-            incoming = Incoming(
-                chat=Chat(PLATFORM, str(message.chat.id), private),
-                user=user,
-                request=request,
-                capabilities=CAPABILITIES,
-                locale=message.from_user.language_code if message.from_user else None,
-                progress=progress,
-            )
-            reply = await self._handler(incoming)
-            await deliver(self._bot, reply, address, ask_back=_owes_picture(request) and not private)
-
-    def _start(self, message: Message, answer: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         async def safely() -> None:
-            with _no_harm_to_others(message):
-                await answer
+            with _no_harm_to_others():
+                await work
 
         self._work.create_task(safely())
 
 
 @contextmanager
-def _no_harm_to_others(message: Message) -> Iterator[None]:
+def _no_harm_to_others() -> Iterator[None]:
     """Log what should not happen, instead of ending the service for everybody."""
     try:
         yield
     except Exception:
-        log.exception("a message could not be answered", platform=PLATFORM, chat=message.chat.id, id=message.message_id)
+        log.exception("an update could not be handled", platform=PLATFORM)
 
 
 def _is_by_a_bot(message: Message) -> bool:
     """Telegram has bots of its own stand in as the author where somebody posts as a group or channel."""
     return message.sender_chat is None and message.from_user is not None and message.from_user.is_bot
-
-
-def _is_posted(request: Request) -> bool:
-    return isinstance(request, Ask) and request.trigger is Trigger.POSTED
-
-
-def _owes_picture(request: Request) -> bool:
-    return isinstance(request, Ask) and request.trigger is Trigger.COMMAND and not request.pictures
-
-
-def _speaker(message: Message) -> tuple[object, ...]:
-    return message.chat.id, author_of(message)

@@ -3,14 +3,16 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeAlias
 
 import structlog
 from PIL import Image, UnidentifiedImageError
+from telegram import InlineKeyboardMarkup
 from telegram.constants import FileSizeLimit, MediaGroupLimit, MessageLimit
 
+from bot.adapters.telegram.keyboards import keyboard
 from bot.domain import Capabilities, Reply, ReplyImage
 
 log = structlog.get_logger(__name__)
@@ -22,7 +24,17 @@ CAPABILITIES = Capabilities(
     image_bytes_limit=int(FileSizeLimit.FILESIZE_UPLOAD),
     spoilers=True,
     alt_text=False,
+    buttons=True,
+    edits=True,
+    private_replies=False,
+    sees_deletions=False,  # bots are told of deletions in business chats only
+    sees_edits=True,
+    context_menus=False,
+    completion=False,  # a bot's commands are completed, their arguments are not
+    age_restricted_chats=False,
 )
+_NO_WORDS = "⬆"
+"""Stands over a keyboard where a reply has no words: Telegram hangs keyboards on messages, but not on albums."""
 _PHOTO_SIDES = 10_000
 _PHOTO_RATIO = 20
 _PHOTO_FORMATS = {"JPEG", "PNG", "WEBP"}
@@ -37,6 +49,7 @@ class Media:
     caption: str = ""
     covered: bool = False
     """Whether the caption is hidden until somebody taps it."""
+    keyboard: InlineKeyboardMarkup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +58,38 @@ class Words:
 
     text: str
     covered: bool = False
+    keyboard: InlineKeyboardMarkup | None = None
 
 
 Outgoing: TypeAlias = Media | Words
 
 
-def render(reply: Reply) -> list[Outgoing]:
+def render(reply: Reply, *, covered: bool = False) -> list[Outgoing]:
     """Cut a reply into messages. The text goes under the first image where it is short enough, else it comes last.
 
-    The words of an answer to a spoiler are covered like its image: a name would give it away.
+    The keyboard hangs on the last message; where that would be an album or a second picture, the text is put there.
+    The words of an answer to a spoiler are covered like its image, since a name would give it away; so are they with
+    `covered`, for those of an answer whose images stay as they are.
     """
+    buttons = keyboard(reply)
+    outgoing = _without_keyboard(reply, one_message=buttons is not None, covered=covered)
+    if buttons and outgoing:
+        outgoing[-1] = replace(outgoing[-1], keyboard=buttons)
+    return outgoing
+
+
+def _without_keyboard(reply: Reply, *, one_message: bool, covered: bool) -> list[Outgoing]:
     text = _without_pings(reply.text)
-    covered = any(image.spoiler for image in reply.images)
+    covered = covered or any(image.spoiler for image in reply.images)
     media: list[Media] = []
     for as_files, images in groupby(_presentable(reply.images), key=lambda image: not fits_photo(image)):
         media += [Media(group, as_files) for group in _chunks(tuple(images))]
+    several = len(media) > 1 or any(len(group.images) > 1 for group in media)
     if not media:
         return [Words(part, covered) for part in split(text)]
-    if units(text) <= CAPABILITIES.caption_limit:
-        return [Media(media[0].images, media[0].as_files, text, covered), *media[1:]]
-    return [*media, *(Words(part, covered) for part in split(text))]
+    if units(text) <= CAPABILITIES.caption_limit and not (one_message and several):
+        return [replace(media[0], caption=text, covered=covered), *media[1:]]
+    return [*media, *(Words(part, covered) for part in split(text or _NO_WORDS))]
 
 
 def units(text: str) -> int:

@@ -6,12 +6,18 @@
         await telegram.connected()
         await telegram.post_picture(png)                                # in a private chat with the bot
         await telegram.post_picture(png, chat=telegram.group, caption="/who", spoiler=True)
-        await telegram.post_picture(png, kind="document")               # or "sticker", "animated sticker"
+        await telegram.post_picture(png, kind="document")               # or one of `KINDS`
         await telegram.post_album([png, png], chat=telegram.group, caption="@whobot_bot")
         photo = await telegram.post_picture(png, chat=telegram.group)   # a picture that nobody asks about
         await telegram.post("/who", chat=telegram.group, reply_to=photo, author=telegram.boss)
         answer = await telegram.answer()    # waits; Answer(chat, text, images, reply_to, thread, ...)
         answer.images[0].data               # what the bot has sent, with .filename, .kind, .spoiler
+        answer.keyboard                     # [["Wrong?", "Delete"]]
+        await telegram.press(answer.message, "Wrong?", author=telegram.boss)
+        await telegram.edit()               # or notice(), deletion(), answer(): what the bot does then
+        await telegram.edit_message(photo, caption="/who")
+        await telegram.react(answer.message, "👎")
+        await telegram.change_place(telegram.group, "member", "kicked")
         await adapter.stop()
         await running
 
@@ -26,21 +32,25 @@ method refused.
 
 Every request of the bot and every answer and update of the fake is held against Telegram's own description of the Bot
 API (`contract.py`; where ../shared/specs is missing only the limits of `limits.py` are): what it does not allow fails
-the test when the fake is left.
+the test when the fake is left; so does a press that the bot has not answered.
 """
 
 from tests.fakes.telegram import limits
-from tests.fakes.telegram.api import Refusal
-from tests.fakes.telegram.payloads import Answer, Chat, Person, SentImage
-from tests.fakes.telegram.server import BREAKS_OFF, SECRET, TOKEN, FakeTelegram, fake_telegram
+from tests.fakes.telegram.payloads import Answer, Chat, Edit, Notice, Person, SentImage
+from tests.fakes.telegram.people import KINDS, SECRET
+from tests.fakes.telegram.server import BREAKS_OFF, TOKEN, FakeTelegram, fake_telegram
+from tests.fakes.telegram.world import Refusal
 
 __all__ = [
     "BREAKS_OFF",
+    "KINDS",
     "SECRET",
     "TOKEN",
     "Answer",
     "Chat",
+    "Edit",
     "FakeTelegram",
+    "Notice",
     "Person",
     "Refusal",
     "SentImage",

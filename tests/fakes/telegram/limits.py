@@ -8,6 +8,12 @@ from typing import Any
 CAPTION = 1024
 TEXT = 4096
 CALLBACK_DATA = 64
+PLACEHOLDER = 64
+BUTTONS = 100
+BUTTONS_IN_A_ROW = 8
+DELETED_AT_ONCE = 100
+ANSWER_TEXTS = {"text": 200, "short_description": 120, "description": 512}
+"""The text of an answer to a press, and how a bot may describe itself."""
 ALBUM = range(2, 11)
 PHOTO_BYTES = 10_000_000
 FILE_BYTES = 50_000_000
@@ -48,10 +54,25 @@ def problems(method: str, form: Mapping[str, str]) -> Iterator[str]:
         yield f"{method}: a parse mode, though texts are plain"
     yield from _album_problems(method, json.loads(form["media"]) if method == "sendMediaGroup" else None)
     yield from _command_problems(json.loads(form.get("commands", "[]")))
-    for row in json.loads(form.get("reply_markup", "{}")).get("inline_keyboard", ()):
-        for button in row:
-            if not 1 <= len(button.get("callback_data", "-").encode()) <= CALLBACK_DATA:
-                yield f"{method}: callback data of {len(button['callback_data'].encode())} bytes"
+    yield from _markup_problems(method, json.loads(form.get("reply_markup", "{}")))
+    if not 1 <= len(json.loads(form.get("message_ids", "[0]"))) <= DELETED_AT_ONCE:
+        yield f"{method}: between 1 and {DELETED_AT_ONCE} messages"
+    for name, limit in ANSWER_TEXTS.items():
+        if len(form.get(name, "")) > limit and (name != "text" or method == "answerCallbackQuery"):
+            yield f"{method}: {name} of {len(form[name])} characters"
+
+
+def _markup_problems(method: str, markup: Mapping[str, Any]) -> Iterator[str]:
+    if not 1 <= len(markup.get("input_field_placeholder", "-")) <= PLACEHOLDER:
+        yield f"{method}: a placeholder of {len(markup['input_field_placeholder'])} characters"
+    rows = markup.get("inline_keyboard", [])
+    if sum(map(len, rows)) > BUTTONS or any(not 1 <= len(row) <= BUTTONS_IN_A_ROW for row in rows):
+        yield f"{method}: too many buttons, or an empty row"
+    for button in (button for row in rows for button in row):
+        if not button["text"] or len(button) < 2:
+            yield f"{method}: a button without a label, or that does nothing"
+        if not 1 <= len(button.get("callback_data", "-").encode()) <= CALLBACK_DATA:
+            yield f"{method}: callback data of {len(button['callback_data'].encode())} bytes"
 
 
 def _album_problems(method: str, media: list[Mapping[str, Any]] | None) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from PIL import Image
 
+from tests.fakes.telegram.limits import units
+
 Json = dict[str, Any]
 
 
@@ -73,9 +75,63 @@ class Answer:
     reply_to: int | None = None
     thread: int | None = None
     force_reply: bool = False
+    placeholder: str = ""
+    """Stands in the field of a forced reply."""
     covered: bool = False
     """Whether all of the text is hidden as a spoiler."""
-    message: Json = field(default_factory=dict, repr=False)
+    messages: tuple[Json, ...] = field(default=(), repr=False)
+    """More than one for an album."""
+
+    @property
+    def message(self) -> Json:
+        """The message, or an album's first."""
+        return self.messages[0]
+
+    @property
+    def ids(self) -> set[int]:
+        """The numbers of the messages."""
+        return {message["message_id"] for message in self.messages}
+
+    @property
+    def keyboard(self) -> list[list[str]]:
+        """The labels of the buttons, by row."""
+        return keyboard(self.message)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the bot has made of one of its messages."""
+
+    text: str
+    images: tuple[SentImage, ...]
+    covered: bool
+    message: Json = field(repr=False)
+
+    @property
+    def keyboard(self) -> list[list[str]]:
+        """The labels of the buttons, by row."""
+        return keyboard(self.message)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """How the bot has answered a press: with nothing, with a text, or with one that must be closed (`alert`)."""
+
+    query: str
+    text: str
+    alert: bool
+
+
+def keyboard(message: Json) -> list[list[str]]:
+    """Return the labels of a message's buttons."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[button["text"] for button in row] for row in rows]
+
+
+def is_covered(message: Json, text: str) -> bool:
+    """Whether all of a message's text is marked as a spoiler."""
+    spans = message.get("entities") or message.get("caption_entities") or []
+    return any((s["type"], s["offset"], s["length"]) == ("spoiler", 0, units(text)) for s in spans)
 
 
 def message(chat: Chat, number: int, author: Person | None, **more: Any) -> Json:
@@ -118,9 +174,20 @@ def document(file: File, name: str, mime_type: str) -> Json:
     return facts | {"file_name": name, "mime_type": mime_type, "file_size": file.size}
 
 
-def sticker(file: File, *, animated: bool) -> Json:
+def sticker(file: File, *, animated: bool = False, video: bool = False) -> Json:
     """Return Telegram's Sticker."""
-    return photo_size(file) | {"type": "regular", "is_animated": animated, "is_video": False, "emoji": "🙂"}
+    return photo_size(file) | {"type": "regular", "is_animated": animated, "is_video": video, "emoji": "🙂"}
+
+
+def clip(file: File, **more: Any) -> Json:
+    """Return Telegram's Video or Animation."""
+    return photo_size(file) | {"duration": 2} | more
+
+
+def video_note(file: File) -> Json:
+    """Return Telegram's VideoNote."""
+    facts = {"file_id": file.id, "file_unique_id": f"unique{file.id}"}
+    return facts | {"length": 240, "duration": 2, "file_size": file.size}
 
 
 def thumbnail(data: bytes, side: int = 90) -> bytes | None:
@@ -136,15 +203,18 @@ def thumbnail(data: bytes, side: int = 90) -> bytes | None:
     return buffer.getvalue()
 
 
-def member(person: Person, *, admin: bool) -> Json:
+def member(person: Person, status: str) -> Json:
     """Return Telegram's ChatMember."""
-    if not admin:
-        return {"status": "member", "user": person.payload()}
+    facts = {"status": status, "user": person.payload()}
+    if status == "kicked":
+        return facts | {"until_date": 0}
+    if status != "administrator":
+        return facts
     rights = (
         "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
         "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
     )
-    return {"status": "administrator", "user": person.payload()} | dict.fromkeys(rights.split(), False)
+    return facts | dict.fromkeys(rights.split(), False)
 
 
 def _given(**facts: Any) -> Json:

@@ -1,46 +1,37 @@
-"""The fake itself: an HTTP server for the bot, and what people do in their chats."""
+"""The fake itself: an HTTP server for the bot, in a world of people."""
 
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 from aiohttp import web
 from pydantic import SecretStr
 
 from bot.config import Telegram
-from tests.fakes.telegram import limits, payloads
-from tests.fakes.telegram.api import Api, Refusal, World, parameters
-from tests.fakes.telegram.contract import Contract
-from tests.fakes.telegram.payloads import Answer, Chat, File, Json, Person
+from tests.fakes.telegram import limits
+from tests.fakes.telegram.api import Api, parameters
+from tests.fakes.telegram.payloads import Json
+from tests.fakes.telegram.people import PATIENCE, SECRET, People
+from tests.fakes.telegram.world import Refusal
 
 TOKEN = ":".join(("123456789", "AAFake-token_for_the_loopback_server0"))
-SECRET = "webhook-secret_of_the_fake"
-PATIENCE = 20.0
 BREAKS_OFF = -1
 """As the status of a file: the connection ends in the middle of it."""
 _HEADERS = {"Content-Type": "application/json"}
 
 
-class FakeTelegram:
+class FakeTelegram(People):
     """See the package's docstring."""
 
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.token = TOKEN
-        self.me = Person(4242, "whobot", "whobot_bot", language_code=None, bot=True)
-        self.world = World(self.me)
-        self.alice = Person(1001, "Alice", "alice")
-        self.boss = Person(1002, "Boss", language_code="de")
-        self.direct = self.add(Chat(self.alice.id, "private", "Alice"))
-        self.group = self.add(Chat(-1000001, "supergroup", "Club", admins=(self.boss,)))
-        self.forum = self.add(Chat(-1000002, "supergroup", "Forum", admins=(self.boss,), forum=True))
+        super().__init__()
         self.violations: list[str] = []
         self.calls: list[str] = []
-        self._contract = Contract.find()
         self._api = Api(self.world)
         self._troubles: defaultdict[str, deque[Refusal]] = defaultdict(deque)
         self._webhook_port: int | None = None
@@ -60,11 +51,6 @@ class FakeTelegram:
             webhook_port=webhook_port,
         )
 
-    def add(self, chat: Chat) -> Chat:
-        """Have the bot be in a chat."""
-        self.world.chats[chat.id] = chat
-        return chat
-
     def trouble(self, method: str, *refusals: Refusal) -> None:
         """Have the next calls of a method refused."""
         self._troubles[method].extend(refusals)
@@ -73,107 +59,6 @@ class FakeTelegram:
         """Wait until the bot polls, or has set its webhook."""
         async with asyncio.timeout(PATIENCE), self.world.changed:
             await self.world.changed.wait_for(lambda: self.world.polls or self.world.webhook is not None)
-
-    # --- what people do ----------------------------------------------------------------------------------------------
-
-    async def post(
-        self,
-        text: str = "",
-        *,
-        chat: Chat | None = None,
-        author: Person | None = None,
-        reply_to: Json | None = None,
-        **more: Any,
-    ) -> Json:
-        """Post a message (to the bot in private, if nothing else is said), and return it."""
-        if text:
-            more |= {"text": text, "entities": payloads.entities(text)}
-        message = self.write(chat=chat, author=author, reply_to=reply_to, **more)
-        await self.deliver(message)
-        return message
-
-    async def post_picture(self, data: bytes, *, caption: str = "", **more: Any) -> Json:
-        """Post a picture as a photo; see `picture` and `post` for more."""
-        content, rest = self.picture(data, caption=caption, **more)
-        return await self.post(**content, **rest)
-
-    async def post_album(self, pictures: Sequence[bytes], *, caption: str = "", **more: Any) -> list[Json]:
-        """Post an album: messages of their own with one id in common, the caption under the first."""
-        album = str(self.world.number())
-        captions = [caption, *[""] * (len(pictures) - 1)]
-        return [
-            await self.post_picture(data, caption=text, media_group_id=album, **more)
-            for data, text in zip(pictures, captions, strict=True)
-        ]
-
-    def picture(
-        self,
-        data: bytes,
-        *,
-        kind: str = "photo",
-        caption: str = "",
-        spoiler: bool = False,
-        size: int | None = None,
-        status: int = 200,
-        mime_type: str = "image/png",
-        **rest: Any,
-    ) -> tuple[Json, Json]:
-        """Return the content of a message with a picture as photo, document, sticker or animated sticker."""
-        file = self.world.store(data, size=size, status=status)
-        content: Json = {"caption": caption, "caption_entities": payloads.entities(caption)} if caption else {}
-        match kind:
-            case "photo":
-                content["photo"] = [*self._smaller(data), payloads.photo_size(file)]
-            case "document":
-                content["document"] = payloads.document(file, "picture.png", mime_type)
-            case _:
-                content["sticker"] = payloads.sticker(file, animated=kind == "animated sticker")
-        return content | ({"has_media_spoiler": True} if spoiler else {}), rest
-
-    def write(
-        self, *, chat: Chat | None = None, author: Person | None = None, reply_to: Json | None = None, **more: Any
-    ) -> Json:
-        """Make a message without delivering it."""
-        chat = chat or self.direct
-        if reply_to is not None:
-            # Telegram shows what is answered, but not what that in turn had answered.
-            more["reply_to_message"] = {k: v for k, v in reply_to.items() if k != "reply_to_message"}
-        message = payloads.message(chat, self.world.number(), author or self.alice, **more)
-        self.world.messages[chat.id, message["message_id"]] = message
-        return message
-
-    async def deliver(self, message: Json, *, secret: str = SECRET, kind: str = "message") -> int | None:
-        """Send a message to the bot, if it may see it; in webhook mode the answer's status is returned."""
-        if not self._visible(message):
-            return None
-        update = {"update_id": self.world.number(), kind: message}
-        if self._contract:
-            self.violations += self._contract.value("Update", update)
-        wanted = json.loads(self.world.webhook["allowed_updates"]) if self.world.webhook else [kind]
-        if kind not in wanted:
-            return None
-        if self.world.webhook:
-            return await self._call_webhook(update, secret)
-        async with self.world.changed:
-            self.world.updates.append(update)
-            self.world.changed.notify_all()
-        return None
-
-    def delete(self, message: Json) -> None:
-        """Delete a message: it cannot be replied to any more."""
-        del self.world.messages[message["chat"]["id"], message["message_id"]]
-
-    # --- what the bot does -------------------------------------------------------------------------------------------
-
-    async def answer(self) -> Answer:
-        """Wait for the bot's next answer."""
-        async with asyncio.timeout(PATIENCE):
-            return await self.world.answers.get()
-
-    async def action(self) -> tuple[int, int | None]:
-        """Wait until the bot shows that it is busy; return chat and topic."""
-        async with asyncio.timeout(PATIENCE):
-            return await self.world.actions.get()
 
     # --- the server --------------------------------------------------------------------------------------------------
 
@@ -215,17 +100,18 @@ class FakeTelegram:
         if found:
             raise Refusal(400, f"Bad Request: {found[0]}")
 
-    def _smaller(self, data: bytes) -> list[Json]:
-        small = payloads.thumbnail(data)
-        return [payloads.photo_size(self.world.store(small))] if small else []
-
-    def _visible(self, message: Json) -> bool:
-        """Privacy mode hides from the bot what is no command, does not mention it and is no reply to it."""
-        if self.world.sees_everything or message["chat"]["type"] == "private":
-            return True
-        text = message.get("text") or message.get("caption") or ""
-        answered = message.get("reply_to_message", {}).get("from", {}).get("id")
-        return text.startswith("/") or f"@{self.me.username}" in text or answered == self.me.id
+    async def announce(self, kind: str, what: Json, *, secret: str = SECRET) -> int | None:
+        """Send an update to the bot, if it wants that kind; in webhook mode the answer's status is returned."""
+        update = {"update_id": self.world.number(), kind: what}
+        if self._contract:
+            self.violations += self._contract.value("Update", update)
+        if self.world.webhook:
+            wanted = json.loads(self.world.webhook["allowed_updates"])
+            return await self._call_webhook(update, secret) if kind in wanted else None
+        async with self.world.changed:
+            self.world.updates.append(update)
+            self.world.changed.notify_all()
+        return None
 
     async def _call_webhook(self, update: Json, secret: str) -> int:
         address = f"http://127.0.0.1:{self._webhook_port}/hook/telegram"
@@ -284,7 +170,5 @@ async def fake_telegram() -> AsyncIterator[FakeTelegram]:
         yield telegram
     finally:
         await runner.cleanup()
+    telegram.violations += [f"the press {query} was never answered" for query in sorted(telegram.world.queries)]
     assert not telegram.violations, "\n".join(telegram.violations)
-
-
-__all__ = ["Answer", "Chat", "FakeTelegram", "File", "Person", "Refusal", "fake_telegram"]

@@ -4,9 +4,25 @@ import time
 
 import pytest
 
-from bot.domain import Ask, Configure, OptOut, Page, Request, Show, Trigger, User
-from tests.bot.adapters.telegram.conftest import Recorder, Serve, png, until
-from tests.fakes.telegram import FakeTelegram, Person
+from bot import download
+from bot.domain import (
+    Ask,
+    Configure,
+    Forget,
+    Misuse,
+    OptOut,
+    Page,
+    Picture,
+    Reply,
+    Request,
+    Roster,
+    Show,
+    Teach,
+    Trigger,
+    User,
+)
+from tests.bot.adapters.telegram.conftest import Recorder, image, png, until
+from tests.fakes.telegram import KINDS, FakeTelegram, Person
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -128,12 +144,76 @@ async def test_who_and_then_an_album(telegram: FakeTelegram, recorder: Recorder)
     assert len(recorder.asked.pictures) == 2
 
 
-async def test_documents_and_stickers(telegram: FakeTelegram, recorder: Recorder) -> None:
-    for kind in ("document", "sticker", "animated sticker"):
-        await telegram.post_picture(png(), kind=kind)
-        await telegram.answer()
-        assert recorder.asked.trigger is Trigger.PRIVATE
-    assert recorder.fetched == [png()] * 3
+@pytest.mark.parametrize("kind", KINDS)
+async def test_all_kinds_of_pictures(telegram: FakeTelegram, recorder: Recorder, kind: str) -> None:
+    await telegram.post_picture(png(), kind=kind)
+    await telegram.answer()
+
+    assert recorder.asked.trigger is Trigger.PRIVATE
+    assert recorder.fetched == [png()]
+
+
+@pytest.mark.parametrize("mime_type", ["video/mp4", "video/webm", "image/gif"])
+async def test_files_that_are_pictures_or_short_videos(
+    telegram: FakeTelegram, recorder: Recorder, mime_type: str
+) -> None:
+    await telegram.post_picture(png(), kind="document", mime_type=mime_type, chat=telegram.group, caption="/who")
+    await telegram.answer()
+
+    assert recorder.fetched == [png()]
+
+
+async def test_a_spoilered_video(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post_picture(png(), kind="video", spoiler=True)
+    await telegram.answer()
+
+    assert recorder.asked.pictures[0].spoiler
+
+
+async def test_a_forwarded_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
+    origin = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Somebody"}
+    await telegram.post_picture(png(), forward_origin=origin)
+    await telegram.answer()
+
+    assert recorder.asked.trigger is Trigger.PRIVATE
+
+
+async def test_who_in_reply_to_an_answer_is_about_its_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
+    question = await telegram.post_picture(png(90, 60), caption="/who", chat=telegram.group)
+    recorder.reply = Reply("Pink", (image(png(8, 8)),))
+    answer = await telegram.answer()
+    await telegram.post("/teach Honoka", chat=telegram.group, author=telegram.boss, reply_to=answer.message)
+    await telegram.answer()
+
+    assert isinstance(request := recorder.seen[-1].request, Teach)
+    assert request.pictures[0].author == User("telegram", str(question["from"]["id"]))
+    assert await fetch(request.pictures[0]) == png(90, 60), "not the marked one"
+
+
+async def test_teach_as_a_caption_and_in_reply(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post_picture(png(), caption="/teach Kousaka Honoka", chat=telegram.group)
+    await telegram.answer()
+    message = telegram.write(chat=telegram.group, author=telegram.boss, **telegram.picture(png(80, 80))[0])
+    await telegram.post("/teach Minami", chat=telegram.group, reply_to=message)
+    await telegram.answer()
+
+    first, second = (seen.request for seen in recorder.seen)
+    assert isinstance(first, Teach)
+    assert isinstance(second, Teach)
+    assert (first.name, second.name) == ("Kousaka Honoka", "Minami")
+    assert await fetch(first.pictures[0]) == png()
+    assert await fetch(second.pictures[0]) == png(80, 80)
+    assert second.pictures[0].author == User("telegram", str(telegram.boss.id))
+
+
+async def test_teach_and_then_the_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await telegram.post("/teach Honoka", chat=telegram.group)
+    assert (await telegram.answer()).force_reply
+    await telegram.post_picture(png(), chat=telegram.group)
+    await telegram.answer()
+
+    assert isinstance(request := recorder.seen[-1].request, Teach)
+    assert (request.name, len(request.pictures)) == ("Honoka", 1)
 
 
 async def test_what_is_no_picture_is_left_alone_in_groups(telegram: FakeTelegram, recorder: Recorder) -> None:
@@ -192,12 +272,21 @@ async def test_privacy_mode_hides_posts_but_not_questions(telegram: FakeTelegram
         ("/watch on", Configure(watch=True)),
         ("/watch OFF", Configure(watch=False)),
         ("/watch@whobot_bot on", Configure(watch=True)),
-        ("/watch", Show(Page.HELP)),
-        ("/watch perhaps", Show(Page.HELP)),
+        ("/watch", Misuse("watch")),
+        ("/watch perhaps", Misuse("watch")),
+        ("/quiet on", Configure(quiet=True)),
+        ("/threshold 70 %", Configure(threshold=0.7)),
+        ("/language de", Configure(language="de")),
+        ("/roster love", Roster("love")),
+        ("/forget Honoka", Forget("Honoka")),
+        ("/teach Honoka", Teach("Honoka", ())),
+        ("/settings", Show(Page.SETTINGS)),
+        ("/mydata", Show(Page.MY_DATA)),
+        ("/dance@whobot_bot", Misuse("dance")),
         ("/optout", OptOut(out=True)),
         ("/optout on", OptOut(out=True)),
         ("/optout off", OptOut(out=False)),
-        ("/optout now", Show(Page.HELP)),
+        ("/optout now", Misuse("optout")),
     ],
 )
 async def test_other_commands(telegram: FakeTelegram, recorder: Recorder, text: str, request_: Request) -> None:
@@ -235,12 +324,12 @@ async def test_telegram_is_not_asked_twice_in_a_row_who_manages(telegram: FakeTe
     assert telegram.calls.count("getChatMember") == 1
 
 
-async def test_edits_channel_posts_and_bots_are_ignored(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_channel_posts_bots_and_their_commands_are_ignored(telegram: FakeTelegram, recorder: Recorder) -> None:
     message = telegram.write(chat=telegram.group, **telegram.picture(png(), caption="/who")[0])
-    await telegram.deliver(message | {"edit_date": message["date"]}, kind="edited_message")
     await telegram.deliver(message, kind="channel_post")
     await telegram.post_picture(png(), chat=telegram.group, author=FELLOW_BOT, caption="/who")
     await telegram.post("/who@echo_bot", chat=telegram.group, reply_to=message)
+    await telegram.post("/dance", chat=telegram.group)
     await only_the_next_is_seen(telegram, recorder)
 
 
@@ -271,15 +360,8 @@ async def test_after_a_long_absence_questions_are_answered_and_posts_are_not(
     assert triggers(recorder) == [Trigger.COMMAND]
 
 
-async def test_the_menu_of_commands(telegram: FakeTelegram, serve: Serve) -> None:
-    await telegram.post("/help")
-    await telegram.answer()
-    names = {scope: {entry["command"] for entry in menu} for scope, menu in telegram.world.commands.items()}
-
-    assert names == {
-        "default": {"who", "optout", "help"},
-        "all_chat_administrators": {"who", "optout", "help", "watch"},
-    }
+async def fetch(picture: Picture) -> bytes:
+    return await download.fetch(picture, max_bytes=20_000_000, seconds=10)
 
 
 def triggers(recorder: Recorder) -> list[Trigger]:

@@ -164,8 +164,8 @@ async def test_a_mistake_of_ours_ends_one_answer_only(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr("bot.adapters.telegram.dispatch.deliver", broken)
+        patch.setattr("bot.adapters.telegram.questions.deliver", broken)
         await telegram.post("/help")
         await until(lambda: logs)
-    assert logs[0]["event"] == "a message could not be answered"
+    assert logs[0]["event"] == "an update could not be handled"
     await still_at_work(telegram)

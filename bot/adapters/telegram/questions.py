@@ -1,0 +1,159 @@
+"""From a message to its answer: read, hand over, deliver; and once more when the message is edited."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias, TypeGuard
+
+import structlog
+from telegram import Bot, Message
+from telegram.constants import ChatType
+
+from bot.adapters.telegram.albums import Albums
+from bot.adapters.telegram.delivery import Address, deliver
+from bot.adapters.telegram.editing import remove
+from bot.adapters.telegram.envelope import Envelopes
+from bot.adapters.telegram.keyboards import prompts
+from bot.adapters.telegram.media import carries_picture, identity
+from bot.adapters.telegram.memory import Exchange, Memory, key
+from bot.adapters.telegram.presence import presence
+from bot.adapters.telegram.recent import Recent
+from bot.adapters.telegram.translate import PLATFORM, Reader, author_of
+from bot.domain import Ask, Handler, Picture, Request, Teach, Trigger
+
+log = structlog.get_logger(__name__)
+
+Start: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
+
+ANSWERS_AT_ONCE = 16
+"""More do not get more done: each costs several requests, and with 256 at once more than half of them timed out."""
+_STALE = timedelta(minutes=10)
+_PICTURE_FOLLOWS = 120.0
+
+
+class Questions:
+    """Answers messages side by side: `start` runs what takes its time."""
+
+    def __init__(
+        self, bot: Bot, handler: Handler, envelopes: Envelopes, memory: Memory, reader: Reader, start: Start
+    ) -> None:
+        self._bot = bot
+        self._handler = handler
+        self._envelopes = envelopes
+        self._memory = memory
+        self._reader = reader
+        self._start = start
+        self._albums = Albums()
+        self._owed: Recent[tuple[object, ...], Ask | Teach] = Recent(seconds=_PICTURE_FOLLOWS, size=10_000)
+        """What was asked for by whom without the picture, which is to follow."""
+        self._turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
+
+    def posted(self, message: Message) -> None:
+        """Take in a new message."""
+        owed = self._owed.pop(_speaker(message)) if carries_picture(message) else None
+        if message.media_group_id is None:
+            self._take((message,), owed)
+        elif self._albums.add(message):
+            self._start(self._collect(message, owed))
+
+    def edited(self, message: Message) -> None:
+        """Take in a changed message: what answered it is withdrawn, and what it asks now is answered."""
+        exchange = self._memory.exchanges.get(key(message))
+        if exchange is None:
+            request = self._read((message,))
+            if request and _is_asked(request) and message.media_group_id is None and not _is_stale(message):
+                self._begin((message,), request)
+            return
+        was = {key(part): part for part in exchange.question}
+        if _content(was[key(message)]) == _content(message):
+            return
+        exchange.withdrawn = True
+        self._start(remove(self._bot, exchange.answer))
+        messages = tuple((was | {key(message): message}).values())
+        request = self._read(messages, exchange.owed)
+        if isinstance(request, Ask):
+            self._begin(messages, request, exchange.owed)
+
+    async def _collect(self, first: Message, owed: Ask | Teach | None) -> None:
+        self._take(await self._albums.complete(first), owed)
+
+    def _take(self, messages: tuple[Message, ...], owed: Ask | Teach | None) -> None:
+        message = messages[0]
+        request = self._read(messages, owed)
+        if request is None:
+            return
+        if _is_posted(request) and _is_stale(message):
+            log.info("left out an old picture that nobody asked about", platform=PLATFORM, chat=message.chat.id)
+            return
+        if _owes_picture(request):
+            self._owed.put(_speaker(message), request)
+        self._begin(messages, request, owed)
+
+    def _begin(self, messages: tuple[Message, ...], request: Request, owed: Ask | Teach | None = None) -> None:
+        asker = author_of(messages[0])
+        if asker is None:
+            return
+        pictures = request.pictures if isinstance(request, Ask | Teach) else ()
+        exchange = Exchange(messages, asker, pictures, owed)
+        if _is_asked(request):
+            self._memory.ask(exchange)
+        self._start(self._answer(exchange, request))
+
+    def _read(self, messages: Sequence[Message], owed: Ask | Teach | None = None) -> Request | None:
+        return self._reader.read(messages, owed=owed, shown=self._shown(messages[0]))
+
+    def _shown(self, message: Message) -> tuple[Picture, ...]:
+        """The pictures that the answer which this message replies to is about."""
+        exchange = self._memory.exchanges.get(key(message.reply_to_message)) if message.reply_to_message else None
+        author = author_of(message)
+        if exchange is None or author is None:
+            return ()
+        asker = exchange.asker if exchange.asker.id != author.id else None
+        return tuple(replace(picture, author=picture.author or asker) for picture in exchange.pictures)
+
+    async def _answer(self, exchange: Exchange, request: Request) -> None:
+        message = exchange.question[0]
+        address = Address.of(message)
+        async with self._turns, presence(self._bot, address) as progress:
+            incoming = await self._envelopes.from_message(message, exchange.asker, request)
+            reply = await self._handler(replace(incoming, progress=progress))
+            if exchange.withdrawn:
+                return
+            ask_back = _owes_picture(request) and message.chat.type != ChatType.PRIVATE
+            sent = await deliver(self._bot, reply, address, ask_back=ask_back)
+        if sent and _is_posted(request):
+            self._memory.ask(exchange)
+        self._memory.answer(sent, exchange, prompts(reply))
+        if exchange.withdrawn:
+            await remove(self._bot, exchange.answer)
+
+
+def _content(message: Message) -> tuple[object, ...]:
+    """What an answer depends on. Telegram also announces edits that change nothing of it."""
+    return identity(message), message.text or message.caption, message.has_media_spoiler
+
+
+def _is_asked(request: Request) -> bool:
+    return isinstance(request, Ask) and request.trigger is not Trigger.POSTED
+
+
+def _is_posted(request: Request) -> bool:
+    return isinstance(request, Ask) and request.trigger is Trigger.POSTED
+
+
+def _is_stale(message: Message) -> bool:
+    return datetime.now(UTC) - message.date > _STALE
+
+
+def _owes_picture(request: Request) -> TypeGuard[Ask | Teach]:
+    match request:
+        case Ask(pictures=(), trigger=Trigger.COMMAND) | Teach(pictures=()):
+            return True
+        case _:
+            return False
+
+
+def _speaker(message: Message) -> tuple[object, ...]:
+    author = author_of(message)
+    return message.chat.id, author and author.id
