@@ -11,7 +11,12 @@
         await discord.post("who?", mention=True, reply_to=message)          # a mention in reply to a message
         await discord.menu("Who is this?", message)
         await discord.slash("watch", {"state": "on"}, author=discord.boss)
+        await discord.complete("teach", "name", "ni")       # what is suggested for a name that somebody types
         answer = await discord.answer()                     # waits; Answer(content, files, reply_to, interaction, ...)
+        press = await discord.press(answer, "Wrong?")       # a button, or an option of a menu
+        await discord.write(press, "Nico")                  # into the dialogue that a press has opened
+        await discord.edit(message, content="never mind")
+        await discord.react(answer, "❌")
         await adapter.stop()
         await running
 
@@ -28,8 +33,8 @@ test when the fake is left.
 """
 
 from tests.fakes.discord.api import Answer, Sent
-from tests.fakes.discord.payloads import Channel, Person, Upload
+from tests.fakes.discord.payloads import Channel, Person, Sticker, Upload
 from tests.fakes.discord.rest import Refusal
 from tests.fakes.discord.server import FakeDiscord, fake_discord
 
-__all__ = ["Answer", "Channel", "FakeDiscord", "Person", "Refusal", "Sent", "Upload", "fake_discord"]
+__all__ = ["Answer", "Channel", "FakeDiscord", "Person", "Refusal", "Sent", "Sticker", "Upload", "fake_discord"]

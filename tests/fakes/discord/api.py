@@ -1,6 +1,7 @@
-"""What the fake knows, and how it answers the bot's requests."""
+"""What the fake knows, and how it answers the bot's requests that are no answers to interactions."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,11 @@ from yarl import URL
 from tests.fakes.discord import payloads, rest
 from tests.fakes.discord.contract import Contract
 from tests.fakes.discord.gateway import Gateway
-from tests.fakes.discord.payloads import Channel, Guild, Payload, Person, Upload
+from tests.fakes.discord.payloads import Channel, Guild, Payload, Person, Sticker, Upload
 from tests.fakes.discord.rest import Call, Refusal, Rest
 
+PATIENCE = 30.0
+"""Seconds after which a test that waits for something gives up: a safety net, not a measurement."""
 EPHEMERAL = 1 << 6
 
 
@@ -28,24 +31,26 @@ class Sent:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bot has posted. `interaction` names the command that it answers, `reply_to` the message."""
+    """What the bot has posted. `interaction` names the command that it answers, `reply_to` the message.
 
+    `edits`: it has taken the place of what the message held before.
+    """
+
+    id: str
     content: str
     files: tuple[Sent, ...]
     channel: str
     reply_to: str | None = None
     interaction: str | None = None
     ephemeral: bool = False
+    edits: bool = False
     request: Payload = field(default_factory=dict, repr=False)
 
-
-@dataclass
-class Command:
-    """A command that somebody has given, and how far the bot has come with it."""
-
-    payload: Payload
-    state: str = "new"
-    ephemeral: bool = False
+    @property
+    def labels(self) -> list[list[str]]:
+        """What stands on its buttons and menus, row by row."""
+        rows = self.request.get("components") or ()
+        return [[one.get("label") or one["placeholder"] for one in row["components"]] for row in rows]
 
 
 class Api:
@@ -65,13 +70,13 @@ class Api:
         self.problems: list[str] = []
         self.commands: list[Payload] = []
         self.typing: list[str] = []
-        self.given: dict[str, Command] = {}
         self.gateway = Gateway(self.token, self.bot.id, self._check_event)
         self.gateway.welcome = self._welcome
         self.rest = Rest(self.token, contract, self.problems.extend)
         self.url = URL()
-        self._media: dict[str, Upload] = {}
+        self._media: dict[str, Upload | Sticker] = {}
         self._messages: dict[str, Payload] = {}
+        self._people: dict[str, Person] = {}
         self._answers: asyncio.Queue[Answer] = asyncio.Queue()
 
     def app(self) -> web.Application:
@@ -85,11 +90,11 @@ class Api:
                 route("PUT", rest.COMMANDS, self._set_commands),
                 route("POST", rest.MESSAGES, self._create_message),
                 route("POST", rest.TYPING, self._type),
-                route("POST", rest.CALLBACK, self._callback),
-                route("PATCH", rest.ORIGINAL, self._edit_original),
-                route("DELETE", rest.ORIGINAL, self._delete_original),
+                route("GET", rest.MESSAGE, self._get_message),
+                route("DELETE", rest.MESSAGE, self._delete_message),
                 web.get("/gateway/", self.gateway.serve),
                 web.get("/attachments/{id}/{filename}", self._serve_attachment),
+                web.get("/stickers/{id}.{suffix}", self._serve_attachment),
             ]
         )
         return app
@@ -100,8 +105,8 @@ class Api:
     async def _application(self, _: Call) -> tuple[int, Any]:
         return 200, payloads.application(self.bot)
 
-    async def _list_commands(self, _: Call) -> tuple[int, Any]:
-        return 200, self.commands
+    async def _list_commands(self, call: Call) -> tuple[int, Any]:
+        return 200, self.commands if call.query.get("with_localizations") == "true" else _unlocalised(self.commands)
 
     async def _set_commands(self, call: Call) -> tuple[int, Any]:
         self.commands = [_registered_form(definition, self.bot.id) for definition in call.json]
@@ -127,63 +132,98 @@ class Api:
         self.typing.append(call.path["channel_id"])
         return 204, None
 
-    async def _callback(self, call: Call) -> tuple[int, Any]:
-        command = self.given.get(call.path["interaction_id"])
-        if command is None or command.payload["token"] != call.path["interaction_token"]:
-            raise Refusal(404, 10062, "Unknown interaction")
-        if command.state != "new":
-            raise Refusal(400, 40060, "Interaction has already been acknowledged.")
-        command.state = "thinking"
-        command.ephemeral = bool(((call.json.get("data") or {}).get("flags") or 0) & EPHEMERAL)
-        if call.query.get("with_response") != "1":
-            return 204, None
-        return 200, {"interaction": {"id": call.path["interaction_id"], "type": 2}}
+    async def _get_message(self, call: Call) -> tuple[int, Any]:
+        return 200, self._known(call)
 
-    async def _edit_original(self, call: Call) -> tuple[int, Any]:
-        command = self._thinking(call)
-        command.state = "answered"
-        payload = command.payload
-        return 200, self._post_answer(
-            call, payload["channel_id"], interaction=payload["id"], ephemeral=command.ephemeral
-        )
-
-    async def _delete_original(self, call: Call) -> tuple[int, Any]:
-        self._thinking(call).state = "deleted"
+    async def _delete_message(self, call: Call) -> tuple[int, Any]:
+        message = self._known(call)
+        if message["author"]["id"] != self.bot.id:
+            raise Refusal(403, 50013, "Missing Permissions")
+        await self.delete(message)
         return 204, None
+
+    async def delete(self, message: Payload, *, told: bool = True) -> None:
+        """Delete a message; without `told` the bot does not hear of it in time."""
+        del self._messages[message["id"]]
+        if told:
+            where = {"channel_id": message["channel_id"]}
+            if message["channel_id"] != self.direct.id:
+                where["guild_id"] = self.guild.id
+            await self.gateway.dispatch("MESSAGE_DELETE", {"id": message["id"], **where})
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something has become true that nothing else tells of."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():  # noqa: ASYNC110 - conditions of any kind, also within discord.py
+                await asyncio.sleep(0.001)
+
+    def _known(self, call: Call) -> Payload:
+        message = self._messages.get(call.path["message_id"])
+        if message is None or message["flags"] & EPHEMERAL:
+            raise Refusal(404, 10008, "Unknown Message")
+        return message
 
     async def _serve_attachment(self, request: web.Request) -> web.Response:
         upload = self._media[request.match_info["id"]]
-        return web.Response(body=upload.data, content_type=upload.content_type or "application/octet-stream")
-
-    def _thinking(self, call: Call) -> Command:
-        for command in self.given.values():
-            if command.payload["token"] == call.path["webhook_token"]:
-                if command.state in {"thinking", "answered"}:
-                    return command
-                raise Refusal(404, 10008, "Unknown Message")
-        raise Refusal(404, 10015, "Unknown Webhook")
+        kind = upload.content_type if isinstance(upload, Upload) else None
+        return web.Response(body=upload.data, content_type=kind or "application/octet-stream")
 
     def _post_answer(
-        self, call: Call, channel: str, *, reply_to: Payload | None = None, interaction: str | None = None,
+        self, call: Call, channel: str, *, reply_to: Payload | None = None, metadata: Payload | None = None,
         ephemeral: bool = False,
     ) -> Payload:  # fmt: skip
-        content = call.json.get("content") or ""
-        if not content and not call.files:
+        """Keep what the bot posts, and hand it to whoever waits for it."""
+        files = self._check_content(call)
+        message = payloads.message(
+            self.bot,
+            channel,
+            content=call.json.get("content") or "",
+            attachments=[self._attach(Upload(file.data, file.filename)) for file in files],
+            components=call.json.get("components") or (),
+            reply_to=reply_to,
+            metadata=metadata,
+            flags=EPHEMERAL if ephemeral else 0,
+        )
+        self._messages[message["id"]] = message
+        target, interaction = (one["id"] if one else None for one in (reply_to, metadata))
+        self._answers.put_nowait(
+            Answer(message["id"], message["content"], files, channel, target, interaction, ephemeral, request=call.json)
+        )
+        return message
+
+    def _edit_answer(self, call: Call, message: Payload) -> Payload:
+        """Change what a message of the bot holds: all that the request names, and nothing else."""
+        files = self._check_content(call, message)
+        for key in ("content", "components"):
+            if key in call.json:
+                message[key] = call.json[key] or type(message[key])()
+        if "attachments" in call.json:
+            message["attachments"] = [self._attach(Upload(file.data, file.filename)) for file in files]
+        message["edited_timestamp"] = payloads.TIME
+        ephemeral = bool(message["flags"] & EPHEMERAL)
+        self._answers.put_nowait(
+            Answer(
+                message["id"],
+                message["content"],
+                files,
+                message["channel_id"],
+                ephemeral=ephemeral,
+                edits=True,
+                request=call.json,
+            )
+        )
+        return message
+
+    def _check_content(self, call: Call, before: Payload | None = None) -> tuple[Sent, ...]:
+        there = before and not call.files and "attachments" not in call.json and before["attachments"]
+        if not (call.json.get("content") or call.files or there):
             raise Refusal(400, 50006, "Cannot send an empty message")
         if any(len(data) > self.file_limit for _, data in call.files.values()):
             raise Refusal(413, 40005, "Request entity too large")
         described = {f"files[{one['id']}]": one for one in call.json.get("attachments") or ()}
-        uploads = [Upload(data, filename) for filename, data in call.files.values()]
-        message = payloads.message(
-            self.bot, channel, content=content, attachments=[self._attach(one) for one in uploads], reply_to=reply_to
-        )
-        files = tuple(
+        return tuple(
             Sent(filename, data, described[field].get("description")) for field, (filename, data) in call.files.items()
         )
-        self._messages[message["id"]] = message
-        target = reply_to["id"] if reply_to else None
-        self._answers.put_nowait(Answer(content, files, channel, target, interaction, ephemeral, call.json))
-        return message
 
     def _attach(self, upload: Upload) -> Payload:
         attachment = payloads.attachment(upload, str(self.url).rstrip("/"))
@@ -208,6 +248,12 @@ class Api:
             self.problems += self.contract.event(event, data)
 
 
+def _unlocalised(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unlocalised(inner) for key, inner in value.items() if not key.endswith("_localizations")}
+    return [_unlocalised(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _registered_form(definition: Payload, application_id: str) -> Payload:
     """Write a definition back as Discord does: ids added, numbers of permissions as text, nothing where nothing is."""
     permissions = definition.get("default_member_permissions")
@@ -219,14 +265,14 @@ def _registered_form(definition: Payload, application_id: str) -> Payload:
         "nsfw": False,
         "type": 1,
         "description": "",
-        "name_localizations": None,
-        "description_localizations": None,
         **definition,
+        "name_localizations": definition.get("name_localizations") or None,
+        "description_localizations": definition.get("description_localizations") or None,
         "contexts": sorted(definition["contexts"], reverse=True),
         "default_member_permissions": None if permissions is None else str(permissions),
     }
     registered["options"] = [
-        {key: value for key, value in option.items() if value not in (False, None, [])}
+        {key: value for key, value in option.items() if value not in (False, None, [], {})}
         for option in definition.get("options") or ()
     ]
     if not registered["options"]:

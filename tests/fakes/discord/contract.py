@@ -22,9 +22,12 @@ EVENTS = {
     "READY": "Ready",
     "GUILD_CREATE": "GuildCreate",
     "MESSAGE_CREATE": "Msg",
+    "MESSAGE_UPDATE": "Msg",
     "INTERACTION_CREATE": "Interaction",
 }
-UNDESCRIBED_EVENTS = frozenset({"RESUMED", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK"})
+UNDESCRIBED_EVENTS = frozenset(
+    {"RESUMED", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_REACTION_ADD", "GUILD_DELETE", "CHANNEL_DELETE"}
+)
 
 
 class Contract:
@@ -81,7 +84,10 @@ class Contract:
         """Return what is wrong with a gateway event of the fake."""
         if name in UNDESCRIBED_EVENTS:
             return []
-        if name == "MESSAGE_CREATE":  # The event adds two keys to the message that its schema describes.
+        if name in {
+            "MESSAGE_CREATE",
+            "MESSAGE_UPDATE",
+        }:  # The event adds two keys to the message that its schema describes.
             data = {key: value for key, value in data.items() if key not in {"guild_id", "member"}}
         return self._problems(f"urn:discord:{EVENTS[name]}", data)
 

@@ -11,7 +11,17 @@ from aiohttp import WSMsgType, web
 from tests.fakes.discord.payloads import Payload, snowflake
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 9, 10, 11
-GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 0, 1 << 9, 1 << 12, 1 << 15
+GUILDS, GUILD_MESSAGES, GUILD_REACTIONS = 1 << 0, 1 << 9, 1 << 10
+DIRECT_MESSAGES, DIRECT_REACTIONS, MESSAGE_CONTENT = 1 << 12, 1 << 13, 1 << 15
+ALL_INTENTS = GUILDS | GUILD_MESSAGES | GUILD_REACTIONS | DIRECT_MESSAGES | DIRECT_REACTIONS | MESSAGE_CONTENT
+INTENTS = {
+    "MESSAGE_CREATE": (GUILD_MESSAGES, DIRECT_MESSAGES),
+    "MESSAGE_UPDATE": (GUILD_MESSAGES, DIRECT_MESSAGES),
+    "MESSAGE_DELETE": (GUILD_MESSAGES, DIRECT_MESSAGES),
+    "MESSAGE_DELETE_BULK": (GUILD_MESSAGES, DIRECT_MESSAGES),
+    "MESSAGE_REACTION_ADD": (GUILD_REACTIONS, DIRECT_REACTIONS),
+}
+"""Which intents let an event through, within the server and in private."""
 AUTHENTICATION_FAILED, DISALLOWED_INTENTS = 4004, 4014
 HIDDEN_CONTENT = {"content": "", "attachments": [], "embeds": [], "components": []}
 
@@ -41,7 +51,7 @@ class Gateway:
     """Accepts one bot. What it missed while its connection was lost it gets when it resumes its session."""
 
     def __init__(self, token: str, bot_id: str, check: Callable[[str, Payload], None]) -> None:
-        self.allowed_intents = GUILDS | GUILD_MESSAGES | DIRECT_MESSAGES | MESSAGE_CONTENT
+        self.allowed_intents = ALL_INTENTS
         self.intents = 0
         self.identified = 0
         self.resumed = 0
@@ -122,10 +132,10 @@ class Gateway:
                 await self.dispatch("RESUMED", {})
 
     def _seen(self, event: str, data: Payload) -> Payload | None:
-        if event not in {"MESSAGE_CREATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK"}:
+        if event not in INTENTS:
             return data
         private = "guild_id" not in data
-        if not self.intents & (DIRECT_MESSAGES if private else GUILD_MESSAGES):
+        if not self.intents & INTENTS[event][private]:
             return None
         return data if private or self.intents & MESSAGE_CONTENT else self._without_content(data)
 

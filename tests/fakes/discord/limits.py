@@ -12,6 +12,7 @@ COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 COMMAND_DESCRIPTION = 100
 OPTIONS = 25
 CHAT_INPUT = 1
+BUTTON = 2
 SUBCOMMANDS = (1, 2)
 
 
@@ -22,6 +23,7 @@ def message_problems(payload: Mapping[str, Any], files: Collection[str]) -> list
         problems.append("content: must be 2000 or fewer in length")
     if sum(component.get("type") == 1 for component in payload.get("components") or ()) > ACTION_ROWS:
         problems.append("components: more than 5 action rows")
+    problems += _component_problems(payload.get("components") or ())
     attachments = payload.get("attachments") or []
     if len(attachments) > FILES:
         problems.append("attachments: more than 10")
@@ -29,6 +31,25 @@ def message_problems(payload: Mapping[str, Any], files: Collection[str]) -> list
         problems.append("attachments: a description of more than 1024 characters")
     if {f"files[{attachment['id']}]" for attachment in attachments} != set(files):
         problems.append(f"attachments {attachments} do not belong to the files {sorted(files)}")
+    return problems
+
+
+def _component_problems(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    problems = []
+    inside = [component for row in rows for component in row.get("components", ())]
+    ids = [component["custom_id"] for component in inside]
+    if len(set(ids)) < len(ids):
+        problems.append("components: a custom_id is used twice")
+    if any(
+        row["components"][0]["type"] != BUTTON and len(row["components"]) > 1 for row in rows if "components" in row
+    ):
+        problems.append("components: a menu has a row of its own")
+    for menu in inside:
+        options = menu.get("options", ())
+        if len({option["value"] for option in options}) < len(options):
+            problems.append("components: a menu has two options of the same value")
+        if sum(bool(option.get("default")) for option in options) > 1:
+            problems.append("components: more options are selected than can be")
     return problems
 
 

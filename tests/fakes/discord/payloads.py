@@ -1,6 +1,7 @@
 """The objects of Discord's API, as Discord writes them."""
 
 import itertools
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,16 +18,18 @@ MEMBER_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | A
 FILE_LIMIT = 10 * 1024 * 1024
 FORWARDED = (
     "type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions", "mention_roles",
-    "components",
+    "components", "sticker_items",
 )  # fmt: skip
 TIME = "2026-01-02T03:04:05.678000+00:00"
 
-_snowflakes = itertools.count(1_200_000_000_000_000_000, 1_048_577)
+DISCORD_EPOCH = 1_420_070_400_000
+_numbers = itertools.count()
 
 
-def snowflake() -> str:
-    """Make an id that nothing else has."""
-    return str(next(_snowflakes))
+def snowflake(*, age: float = 0.0) -> str:
+    """Make an id that nothing else has. It holds the time at which it is made, less `age` in seconds."""
+    milliseconds = int((time.time() - age) * 1000) - DISCORD_EPOCH
+    return str((milliseconds << 22) + next(_numbers) % (1 << 22))
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Channel:
     denied: int = 0
     friend: Person | None = None
     inside: "Channel | None" = None
+    nsfw: bool = False
     id: str = field(default_factory=snowflake)
 
 
@@ -67,6 +71,16 @@ class Upload:
     filename: str = "picture.png"
     content_type: str | None = "image/png"
     spoiler: bool = False
+
+
+@dataclass(frozen=True)
+class Sticker:
+    """A sticker of the guild; `format` is PNG (1), APNG (2), Lottie (3) or GIF (4)."""
+
+    data: bytes = field(repr=False)
+    name: str = "nico-nico-ni"
+    format: int = 1
+    id: str = field(default_factory=snowflake)
 
 
 @dataclass(frozen=True)
@@ -165,7 +179,7 @@ def channel(one: Channel, guild: Guild, bot: Person) -> Payload:
         "name": one.name,
         "position": 0,
         "permission_overwrites": overwrites,
-        "nsfw": False,
+        "nsfw": one.nsfw,
         "parent_id": None,
         "topic": None,
         "last_message_id": None,
@@ -255,12 +269,27 @@ def attachment(upload: Upload, media_url: str) -> Payload:
     return payload
 
 
+def embed(url: str, copy: str, *, kind: str = "image", where: str = "thumbnail") -> Payload:
+    """The preview of a link, with Discord's own `copy` of the picture; `where` it is shown."""
+    picture = {"url": url, "proxy_url": copy, "width": 640, "height": 480, "flags": 0}
+    return {"type": kind, "url": url, where: picture}
+
+
+def sticker(one: Sticker) -> Payload:
+    return {"id": one.id, "name": one.name, "format_type": one.format}
+
+
 def message(
     author: Person,
     channel_id: str,
     *,
     content: str = "",
     attachments: Sequence[Payload] = (),
+    stickers: Sequence[Sticker] = (),
+    embeds: Sequence[Payload] = (),
+    components: Sequence[Payload] = (),
+    flags: int = 0,
+    metadata: Payload | None = None,
     mentions: Sequence[Person] = (),
     reply_to: Mapping[str, Any] | None = None,
     forwards: Mapping[str, Any] | None = None,
@@ -278,12 +307,15 @@ def message(
         "mentions": [user(one) for one in mentions],
         "mention_roles": [],
         "attachments": list(attachments),
-        "embeds": [],
-        "components": [],
+        "embeds": list(embeds),
+        "components": list(components),
+        "sticker_items": [sticker(one) for one in stickers],
         "pinned": False,
-        "flags": 0,
+        "flags": flags,
         "type": 0,
     }
+    if metadata is not None:
+        payload["interaction_metadata"] = metadata
     if webhook:
         payload["webhook_id"] = author.id
     if reply_to is not None:
@@ -293,18 +325,26 @@ def message(
     if forwards is not None:
         payload["message_reference"] = {"type": 1, "channel_id": forwards["channel_id"], "message_id": forwards["id"]}
         snapshot = {key: forwards[key] for key in FORWARDED}
-        payload["message_snapshots"] = [{"message": {**snapshot, "stickers": [], "sticker_items": []}}]
+        payload["message_snapshots"] = [{"message": {**snapshot, "stickers": []}}]
     return payload
 
 
 def interaction(
-    data: Payload, asker: Person, where: Channel, guild: Guild, bot: Person, *, size_limit: int = FILE_LIMIT
+    data: Payload,
+    asker: Person,
+    where: Channel,
+    guild: Guild,
+    bot: Person,
+    *,
+    kind: int = 2,
+    message: Payload | None = None,
+    size_limit: int = FILE_LIMIT,
 ) -> Payload:
     private = where.friend is not None
     payload: Payload = {
         "id": snowflake(),
         "application_id": bot.id,
-        "type": 2,
+        "type": kind,
         "token": f"interaction-token-{snowflake()}",
         "version": 1,
         "data": data,
@@ -317,6 +357,8 @@ def interaction(
         "context": 1 if private else 0,
         "attachment_size_limit": size_limit,
     }
+    if message is not None:
+        payload["message"] = message
     if private:
         return {**payload, "user": user(asker)}
     return {

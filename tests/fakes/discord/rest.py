@@ -13,10 +13,12 @@ from tests.fakes.discord.contract import Contract
 
 API = "/api/v10"
 MESSAGES = "/channels/{channel_id}/messages"
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 TYPING = "/channels/{channel_id}/typing"
 COMMANDS = "/applications/{application_id}/commands"
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 ME = "/users/@me"
 APPLICATION = "/oauth2/applications/@me"
 
@@ -87,7 +89,7 @@ class Rest:
         return web.route(method, API + route, serve)
 
     async def _serve(self, request: web.Request, route: str, handler: Handler) -> tuple[int, Any]:
-        by_interaction = route in {CALLBACK, ORIGINAL}
+        by_interaction = route in {CALLBACK, ORIGINAL, FOLLOW_UP}
         if not by_interaction and request.headers.get("Authorization") != f"Bot {self._token}":
             raise Refusal(401, 0, "401: Unauthorized")
         body, files = await _read(request)
@@ -105,7 +107,7 @@ class Rest:
 
 
 def _prose_problems(call: Call) -> list[str]:
-    if (call.method, call.route) in {("POST", MESSAGES), ("PATCH", ORIGINAL)}:
+    if (call.method, call.route) in {("POST", MESSAGES), ("PATCH", ORIGINAL), ("POST", FOLLOW_UP)}:
         return limits.message_problems(call.json, call.files)
     if (call.method, call.route) == ("PUT", COMMANDS):
         return limits.commands_problems(call.json)

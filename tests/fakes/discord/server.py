@@ -1,29 +1,26 @@
 """A Discord with one server, one bot and a few people, on a loopback port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from types import MappingProxyType
 from typing import Any
 from unittest import mock
 
 from aiohttp.test_utils import TestServer
+from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
 from bot.adapters.discord import DiscordAdapter
 from tests.fakes.discord import payloads, rest
-from tests.fakes.discord.api import Answer, Api, Command
+from tests.fakes.discord.api import PATIENCE, Answer
 from tests.fakes.discord.contract import Contract
-from tests.fakes.discord.payloads import Channel, Payload, Person, Upload
-
-PATIENCE = 30.0
-"""Seconds after which a test that waits for something gives up: a safety net, not a measurement."""
-ATTACHMENT, STRING = 11, 3
+from tests.fakes.discord.payloads import Channel, Payload, Person, Sticker, Upload
+from tests.fakes.discord.people import People
 
 
-class FakeDiscord(Api):
+class FakeDiscord(People):
     """See the package's docstring for how to use it."""
 
     # --- what people do ----------------------------------------------------------------------------------------------
@@ -36,12 +33,15 @@ class FakeDiscord(Api):
         channel: Channel | None = None,
         reply_to: Payload | None = None,
         forwards: Payload | None = None,
+        stickers: Sequence[Sticker] = (),
+        embeds: Sequence[Payload] = (),
         mention: bool = False,
         mentioned: bool = False,
         webhook: bool = False,
     ) -> Payload:
         """Post a message, and return it. Discord may call the bot `mentioned` where nobody typed a `mention`."""
         where = channel or self.general
+        self._media |= {sticker.id: sticker for sticker in stickers}
         if mention:
             content = f"<@{self.bot.id}> {content}"
         message = payloads.message(
@@ -52,9 +52,12 @@ class FakeDiscord(Api):
             mentions=[self.bot] if mention or mentioned else [],
             reply_to=reply_to,
             forwards=forwards,
+            stickers=stickers,
+            embeds=embeds,
             webhook=webhook,
         )
         self._messages[message["id"]] = message
+        self._people[message["id"]] = author or self.alice
         await self.gateway.dispatch("MESSAGE_CREATE", self._event(message, author or self.alice, where))
         return message
 
@@ -62,56 +65,47 @@ class FakeDiscord(Api):
         """Post one picture; `how` as in `post`."""
         return await self.post(how.pop("content", ""), Upload(data, filename), **how)
 
-    async def delete(self, message: Payload, *, told: bool = True) -> None:
-        """Delete a message; without `told` the bot does not hear of it in time."""
-        del self._messages[message["id"]]
-        if told:
-            data = {"id": message["id"], "channel_id": message["channel_id"], "guild_id": self.guild.id}
-            await self.gateway.dispatch("MESSAGE_DELETE", data)
+    async def edit(self, message: Payload, *, by_discord: bool = False, **changes: Any) -> None:
+        """Change a message; `by_discord` where it is Discord that adds previews of links."""
+        message.update(changes)
+        if not by_discord:
+            message["edited_timestamp"] = payloads.TIME
+        where = next(one for one in (*self.channels, self.direct) if one.id == message["channel_id"])
+        await self.gateway.dispatch("MESSAGE_UPDATE", self._event(message, self._people[message["id"]], where))
 
-    async def slash(
-        self,
-        name: str,
-        options: Mapping[str, Upload | str] = MappingProxyType({}),
-        *,
-        author: Person | None = None,
-        channel: Channel | None = None,
-    ) -> str:
-        """Give a slash command as it is registered, and return the interaction's id."""
-        command = self._registered(1, name)
-        known = {option["name"]: option for option in command.get("options", ())}
-        data: Payload = {"id": command["id"], "name": name, "type": 1, "options": []}
-        attachments = {}
-        for key, value in options.items():
-            kind = known[key]["type"]
-            if isinstance(value, Upload):
-                assert kind == ATTACHMENT
-                attachment = self._attach(value)
-                attachments[attachment["id"]] = attachment
-                data["options"].append({"name": key, "type": kind, "value": attachment["id"]})
-            else:
-                assert kind == STRING
-                assert value in [choice["value"] for choice in known[key]["choices"]]
-                data["options"].append({"name": key, "type": kind, "value": value})
-        missing = [key for key, option in known.items() if option.get("required") and key not in options]
-        assert not missing, f"/{name} cannot be sent without {missing}"
-        if attachments:
-            data["resolved"] = {"attachments": attachments}
-        return await self._give(data, author, channel)
+    def attach(self, upload: Upload) -> Payload:
+        """Upload a file for a message that is edited."""
+        return self._attach(upload)
 
-    async def slash_who(self, *pictures: bytes | Upload, **how: Any) -> str:
-        """Give /who with one to five pictures; `how` as in `slash`."""
-        names = ["picture", "picture2", "picture3", "picture4", "picture5"]
-        uploads = [one if isinstance(one, Upload) else Upload(one) for one in pictures]
-        return await self.slash("who", dict(zip(names, uploads, strict=False)), **how)
+    def preview(self, link: str, picture: bytes, **how: Any) -> Payload:
+        """Make Discord's preview of a link to a picture, which it has copied."""
+        return payloads.embed(link, self._attach(Upload(picture, "copy.png"))["proxy_url"], **how)
 
-    async def menu(
-        self, name: str, message: Payload, *, author: Person | None = None, channel: Channel | None = None
-    ) -> str:
-        """Choose a command of the context menu of a message."""
-        command = self._registered(3, name)
-        data = {"id": command["id"], "name": name, "type": 3, "target_id": message["id"]}
-        return await self._give({**data, "resolved": {"messages": {message["id"]: message}}}, author, channel)
+    async def react(self, answer: Answer, emoji: str, *, author: Person | None = None) -> None:
+        """Put a sign to a message of the bot."""
+        data: Payload = {
+            "user_id": (author or self.alice).id,
+            "channel_id": answer.channel,
+            "message_id": answer.id,
+            "message_author_id": self.bot.id,
+            "emoji": {"id": None, "name": emoji},
+            "burst": False,
+            "type": 0,
+        }
+        if answer.channel != self.direct.id:
+            person = payloads.member(author or self.alice, self.guild)
+            data |= {"guild_id": self.guild.id, "member": person}
+        await self.gateway.dispatch("MESSAGE_REACTION_ADD", data)
+
+    async def remove_bot(self, *, outage: bool = False) -> None:
+        """Throw the bot out of the server; an `outage` only looks a bit like that."""
+        data = {"id": self.guild.id}
+        await self.gateway.dispatch("GUILD_DELETE", data | ({"unavailable": True} if outage else {}))
+
+    async def delete_channel(self, channel: Channel) -> None:
+        """Delete a channel of the server."""
+        self.channels.remove(channel)
+        await self.gateway.dispatch("CHANNEL_DELETE", payloads.channel(channel, self.guild, self.bot))
 
     # --- what one may wait for ---------------------------------------------------------------------------------------
 
@@ -125,12 +119,6 @@ class FakeDiscord(Api):
         async with asyncio.timeout(PATIENCE):
             return await self._answers.get()
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something has become true that nothing else tells of."""
-        async with asyncio.timeout(PATIENCE):
-            while not condition():  # noqa: ASYNC110 - conditions of any kind, also within discord.py
-                await asyncio.sleep(0.001)
-
     def messages(self) -> list[Payload]:
         """Return all messages, oldest first."""
         return list(self._messages.values())
@@ -139,15 +127,6 @@ class FakeDiscord(Api):
     def unread(self) -> int:
         """How many answers nobody has waited for."""
         return self._answers.qsize()
-
-    async def _give(self, data: Payload, author: Person | None, channel: Channel | None) -> str:
-        payload = payloads.interaction(data, author or self.alice, channel or self.general, self.guild, self.bot)
-        self.given[payload["id"]] = Command(payload)
-        await self.gateway.dispatch("INTERACTION_CREATE", payload)
-        return str(payload["id"])
-
-    def _registered(self, kind: int, name: str) -> Payload:
-        return next(one for one in self.commands if (one["type"], one["name"]) == (kind, name))
 
 
 @asynccontextmanager
@@ -163,6 +142,7 @@ async def fake_discord() -> AsyncIterator[FakeDiscord]:
         fake.url = server.make_url("/")
         with (
             mock.patch.object(Route, "BASE", str(fake.url).rstrip("/") + rest.API),
+            mock.patch.object(Asset, "BASE", str(fake.url).rstrip("/")),
             mock.patch.object(DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws://{server.host}:{server.port}/gateway/")),
             mock.patch.object(DiscordAdapter, "media_hosts", DiscordAdapter.media_hosts | {str(server.host)}),
         ):
