@@ -1,11 +1,14 @@
 """The characters' table: spelling, finding by whatever people write, and mistakes in it."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from bot.bundle import read_bundle
 from bot.characters import TABLE, Character, Characters
 from bot.errors import ConfigError
+from tests.conftest import REPOSITORY
 
 INA = Character("ninomae_inanis", "Ninomae Ina'nis", "Hololive", ("一伊那尓栖", "Ina"))
 MAKI = Character("nishikino_maki", "Nishikino Maki", "Love Live!", ("西木野真姫",))
@@ -100,3 +103,41 @@ def test_a_mistake_in_the_table_is_explained(tmp_path: Path, content: bytes, wor
 def test_a_table_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read"):
         Characters.read(tmp_path)
+
+
+# --- the table that ships --------------------------------------------------------------------------------------------
+
+SHIPPED = REPOSITORY / "models" / TABLE
+CLASSIFIERS = [path for path in SHIPPED.parent.glob("*.tflite") if read_bundle(path).info.kind == "classifier"]
+
+
+@pytest.mark.parametrize("path", CLASSIFIERS, ids=lambda path: path.stem)
+def test_everyone_whom_a_shipped_bundle_knows_is_in_the_table(path: Path) -> None:
+    characters = Characters.read(SHIPPED)
+    assert [label for label in read_bundle(path).labels if label not in characters] == []
+
+
+def test_no_name_or_alias_of_the_shipped_table_is_of_two_characters() -> None:
+    characters = Characters.read(SHIPPED)
+    table = tomllib.loads(SHIPPED.read_text("utf-8"))
+    assert len(table) >= 138
+    for id_, entry in table.items():
+        for text in (id_, entry["name"], *entry.get("aliases", ())):
+            assert characters.find(text) == id_, f"{text} is of {id_} and of {characters.find(text)}"
+
+
+@pytest.mark.parametrize(
+    ("id_", "name", "series"),
+    [
+        ("c.c", "C.C.", "Code Geass"),
+        ("ninomae_inanis", "Ninomae Ina'nis", "Hololive"),
+        ("rintarou_okabe", "Rintarou Okabe", "Steins;Gate"),
+        ("illyasviel_von_einzbern", "Illyasviel von Einzbern", "Fate/stay night"),
+        ("irys", "IRyS", "Hololive"),
+        ("monkey_d_luffy", "Monkey D. Luffy", "One Piece"),
+        ("nishikino_maki", "Nishikino Maki", "Love Live!"),
+    ],
+)
+def test_names_are_properly_spelt(id_: str, name: str, series: str) -> None:
+    characters = Characters.read(SHIPPED)
+    assert (characters.name(id_), characters.series(id_)) == (name, series)
