@@ -4,7 +4,10 @@ from bot.replies.answer import Finding, Result, compose, count_pages, turn_to
 from bot.replies.buttons import ButtonWords
 from bot.replies.commands import CommandWords
 from bot.replies.languages import LANGUAGES, find_language, translations_for
+from bot.replies.pages import PageWords
+from bot.replies.records import RecordWords
 from bot.replies.sentences import Bug, Sentences
+from bot.replies.settings import SettingsWords
 from bot.replies.teaching import TeachingWords
 
 __all__ = [
@@ -13,8 +16,11 @@ __all__ = [
     "ButtonWords",
     "CommandWords",
     "Finding",
+    "PageWords",
+    "RecordWords",
     "Result",
     "Sentences",
+    "SettingsWords",
     "TeachingWords",
     "compose",
     "count_pages",

@@ -17,11 +17,15 @@ GUESS_BYTES = 150
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A face of an answer: `number` in its picture, and its picture's number in the message, both from 1."""
+    """A face of an answer: `number` in its picture, and its picture's number in the message, both from 1.
+
+    `author` is who posted the picture, where that is not the one who asked.
+    """
 
     picture: int
     number: int
     sighting: Sighting
+    author: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,22 @@ class Answers:
         """Forget an answer."""
         self._memory.drop(answer.token)
 
+    def forget_user(self, user: User) -> None:
+        """Forget all answers that somebody asked for."""
+        gone = (user.platform, user.id)
+        self._memory.drop_where(lambda answer: (answer.asker.platform, answer.asker.id) == gone)
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget all answers of a chat, or of the server that has this id."""
+        self._memory.drop_where(
+            lambda answer: answer.chat.platform == chat.platform and chat.id in (answer.chat.id, answer.chat.home)
+        )
+
 
 def faces_of(findings: Sequence[Finding]) -> tuple[Seen, ...]:
     """Return every face that was found, picture by picture."""
     return tuple(
-        Seen(finding.number, number, sighting)
+        Seen(finding.number, number, sighting, finding.author)
         for finding in findings
         if isinstance(finding.result, Analysis)
         for number, sighting in enumerate(finding.result.sightings, 1)

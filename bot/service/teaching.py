@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach
 from bot.errors import CannotLearn, Expired, NotTaught
+from bot.rates import Rates
 from bot.replies import Finding, TeachingWords, compose
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
@@ -60,6 +61,8 @@ class Teaching:
             UserError: none of the pictures may or can be looked at.
         """
         check_teacher(case)
+        if not self._analyser.embeds:
+            raise CannotLearn
         character = character_of(teach.name, self._analyser.characters)
         findings = await self._looking.look(case, teach.pictures)
         faces = [faces_of([finding]) for finding in findings]
@@ -138,9 +141,10 @@ class Teaching:
 class Forgetting:
     """Forgets a character that was taught in a chat."""
 
-    def __init__(self, analyser: Analyser, store: Store) -> None:
+    def __init__(self, analyser: Analyser, store: Store, rates: Rates) -> None:
         self._analyser = analyser
         self._store = store
+        self._rates = rates
 
     async def answer(self, case: Case, forget: Forget) -> Reply:
         """Forget it, and offer to undo that.
@@ -151,6 +155,7 @@ class Forgetting:
             NotTaught: it was not taught in this chat.
         """
         check_teacher(case)
+        self._rates.admit(case.user, case.chat)
         scope = Scope.of(case.chat)
         character = character_of(forget.name, self._analyser.characters)
         taught = await self._store.taught_here(scope)

@@ -2,7 +2,7 @@
 
 from bot.store.chats import ChatSettings, SomeSettings
 from bot.store.examples import Example, Origin, State
-from bot.store.history import Action, Change
+from bot.store.history import REMOVED_KEPT, Action, Change
 from bot.store.privacy import UserData
 from bot.store.scope import EVERYWHERE, Scope
 from bot.store.store import Store
@@ -10,6 +10,7 @@ from bot.store.verdicts import Score, Truth, Verdict
 
 __all__ = [
     "EVERYWHERE",
+    "REMOVED_KEPT",
     "Action",
     "Change",
     "ChatSettings",

@@ -16,7 +16,7 @@ from bot.store.people import person, read_person
 from bot.store.scope import EVERYWHERE, Scope, in_scope
 from bot.store.tables import changes, examples, removed_examples
 
-KEPT = timedelta(days=30)
+REMOVED_KEPT = timedelta(days=30)
 """How long what was forgotten can be put back. After that its pictures are gone for good."""
 
 
@@ -43,6 +43,7 @@ class Change:
         removed: How many examples it took away that can still be put back.
         reverts: The id of the change that this one took back.
         reverted: Whether it was itself taken back.
+        waiting: Whether some of what it added waits for somebody to confirm it.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Change:
     removed: int = 0
     reverts: int | None = None
     reverted: bool = False
+    waiting: bool = False
 
     @property
     def revertible(self) -> bool:
@@ -176,7 +178,7 @@ async def _record(
     reverts: int | None = None,
 ) -> Change:
     at = datetime.now(UTC)
-    await _purge(connection, at - KEPT)
+    await _purge(connection, at - REMOVED_KEPT)
     row = {
         "platform": scope.platform,
         "home": scope.home,
@@ -228,6 +230,9 @@ async def _read(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[C
     counting = select(taken, func.count()).where(taken.in_(ids)).group_by(taken)
     removed: dict[int, int] = {row[0]: row[1] for row in await connection.execute(counting)}
     reverted = set((await connection.execute(select(changes.c.reverts).where(changes.c.reverts.in_(ids)))).scalars())
+    added = {id_ for row in rows for id_ in row.added}
+    unconfirmed = select(examples.c.id).where(examples.c.id.in_(added), examples.c.state == State.PROVISIONAL)
+    waiting = set((await connection.execute(unconfirmed)).scalars())
     return [
         Change(
             row.id,
@@ -240,6 +245,7 @@ async def _read(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[C
             removed.get(row.id, 0),
             row.reverts,
             row.id in reverted,
+            not waiting.isdisjoint(row.added),
         )
         for row in rows
     ]

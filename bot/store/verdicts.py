@@ -57,9 +57,14 @@ class Score:
     corrected: int
 
     @property
+    def judged(self) -> int:
+        """How many verdicts that are."""
+        return self.confirmed + self.corrected
+
+    @property
     def precision(self) -> float:
         """The share of right answers among those that were judged."""
-        return self.confirmed / (self.confirmed + self.corrected)
+        return self.confirmed / self.judged
 
 
 class Verdicts(Database):
