@@ -123,6 +123,10 @@ class FakeDiscord(People):
         """Return all messages, oldest first."""
         return list(self._messages.values())
 
+    def message(self, answer: Answer) -> Payload:
+        """Return the message that holds an answer, as it is now."""
+        return self._messages[answer.id]
+
     @property
     def unread(self) -> int:
         """How many answers nobody has waited for."""

@@ -4,10 +4,14 @@ import asyncio
 import copy
 from typing import Any
 
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from bot import commands
 from bot.adapters.discord import DiscordAdapter
+from tests.bot.adapters.discord.conftest import Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
+from tests.fakes.discord.payloads import MANAGE_CHANNELS
 from tests.fakes.discord.rest import COMMANDS
 
 
@@ -30,13 +34,67 @@ def command(discord: FakeDiscord, name: str) -> dict[str, Any]:
 async def test_what_is_registered(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
     await one_run(discord, adapter)
     names = [(one["type"], one["name"]) for one in discord.commands]
-    assert names == [(1, "who"), (1, "watch"), (1, "optout"), (1, "help"), (3, "Who is this?")]
-    pictures = command(discord, "who")["options"]
-    assert [one["name"] for one in pictures] == ["picture", "picture2", "picture3", "picture4", "picture5"]
-    assert [one.get("required", False) for one in pictures] == [True, False, False, False, False]
+    assert names == [*((1, one.name) for one in commands.COMMANDS), (3, "Who is this?"), (3, "Teach this face")]
+    pictures = ["picture", "picture2", "picture3", "picture4", "picture5"]
+    options = command(discord, "who")["options"]
+    assert [one["name"] for one in options] == [*pictures, "private"]
+    assert [one.get("required", False) for one in options] == [True, False, False, False, False, False]
+    options = command(discord, "teach")["options"]
+    assert [one["name"] for one in options] == ["name", *pictures]
+    assert [one.get("required", False) for one in options] == [True, True, False, False, False, False]
     for one in discord.commands:
-        assert sorted(one["contexts"]) == ([0] if one["name"] == "watch" else [0, 1])
+        assert sorted(one["contexts"]) == ([0] if one["name"] in {"watch", "quiet"} else [0, 1])
         assert one["integration_types"] == [0]
+
+
+async def test_what_only_managers_see(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
+    await one_run(discord, adapter)
+    restricted = [one["name"] for one in discord.commands if one["default_member_permissions"] == str(MANAGE_CHANNELS)]
+    assert restricted == ["settings", "language", "watch", "quiet", "threshold", "history"]
+    assert {one["default_member_permissions"] for one in discord.commands} == {str(MANAGE_CHANNELS), None}
+
+
+GERMAN = {
+    "who": "wer",
+    "pictures": "bilder",
+    "name": "Wie heißt sie?",  # no name for an option
+    "watch": "w" * 33,  # nor is this
+    "Who is in this picture?": "Wer ist auf diesem Bild? " * 10,
+    "Pictures with anime faces": "Bilder mit Anime-Gesichtern",
+    "Who is this?": "Wer ist das?",
+    "Teach this face": "Bringe whobot bei, wer auf diesem Bild zu sehen ist",  # too long
+    "Who it is": "Wer es ist",
+}
+
+
+def german(text: str, tag: str) -> str | None:
+    return GERMAN.get(text) if tag == "de" else None
+
+
+async def test_names_and_descriptions_in_other_languages(discord: FakeDiscord, service: Recorder) -> None:
+    adapter = DiscordAdapter(SecretStr(discord.token), service, german)
+    assert await one_run(discord, adapter) == 1
+    who, watch = command(discord, "who"), command(discord, "watch")
+    assert who["name_localizations"] == {"de": "wer"}
+    description = who["description_localizations"]["de"]
+    assert len(description) == 100
+    assert description.endswith("…")
+    assert [one.get("name_localizations") for one in who["options"][:3]] == [
+        {"de": "bilder"}, {"de": "bilder2"}, {"de": "bilder3"},
+    ]  # fmt: skip
+    assert who["options"][4]["description_localizations"] == {"de": "Bilder mit Anime-Gesichtern"}
+    assert watch["name_localizations"] is None
+    assert "name_localizations" not in command(discord, "teach")["options"][0]
+    assert command(discord, "Who is this?")["name_localizations"] == {"de": "Wer ist das?"}
+    assert command(discord, "Teach this face")["name_localizations"] is None
+    assert await one_run(discord, adapter) == 0
+
+
+async def test_registered_again_in_another_language(
+    discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
+) -> None:
+    await one_run(discord, adapter)
+    assert await one_run(discord, DiscordAdapter(SecretStr(discord.token), service, german)) == 1
 
 
 async def test_registered_once(discord: FakeDiscord, adapter: DiscordAdapter) -> None:

@@ -16,7 +16,7 @@ from bot.adapters.discord import DiscordAdapter
 from bot.errors import AdapterError, LoginRefused
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
-from tests.fakes.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MESSAGE_CONTENT
+from tests.fakes.discord.gateway import ALL_INTENTS, MESSAGE_CONTENT
 from tests.fakes.discord.payloads import MEMBER_PERMISSIONS
 from tests.fakes.discord.rest import ME, MESSAGES
 
@@ -38,7 +38,7 @@ def _no_secret_is_logged(caplog: pytest.LogCaptureFixture, discord: FakeDiscord)
 
 
 async def test_the_least_intents(running: asyncio.Task[None], discord: FakeDiscord) -> None:
-    assert discord.gateway.intents == GUILDS | GUILD_MESSAGES | DIRECT_MESSAGES | MESSAGE_CONTENT
+    assert discord.gateway.intents == ALL_INTENTS
 
 
 async def test_the_operator_is_told_how_to_invite_the_bot(discord: FakeDiscord, adapter: DiscordAdapter) -> None:

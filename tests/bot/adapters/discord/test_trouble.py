@@ -167,7 +167,7 @@ async def test_threads_have_a_permission_of_their_own(discord: FakeDiscord, serv
     await discord.post_picture(PNG, channel=THREAD_IN_NO_THREADS)
     await discord.post_picture(PNG, channel=THREAD_IN_MUTED)
     assert (await discord.answer()).channel == THREAD_IN_MUTED.id
-    assert [incoming.chat.id for incoming in service.asked] == [THREAD_IN_MUTED.id]
+    assert [incoming.chat.id for incoming in service.asked] == [MUTED.id]
 
 
 @pytest.mark.usefixtures("running")

@@ -5,7 +5,7 @@ import pytest
 from discord import Attachment
 
 from bot.adapters.discord.adapter import DiscordAdapter
-from bot.adapters.discord.translate import Album
+from bot.adapters.discord.album import Album
 from bot.download import fetch
 from bot.errors import DownloadFailed
 
@@ -23,6 +23,6 @@ async def test_pictures_come_from_discord_s_own_hosts_only(url: str) -> None:
     payload = {"id": "1", "filename": "a.png", "size": 3, "url": url, "proxy_url": url, "content_type": "image/png"}
     async with aiohttp.ClientSession() as session:
         attachment = Attachment(data=payload, state=mock.Mock())  # type: ignore[arg-type]
-        (picture,) = Album(session, DiscordAdapter.media_hosts).pictures([attachment])
+        (picture,) = Album(session, DiscordAdapter.media_hosts).attached([attachment])
         with pytest.raises(DownloadFailed):
             await fetch(picture, max_bytes=10, seconds=30)
