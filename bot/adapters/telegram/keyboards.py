@@ -14,7 +14,7 @@ _STYLES = {
     ButtonStyle.PRIMARY: KeyboardButtonStyle.PRIMARY,
     ButtonStyle.DANGER: KeyboardButtonStyle.DANGER,
 }
-_ROW = 28
+_ROW = 30
 """Characters that stand side by side on a telephone, one button more taking the room of `_GAP` of them."""
 _GAP = 4
 _COLUMNS = 5

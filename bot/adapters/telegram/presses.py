@@ -56,13 +56,13 @@ class Presses:
         prompt = self._memory.open_prompts.get(key(asked))
         if prompt is None or prompt.user_id != author.id:
             return None
+        self._memory.open_prompts.pop(key(asked))
         return self._use_words(message, message.text, author, prompt, key(asked))
 
     async def _use_words(
         self, message: Message, text: str, author: TelegramUser, prompt: OpenPrompt, asked: Key
     ) -> None:
         """Carry out the press; the message that asked for the words has done its duty."""
-        self._memory.open_prompts.pop(asked)
         await self._carry_out(Press(prompt.action, text), author, prompt.pressed, Address.of(message))
         await remove(self._bot, [asked])
 

@@ -53,6 +53,8 @@ class Recorder:
         self.reply = Reply("It is Pink.")
         self.accepts = True
         self._answered = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
 
     async def __call__(self, incoming: Incoming) -> Reply:
         self.seen.append(incoming)
@@ -65,8 +67,17 @@ class Recorder:
                 except UserError as error:
                     self.errors.append(error)
         reply = self.reply
+        await self._free.wait()
         self._answered.set()
         return reply
+
+    def hold(self) -> None:
+        """Give no reply until `release`."""
+        self._free.clear()
+
+    def release(self) -> None:
+        """Give the replies that were held."""
+        self._free.set()
 
     async def asked_once(self) -> None:
         """Wait until the first reply has been given."""
@@ -78,6 +89,17 @@ class Recorder:
         request = self.seen[-1].request
         assert isinstance(request, Ask)
         return request
+
+
+@asynccontextmanager
+async def running(adapter: TelegramAdapter) -> AsyncIterator[TelegramAdapter]:
+    """Have an adapter run."""
+    task = asyncio.create_task(adapter.run())
+    try:
+        yield adapter
+    finally:
+        await adapter.stop()
+        await task
 
 
 @pytest.fixture
@@ -95,14 +117,9 @@ def recorder() -> Recorder:
 def serve(telegram: FakeTelegram, recorder: Recorder) -> Serve:
     @asynccontextmanager
     async def serving(settings: Telegram | None = None) -> AsyncIterator[TelegramAdapter]:
-        adapter = TelegramAdapter(settings or telegram.settings(), recorder)
-        running = asyncio.create_task(adapter.run())
-        try:
+        async with running(TelegramAdapter(settings or telegram.settings(), recorder)) as adapter:
             await telegram.connected()
             yield adapter
-        finally:
-            await adapter.stop()
-            await running
 
     return serving
 

@@ -12,6 +12,13 @@ from tests.fakes.telegram import FakeTelegram, fake_telegram, limits
 from tests.fakes.telegram.contract import Contract
 
 
+BUTTON = {"text": "x", "callback_data": "x"}
+
+
+def keyboard(*rows: list[dict[str, str]]) -> str:
+    return json.dumps({"inline_keyboard": rows})
+
+
 @pytest.fixture
 def contract() -> Contract:
     found = Contract.find()
@@ -59,6 +66,11 @@ def test_answers_and_updates(contract: Contract) -> None:
     assert contract.value("Update", {"update_id": 1, "message": message | {"photo": [{}]}})
 
 
+def test_limits_that_are_kept() -> None:
+    assert not list(limits.problems("sendMessage", {"text": "x", "reply_markup": keyboard([BUTTON] * 8)}))
+    assert not list(limits.problems("answerCallbackQuery", {"text": "x" * 200}))
+
+
 @pytest.mark.parametrize(
     ("method", "form"),
     [
@@ -74,7 +86,19 @@ def test_answers_and_updates(contract: Contract) -> None:
         ("setWebhook", {"secret_token": "with space"}),
         ("setMyCommands", {"commands": '[{"command": "Who", "description": "x"}]'}),
         ("setMyCommands", {"commands": '[{"command": "who", "description": ""}]'}),
-        ("sendMessage", {"reply_markup": json.dumps({"inline_keyboard": [[{"callback_data": "x" * 65}]]})}),
+        ("sendMessage", {"reply_markup": keyboard([{"text": "x", "callback_data": "x" * 65}])}),
+        ("sendMessage", {"reply_markup": keyboard([{"text": "x", "callback_data": ""}])}),
+        ("sendMessage", {"reply_markup": keyboard([{"text": "", "callback_data": "x"}])}),
+        ("sendMessage", {"reply_markup": keyboard([{"text": "does nothing"}])}),
+        ("sendMessage", {"reply_markup": keyboard([])}),
+        ("sendMessage", {"reply_markup": keyboard([BUTTON] * 9)}),
+        ("sendMessage", {"reply_markup": keyboard(*[[BUTTON] * 5] * 21)}),
+        ("sendMessage", {"reply_markup": json.dumps({"input_field_placeholder": "x" * 65})}),
+        ("answerCallbackQuery", {"text": "x" * 201}),
+        ("deleteMessages", {"message_ids": "[]"}),
+        ("deleteMessages", {"message_ids": json.dumps([1] * 101)}),
+        ("setMyShortDescription", {"short_description": "x" * 121}),
+        ("setMyDescription", {"description": "x" * 513}),
     ],
 )
 def test_limits_that_stand_in_prose(method: str, form: dict[str, str]) -> None:
@@ -91,6 +115,27 @@ async def test_a_violation_fails_the_test() -> None:
 
     with pytest.raises(AssertionError, match="there is no action dancing"):
         await dance()
+
+
+async def test_a_press_that_is_never_answered_fails_the_test() -> None:
+    async def press() -> None:
+        async with fake_telegram() as telegram:
+            message = telegram.write(reply_markup={"inline_keyboard": [[BUTTON]]})
+            await telegram.press(message, "x")
+
+    with pytest.raises(AssertionError, match="was never answered"):
+        await press()
+
+
+async def test_an_update_that_the_bot_has_not_asked_for_is_not_sent(
+    telegram: FakeTelegram, recorder: Recorder, serve: Serve
+) -> None:
+    async with serve():
+        await telegram.deliver(telegram.write(text="news"), kind="channel_post")
+        await telegram.post("/help")
+        await telegram.answer()
+
+    assert len(recorder.seen) == 1
 
 
 async def test_many_at_once(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:

@@ -93,13 +93,6 @@ async def test_another_program_with_the_same_token(telegram: FakeTelegram, recor
     await running
 
 
-async def test_no_menu_of_commands_is_no_reason_to_give_up(telegram: FakeTelegram, serve: Serve) -> None:
-    telegram.trouble("setMyCommands", Refusal(400, "Bad Request: BOT_COMMAND_INVALID"))
-    async with serve():
-        await telegram.post("/help")
-        assert (await telegram.answer()).text == "It is Pink."
-
-
 async def test_stopping_finishes_what_is_in_hand(telegram: FakeTelegram) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
