@@ -30,6 +30,7 @@ FLOORS: dict[str, int] = {
     "adapters.telegram": 3,
     "adapters.web": 3,
     "pipeline": 3,
+    "reembed": 3,
     "replies": 3,
     "supervisor": 3,
     "service": 4,
