@@ -65,23 +65,26 @@ export class Actions {
     if (wanted === this.#drawn) return;
     this.#drawn = wanted;
     const press = (...pressed) => this.#pressed(...pressed);
-    const focused = this.#controls.indexOf(document.activeElement);
+    const before = this.#controls;
+    const focused = document.activeElement;
     this.#place.replaceChildren(
       ...buttons.map((each) => row(each, press)),
       ...menus.map((each) => menu(each, press)),
     );
     this.#place.hidden = this.#place.childElementCount === 0;
-    if (focused >= 0) this.#refocus(focused);
+    if (before.includes(focused)) this.#refocus(before, focused);
   }
 
   get #controls() {
     return [...this.#place.querySelectorAll("button, select")];
   }
 
-  // Whoever pages through faces with the keyboard stays on "next".
-  #refocus(index) {
+  // Whoever pages through faces with the keyboard stays on "next", and whoever switches something on the switch.
+  #refocus(before, focused) {
     const controls = this.#controls;
-    (controls[index] ?? controls.at(-1) ?? this.#place.closest(".bubble")).focus();
+    const same = controls.find((each) => each.matches("button") && each.textContent === focused.textContent);
+    const inItsPlace = controls.length === before.length ? controls[before.indexOf(focused)] : controls[0];
+    (same ?? inItsPlace ?? this.#place.closest(".bubble")).focus();
   }
 
   async #pressed(control, action, text) {

@@ -6,7 +6,7 @@ import { drawPictures } from "./pictures.js";
 import { render } from "./words.js";
 
 const template = document.querySelector("#message").content;
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 function stageWords({ stage, picture, pictures }) {
   if (stage !== "downloading" && stage !== "analysing") return say("stage-accepted");

@@ -16,7 +16,7 @@ export class Palette {
 
   // What to offer, each with the text that it makes of the field, and whether that is surely wanted; null where a newer question has overtaken this one.
   async offers(typed) {
-    this.#asking?.abort();
+    this.stop();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const [, word, rest] = /^[/／](\S*)(\s.*)?$/s.exec(typed.normalize("NFKC")) ?? [];
@@ -31,6 +31,10 @@ export class Palette {
     if (signal.aborted) return null;
     const eager = !command.names;
     return found.map((each) => ({ label: each, hint: "", text: `/${command.name} ${each}`, eager }));
+  }
+
+  stop() {
+    this.#asking?.abort();
   }
 
   #named(word, exact) {

@@ -8,7 +8,7 @@ const template = document.querySelector("#preview").content;
 export class Previews {
   #pictures = [];
 
-  // `onRemove` is called with the element that should have the focus then, undefined where no picture is left.
+  // `onRemove` is called with the button that should have the focus then, where it was on the one that is gone.
   constructor({ onRemove }) {
     this.onRemove = onRemove;
     list.hidden = true;
@@ -30,7 +30,9 @@ export class Previews {
   }
 
   removeLast() {
-    if (this.#pictures.length) this.#remove(this.#pictures.at(-1));
+    if (this.#pictures.length === 0) return;
+    this.#remove(this.#pictures.length - 1);
+    this.onRemove();
   }
 
   clear() {
@@ -40,12 +42,16 @@ export class Previews {
     list.hidden = true;
   }
 
-  #remove(picture) {
-    const index = this.#pictures.indexOf(picture);
-    URL.revokeObjectURL(picture.url);
+  #remove(index) {
+    URL.revokeObjectURL(this.#pictures[index].url);
     this.#pictures.splice(index, 1);
     list.children[index].remove();
     list.hidden = this.#pictures.length === 0;
+  }
+
+  #removeByButton(picture) {
+    const index = this.#pictures.indexOf(picture);
+    this.#remove(index);
     const next = list.children[Math.min(index, this.#pictures.length - 1)];
     this.onRemove(next?.querySelector(".take-out"));
   }
@@ -57,7 +63,7 @@ export class Previews {
     element.prepend(file.type.startsWith("video/") ? this.#video(file, url) : this.#image(file, url));
     const out = element.querySelector(".take-out");
     out.setAttribute("aria-label", say("remove", { name: file.name }));
-    out.addEventListener("click", () => this.#remove(picture));
+    out.addEventListener("click", () => this.#removeByButton(picture));
     const spoiler = element.querySelector(".spoil");
     spoiler.setAttribute("aria-label", say("spoiler-mark", { name: file.name }));
     spoiler.addEventListener("click", () => {

@@ -8,6 +8,7 @@ export class Suggestions {
   #input;
   #palette;
   #shown = [];
+  #typed = "";
   #active = NONE;
 
   constructor(input, palette, onTaken) {
@@ -28,6 +29,7 @@ export class Suggestions {
   }
 
   close() {
+    this.#palette.stop();
     list.hidden = true;
     this.#input.setAttribute("aria-expanded", "false");
     this.#input.removeAttribute("aria-activedescendant");
@@ -35,7 +37,8 @@ export class Suggestions {
 
   // Returns whether the key was for the list.
   key(event) {
-    if (!this.isOpen) return false;
+    // Names may still be on their way for what has been typed since.
+    if (!this.isOpen || this.#typed !== this.#input.value) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.#step(step);
     else if (event.key === "Escape") this.close();
@@ -49,6 +52,7 @@ export class Suggestions {
     const typed = this.#input.value;
     const offers = await this.#palette.offers(typed);
     if (offers === null || this.#input.value !== typed) return;
+    this.#typed = typed;
     this.#shown = offers.filter(({ text }) => text !== typed);
     if (this.#shown.length === 0 || document.activeElement !== this.#input) this.close();
     else this.#draw();

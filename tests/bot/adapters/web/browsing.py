@@ -17,9 +17,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from bot.domain import Ask, Incoming, Progress, Reply, ReplyImage, Stage
+from bot.domain import Ask, Handler, Incoming, Progress, Reply, ReplyImage, Stage
 from tests.artwork import CAST, draw_portrait
-from tests.bot.adapters.web.conftest import serve
+from tests.bot.adapters.web.serving import serve
 from tests.chromium import Browser, Screen
 
 PATIENCE = 20.0
@@ -43,9 +43,10 @@ def annotated() -> bytes:
 
 
 class Site:
-    """A web chat in a thread of its own; its handler waits at a gate before it answers."""
+    """A web chat in a thread of its own; its handler waits at a gate before it answers, unless another one is given."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, answer: Handler | None = None, **settings: Any) -> None:
+        self._answer = answer or self._answer_at_gate
         self.gate = threading.Event()
         self.asked: list[Incoming] = []
         self._settings = settings
@@ -71,14 +72,17 @@ class Site:
 
     async def _serve(self, started: threading.Event) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with serve(self._answer, max_upload=5_000_000, **self._settings) as adapter:
+        async with serve(self._handle, max_upload=5_000_000, **self._settings) as adapter:
             assert adapter.url is not None
             self.url = adapter.url
             started.set()
             await self._stop.wait()
 
-    async def _answer(self, incoming: Incoming) -> Reply:
+    async def _handle(self, incoming: Incoming) -> Reply:
         self.asked.append(incoming)
+        return await self._answer(incoming)
+
+    async def _answer_at_gate(self, incoming: Incoming) -> Reply:
         if not isinstance(incoming.request, Ask):
             return Reply("Send me a picture.\n- /who asks\n- <b>not markup</b>")
         count = len(incoming.request.pictures)
@@ -125,6 +129,13 @@ class Page:
         self.wait(lambda: len(self.all(selector)) == count)
         self.wait(lambda: self.run("return [...document.images].every((image) => image.complete)"))
         return self.all(selector)
+
+    def suggested(self) -> list[str]:
+        """What the list over the message field offers."""
+        offered: list[str] = self.run(
+            "return [...document.querySelectorAll('#suggestions:not([hidden]) b')].map((option) => option.textContent)"
+        )
+        return offered
 
     def is_open(self) -> bool:
         return self.text.is_displayed()

@@ -1,73 +1,15 @@
-"""A web chat on a free port of this machine, with a handler that the test writes."""
+"""What the web chat's tests may ask for: a web chat, and a browser to look at it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from gettext import NullTranslations
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.web import WebAdapter
-from bot.adapters.web.language import Translations
-from bot.config import Web
-from bot.domain import Handler, Health, Incoming, Reply
-
-PATIENCE = 20.0
-
-
-@dataclass
-class Recorder:
-    """A handler that remembers what it was asked and answers what it is told to."""
-
-    reply: Reply = field(default_factory=lambda: Reply("Nobody that I know."))
-    before: Callable[[Incoming], Awaitable[None]] | None = None
-    asked: list[Incoming] = field(default_factory=list)
-
-    async def __call__(self, incoming: Incoming) -> Reply:
-        self.asked.append(incoming)
-        if self.before:
-            await self.before(incoming)
-        return self.reply
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is true."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 -- what is waited for has no event of its own
-            await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def serve(
-    handler: Handler,
-    *,
-    health: Callable[[], Health] = lambda: Health({"store": True}, {"web": True}),
-    metrics: Callable[[], bytes] = lambda: b"whobot_pictures_total 3.0\n",
-    max_upload: int = 1_000_000,
-    translations: Translations = lambda _tag: NullTranslations(),
-    **settings: Any,
-) -> AsyncIterator[WebAdapter]:
-    """Run a web adapter for the length of a block."""
-    adapter = WebAdapter(
-        Web(**{"port": 0, **settings}),
-        handler,
-        health=health,
-        metrics=metrics,
-        max_upload=max_upload,
-        translations=translations,
-    )
-    running = asyncio.create_task(adapter.run())
-    try:
-        await until(lambda: adapter.connected or running.done())
-        if running.done():
-            await running
-        yield adapter
-    finally:
-        await adapter.stop()
-        async with asyncio.timeout(PATIENCE):
-            await running
+from tests.artwork import CAST, draw_portrait
+from tests.bot.adapters.web.browsing import DESKTOP, NAMES, Page
+from tests.bot.adapters.web.serving import Recorder, serve
+from tests.chromium import Browser, chromium
 
 
 @pytest.fixture
@@ -85,3 +27,26 @@ async def adapter(handler: Recorder) -> AsyncIterator[WebAdapter]:
 def url(adapter: WebAdapter) -> str:
     assert adapter.url is not None
     return adapter.url
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    browser.appear(DESKTOP)
+    yield Page(browser, tmp_path)
+    browser.get("about:blank")
+    browser.delete_all_cookies()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("pictures")
+    paths = [folder / f"{name}.png" for name in NAMES[:3]]
+    for seed, path in enumerate(paths):
+        path.write_bytes(draw_portrait(CAST[path.stem], seed, size=360).encode())
+    return [str(path) for path in paths]

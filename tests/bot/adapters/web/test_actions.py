@@ -19,7 +19,7 @@ from bot.domain import (
     ReplyImage,
     Suggest,
 )
-from tests.bot.adapters.web.conftest import Recorder, until
+from tests.bot.adapters.web.serving import Recorder, until
 from tests.webchat import Message, WebChat
 
 PICTURE = ReplyImage(b"\xff\xd8\xff one", "image/jpeg", "one.jpg")

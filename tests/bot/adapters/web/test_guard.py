@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.adapters.web.assets import FOLDER
 from bot.adapters.web.login import Login
 from bot.adapters.web.refusal import Refusal
-from tests.bot.adapters.web.conftest import Recorder, serve
+from tests.bot.adapters.web.serving import Recorder, serve
 from tests.webchat import WebChat
 
 

@@ -16,7 +16,7 @@ from bot.adapters.web import WebAdapter
 from bot.config import Web
 from bot.domain import Adapter, Health, Incoming, Reply
 from bot.errors import AdapterError, ConfigError
-from tests.bot.adapters.web.conftest import Recorder, serve, until
+from tests.bot.adapters.web.serving import Recorder, serve, until
 from tests.webchat import WebChat
 
 

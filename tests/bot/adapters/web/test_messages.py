@@ -25,7 +25,7 @@ from bot.domain import (
 )
 from bot.download import fetch
 from bot.errors import TooManyBytes
-from tests.bot.adapters.web.conftest import Recorder, serve, until
+from tests.bot.adapters.web.serving import Recorder, serve, until
 from tests.webchat import WebChat
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200_000)

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.web import assets, phrases
 from bot.adapters.web.refusal import Refusal
 from bot.adapters.web.requests import palette
-from tests.bot.adapters.web.conftest import Recorder, serve
+from tests.bot.adapters.web.serving import Recorder, serve
 from tests.webchat import WebChat
 
 PACKAGE = Path(phrases.__file__).parent

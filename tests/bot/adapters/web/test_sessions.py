@@ -1,7 +1,7 @@
 """Whose chat it is: across restarts, after forgetting, and with a password."""
 
 from bot.domain import Left
-from tests.bot.adapters.web.conftest import Recorder, serve, until
+from tests.bot.adapters.web.serving import Recorder, serve, until
 from tests.webchat import WebChat
 
 

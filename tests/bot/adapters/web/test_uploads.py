@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.adapters.web.uploads import MAX_FILES
-from tests.bot.adapters.web.conftest import Recorder, serve, until
+from tests.bot.adapters.web.serving import Recorder, serve, until
 from tests.webchat import WebChat
 
 LIMIT = 100_000
