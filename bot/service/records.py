@@ -45,7 +45,7 @@ class Records:
         words, scope = RecordWords(case.catalogue), Scope.of(case.chat)
         scores = await self._store.scores(scope)
         names = {score.character: self._analyser.characters.name(score.character) for score in scores}
-        taught = len(await self._store.taught_here(scope))
+        taught = len(set(await self._store.taught_here(scope)).difference(self._analyser.roster))
         room = max(1, min(CHARACTERS, case.capabilities.text_limit // LONGEST_LINE))
         lines = words.stats(scores, names, taught, room)
         return Reply("\n".join(lines))

@@ -1,0 +1,208 @@
+"""What people say of answers: counted, learnt from, and changed when they change their minds."""
+
+import pytest
+
+from bot.domain import Placement, Press, Reply, Teachers, Trigger
+from bot.service import Service, judging
+from bot.store import Action, Origin, Scope, Score, Store, Truth
+from tests.desk import ANN, BOB, MANAGER, ROOM, Source
+from tests.learner import Learner, Member, choices, labels
+
+HERE = Scope.of(ROOM)
+
+
+@pytest.fixture
+def eyes() -> Learner:
+    return Learner()
+
+
+@pytest.fixture
+def ann(service: Service, source: Source) -> Member:
+    return Member(service, source)
+
+
+@pytest.fixture
+def bob(service: Service, source: Source) -> Member:
+    return Member(service, source, BOB)
+
+
+async def wrong(member: Member, picture: str = "maki") -> Reply:
+    """Ask who is in a picture, and press that it is wrong."""
+    return await member.press(await member.ask(picture), "Wrong?")
+
+
+async def test_a_right_answer_is_confirmed_and_counted(ann: Member, store: Store) -> None:
+    reply = await ann.press(await ann.ask("maki"), "Right!")
+    assert reply.placement is Placement.NOTICE
+    assert reply.text == "Thank you! I am glad that I was right."
+    (verdict,) = await store.verdicts(HERE)
+    assert (verdict.said, verdict.truth, verdict.character) == ("nishikino_maki", Truth.CHARACTER, "nishikino_maki")
+    assert (verdict.probability, verdict.bundle_id, verdict.by) == (0.9, "b1", ANN)
+    assert verdict.image is None, "the example holds it"
+    (example,) = await store.examples(HERE)
+    assert (example.character, example.origin, example.image) == ("nishikino_maki", Origin.CONFIRMED, b"maki")
+    assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)]
+
+
+async def test_all_faces_that_were_named_are_confirmed_at_once(ann: Member, store: Store) -> None:
+    reply = await ann.press(await ann.ask("maki+umi+nico"), "Right!")
+    assert "right 2 times" in reply.text
+    assert len(await store.verdicts(HERE)) == 2
+    assert "nothing to confirm" in (await ann.press(await ann.ask("umi"), "Right!")).text
+
+
+async def test_wrong_offers_the_other_names_and_learns_the_one_that_is_chosen(ann: Member, store: Store) -> None:
+    asked = await wrong(ann)
+    assert asked.text == "Face 1: who is it really?"
+    assert choices(asked) == ["Yazawa Nico"]
+    assert labels(asked) == ["Search…", "Someone else…", "I don't know who", "Not a face", "◀ Back"]
+    reply = await ann.press(asked, "Yazawa Nico")
+    assert reply.text == "Thank you! So that is Yazawa Nico."
+    assert reply.placement is Placement.EDIT
+    assert "Yazawa Nico" in (await ann.ask("maki")).text
+    (example,) = await store.examples(HERE)
+    assert (example.character, example.origin) == ("yazawa_nico", Origin.CORRECTED)
+    assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
+
+
+async def test_back_shows_the_answer_again(ann: Member) -> None:
+    reply = await ann.press(await wrong(ann), "◀ Back")
+    assert "Nishikino Maki, 90 %" in reply.text
+    assert "Wrong?" in labels(reply)
+
+
+async def test_which_of_several_faces_is_asked_first(ann: Member, store: Store) -> None:
+    asked = await ann.press(await ann.ask("maki+umi"), "Wrong?")
+    assert choices(asked) == ["Face 1: Nishikino Maki", "Face 2"]
+    asked = await ann.press(asked, "Face 2")
+    assert asked.text == "Face 2: who is it really?"
+    await ann.press(asked, "Nishikino Maki")
+    (verdict,) = await store.verdicts(HERE)
+    assert (verdict.said, verdict.character) == (None, "nishikino_maki")
+    assert await store.scores(HERE) == [], "whom nobody was named takes no precision from anybody"
+
+
+async def test_a_name_is_searched_among_all_who_are_known(ann: Member) -> None:
+    await ann.teach("Sonoda Umi", "umi")
+    asked = await wrong(ann)
+    assert choices(await ann.press(asked, "Search…", "love live")) == ["Nishikino Maki", "Yazawa Nico"]
+    nobody = await ann.press(asked, "Search…", "hanayo")
+    assert "I know nobody called hanayo" in nobody.text
+    assert nobody.placement is Placement.NOTICE
+    found = await ann.press(asked, "Search…", "sonoda")
+    assert "So that is Sonoda Umi" in (await ann.press(found, "Sonoda Umi")).text
+
+
+async def test_a_new_name_is_a_new_character(ann: Member) -> None:
+    reply = await ann.press(await wrong(ann, "umi"), "Someone else…", " Sonoda  Umi ")
+    assert "So that is Sonoda Umi" in reply.text
+    assert "Sonoda Umi" in (await ann.ask("umi2")).text
+    assert "A name needs" in (await ann.press(await wrong(ann), "Someone else…", " ")).text
+
+
+@pytest.mark.parametrize(("label", "truth"), [("I don't know who", Truth.STRANGER), ("Not a face", Truth.NOT_A_FACE)])
+async def test_a_name_that_is_wrong_is_not_said_again(ann: Member, store: Store, label: str, truth: Truth) -> None:
+    reply = await ann.press(await wrong(ann), label)
+    assert reply.text == "Thank you! I have taken note."
+    assert "Nobody I know" in (await ann.ask("maki")).text
+    (verdict,) = await store.verdicts(HERE)
+    assert (verdict.truth, verdict.character) == (truth, None)
+    assert await store.taught(HERE) == {}
+    assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
+
+
+async def test_of_nobody_known_there_is_nothing_to_deny(ann: Member, store: Store) -> None:
+    await ann.press(await wrong(ann, "umi"), "I don't know who")
+    (verdict,) = await store.verdicts(HERE)
+    assert verdict.image == b"umi", "what shows whether another bundle does better"
+    assert await store.examples(HERE) == []
+
+
+async def test_a_change_of_mind_takes_the_first_lesson_back(ann: Member, store: Store) -> None:
+    asked = await wrong(ann)
+    for _ in range(2):
+        await ann.press(asked, "Someone else…", "Umi")
+    assert await store.taught(HERE) == {"Umi": 1}, "saying the same twice counts once"
+    await ann.press(asked, "Yazawa Nico")
+    assert await store.taught(HERE) == {"yazawa_nico": 1}
+    assert [verdict.character for verdict in await store.verdicts(HERE)] == ["yazawa_nico"]
+    assert [c.action for c in await store.history(HERE)] == [Action.CORRECTED, Action.REVERTED, Action.CORRECTED]
+
+
+async def test_a_correction_can_be_undone(ann: Member, store: Store) -> None:
+    await ann.press(await ann.press(await wrong(ann), "Yazawa Nico"), "Undo")
+    assert "Nishikino Maki" in (await ann.ask("maki")).text
+
+
+async def test_a_chat_that_keeps_no_faces_only_counts(ann: Member, store: Store) -> None:
+    await store.change(ROOM, keep=False)
+    reply = await ann.press(await wrong(ann), "Yazawa Nico")
+    assert "counts in /stats only" in reply.text
+    await ann.press(await wrong(ann, "umi"), "I don't know who")
+    assert [verdict.image for verdict in await store.verdicts(HERE)] == [None, None]
+    assert await store.examples(HERE) == []
+    assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
+
+
+@pytest.mark.parametrize("owner", [ANN, BOB])
+async def test_pictures_of_who_opts_out_meanwhile_are_not_kept(
+    ann: Member, bob: Member, store: Store, owner: object
+) -> None:
+    answer = await ann.ask("maki", author=BOB, trigger=Trigger.REPLY)
+    await store.opt_out(ANN if owner is ANN else BOB, True)
+    asked = await ann.press(answer, "Wrong?")
+    await ann.press(asked, "I don't know who")
+    (verdict,) = await store.verdicts(HERE)
+    assert verdict.image is None
+    assert await store.examples(HERE) == []
+
+
+async def test_who_may_correct_is_the_chats_setting(ann: Member, store: Store) -> None:
+    answer, asked = await ann.ask("maki"), await wrong(ann)
+    await store.change(ROOM, teachers=Teachers.NOBODY)
+    for reply in (
+        await ann.press(answer, "Right!"),
+        await ann.press(answer, "Wrong?"),
+        await ann.press(asked, "Yazawa Nico"),
+        await ann.press(asked, "Search…", "maki"),
+        await ann.press(asked, "Not a face"),
+    ):
+        assert "switched off" in reply.text
+    assert await store.verdicts(HERE) == []
+
+
+async def test_a_correction_waits_for_a_second_person_where_the_chat_wants_it(
+    ann: Member, bob: Member, store: Store
+) -> None:
+    await store.change(ROOM, confirm=True)
+    reply = await ann.press(await wrong(ann), "Yazawa Nico")
+    assert "as soon as a second person" in reply.text
+    assert labels(reply)[:2] == ["Confirm", "Reject"]
+    assert "Nishikino Maki" in (await ann.ask("maki")).text
+    await bob.press(reply, "Confirm")
+    assert "Yazawa Nico" in (await ann.ask("maki")).text
+
+
+async def test_enough_right_answers_are_kept_and_the_rest_counted(
+    ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "CONFIRMED_LIMIT", 2)
+    for number in range(4):
+        await ann.press(await ann.ask(f"maki{number}"), "Right!")
+    assert await store.taught(HERE) == {"nishikino_maki": 2}
+    assert await store.scores(HERE) == [Score("nishikino_maki", 4, 0)]
+
+
+async def test_two_people_say_what_they_think_of_one_answer(ann: Member, bob: Member, store: Store) -> None:
+    answer = await ann.ask("maki")
+    await ann.press(answer, "Right!")
+    await bob.press(await bob.press(answer, "Wrong?"), "Yazawa Nico")
+    assert await store.scores(HERE) == [Score("nishikino_maki", 1, 1)]
+
+
+async def test_forged_arguments_lead_nowhere(ann: Member, service: Service, source: Source) -> None:
+    asked = await wrong(ann)
+    boss = Member(service, source, MANAGER)
+    menu = asked.menus[0].options[0].action
+    for forged in (menu[:-1] + "7", menu[:-1] + "x", "pick:none:0", "wrong:none:0"):
+        assert "expired" in (await boss.say(Press(forged))).text
