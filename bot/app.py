@@ -92,7 +92,14 @@ async def run(
         store = await stack.enter_async_context(Store(settings.store.url))
         pipeline = await stack.enter_async_context(_pipeline(settings))
         log.info("models_loaded", bundle=pipeline.bundle_id, characters=len(pipeline.roster))
-        service = Service(pipeline, store, metrics, limits=settings.limits, threshold=settings.answers.threshold)
+        service = Service(
+            pipeline,
+            store,
+            metrics,
+            limits=settings.limits,
+            access=settings.access,
+            threshold=settings.answers.threshold,
+        )
         adapters: list[Adapter] = []
 
         def health() -> Health:

@@ -63,6 +63,13 @@ class TooManyFrames(PictureError):
 
 
 @dataclass(eq=False)
+class TooLong(PictureError):
+    """The video lasts longer than the limit."""
+
+    seconds: float
+
+
+@dataclass(eq=False)
 class TooManyPictures(PictureError):
     """One message holds more pictures than the limit."""
 
@@ -97,9 +104,10 @@ class Stopping(UserError):
 
 @dataclass(eq=False)
 class RateLimited(UserError):
-    """The user or the chat has asked too often; `retry_after` is in seconds."""
+    """The user or the chat has asked too often; `retry_after` is in seconds, `told` whether they know it already."""
 
     retry_after: float
+    told: bool = False
 
 
 class NotAllowed(UserError):

@@ -77,6 +77,8 @@ class Pipeline:
             max_pixels=self._limits.pixels,
             max_frames=self._limits.frames,
             max_faces=self._limits.faces,
+            max_seconds=self._limits.video_seconds,
+            looks=self._limits.looks,
             fonts=book,
         )
         stamp = self._files.stamp()
@@ -117,6 +119,19 @@ class Pipeline:
     def bundle_id(self) -> str:
         """The id of the running classifier."""
         return "" if self._models is None else self._models.classifier.id
+
+    @property
+    def bundle_name(self) -> str:
+        """What people call the running classifier."""
+        return "" if self._models is None else self._models.classifier.info.name
+
+    @property
+    def detector_name(self) -> str:
+        """What people call what finds the faces."""
+        if self._models is None:
+            return ""
+        detector = self._models.detector
+        return detector.stem if isinstance(detector, Path) else detector.info.name
 
     @property
     def characters(self) -> Characters:

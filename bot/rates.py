@@ -24,21 +24,30 @@ class Rates:
     def __init__(self, *, user_requests: int, chat_requests: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._users = _Window(user_requests)
         self._chats = _Window(chat_requests)
+        self._told: dict[Hashable, float] = {}
         self._clock = clock
 
     def admit(self, user: User, chat: Chat) -> None:
         """Count a request. One that is refused does not count.
 
         Raises:
-            RateLimited: the user or the chat has used up its minute.
+            RateLimited: the user or the chat has used up its minute; it says whether this user was told so in this chat
+                already, since when nothing was free again.
         """
         now = self._clock()
         user_key, chat_key = (user.platform, user.id), (chat.platform, chat.id)
         wait = max(self._users.wait(user_key, now), self._chats.wait(chat_key, now))
         if wait > 0:
-            raise RateLimited(wait)
+            raise RateLimited(wait, told=self._tell((user_key, chat_key), now, now + wait))
         self._users.add(user_key, now)
         self._chats.add(chat_key, now)
+
+    def _tell(self, key: Hashable, now: float, until: float) -> bool:
+        """Note that somebody is told to wait, and return whether they have been told already."""
+        self._told = {known: end for known, end in self._told.items() if end > now}
+        told = key in self._told
+        self._told.setdefault(key, until)
+        return told
 
 
 class _Window:

@@ -9,6 +9,7 @@ from bot.config.keys import Key, keys, toml_value
 from bot.config.load import CONFIG_VARIABLE, Configuration, Origin, load, locate
 from bot.config.settings import (
     MODELS,
+    Access,
     Answers,
     Discord,
     Limits,
@@ -24,6 +25,7 @@ from bot.config.settings import (
 __all__ = [
     "CONFIG_VARIABLE",
     "MODELS",
+    "Access",
     "Answers",
     "Configuration",
     "Discord",

@@ -126,7 +126,11 @@ class Limits(Section):
     pixels: Positive = 50_000_000
     """Width x height of one picture, read from its header before it is decoded."""
     frames: Positive = 2_000
-    """Frames of an animation. Only the first is looked at."""
+    """Frames of an animated picture, counted before they are decoded."""
+    video_seconds: Seconds = 60.0
+    """Length of a video or of an animated sticker."""
+    looks: int = Field(default=5, gt=0, le=12)
+    """Frames of a video or an animation that are looked at, the clearest ones."""
     pictures: Positive = 5
     """Pictures in one message."""
     faces: Positive = 20
@@ -160,6 +164,22 @@ class Answers(Section):
     """Probability below which a face is "unknown". Without it the bundle's own. A chat may set its own."""
     fonts: tuple[Path, ...] = ()
     """Font files for names in other scripts, tried in order before those of the system."""
+
+
+class Access(Section):
+    """Who may use whobot. An entry names a user, a chat or a server by its platform and id."""
+
+    allow: tuple[str, ...] = Field(default=(), examples=[["discord:123456789012345678", "telegram:-1001234", "web:*"]])
+    """Only these, where any are named; "web:*" is everybody there. Others are met with silence."""
+    block: tuple[str, ...] = Field(default=(), examples=[["telegram:123456"]])
+    """Never these, and silently so. This list outranks the other."""
+
+    @model_validator(mode="after")
+    def _entries_name_a_platform(self) -> Self:
+        for entry in (*self.allow, *self.block):
+            if not re.fullmatch(r"(discord|telegram|web):\S+", entry):
+                raise ValueError(f'"{entry}" must begin with a platform: discord:<id>, telegram:<id> or web:<id>')
+        return self
 
 
 class Workers(Section):
@@ -196,6 +216,7 @@ class Settings(BaseModel):
     models: Models = Models()
     limits: Limits = Limits()
     answers: Answers = Answers()
+    access: Access = Access()
     workers: Workers = Workers()
     store: Store = Store()
     log: Log = Log()

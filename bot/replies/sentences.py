@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot import errors
-from bot.domain import Guess, Sighting, display_name
+from bot.domain import Guess, Sighting
 from bot.replies.languages import LANGUAGES
 
 RUNNERS_UP = 2
 """How many further names follow the best one."""
-ROSTER_SAMPLE = 5
 SURE = 0.6
 """The probability below which a name is given as a "maybe"."""
 
@@ -44,7 +43,10 @@ class Sentences:
             case errors.NoPicture():
                 text = t.gettext("I see no picture. Send one along with your question, or reply to one.")
             case errors.UnsupportedFormat():
-                text = t.gettext("I cannot read this file. I know JPEG, PNG, WebP, GIF, BMP and AVIF pictures.")
+                text = t.gettext(
+                    "I cannot read this file. I know JPEG, PNG, WebP, GIF, BMP and AVIF pictures, MP4 and WebM videos "
+                    "and animated stickers."
+                )
             case errors.BrokenPicture():
                 text = t.gettext("This picture is damaged or incomplete. Could you send it again?")
             case errors.TooManyBytes(limit):
@@ -59,6 +61,12 @@ class Sentences:
                     "This animation is too long. I take up to {n} frames.",
                     limit,
                 ).format(n=limit)
+            case errors.TooLong(seconds):
+                text = t.ngettext(
+                    "This video is too long. I look at videos of up to {n} second.",
+                    "This video is too long. I look at videos of up to {n} seconds.",
+                    round(seconds),
+                ).format(n=round(seconds))
             case errors.TooManyPictures(limit):
                 text = t.ngettext(
                     "That is too much for me. I take {n} picture at a time.",
@@ -134,9 +142,10 @@ class Sentences:
             return t.gettext("{number}. Nobody I know").format(number=number)
         best, *others = sighting.guesses
         if sighting.unknown:
-            return t.gettext("{number}. Nobody I know (closest: {guess})").format(number=number, guess=self.guess(best))
+            names = ", ".join(guess.name for guess in sighting.guesses[:RUNNERS_UP])
+            return t.gettext("{number}. Nobody I know (looks a little like {names})").format(number=number, names=names)
         form = t.gettext("{number}. {guess}") if best.probability >= SURE else t.gettext("{number}. Maybe {guess}")
-        line = form.format(number=number, guess=self.guess(best))
+        line = form.format(number=number, guess=self.guess(best, series=True))
         worth_telling = [self.guess(guess) for guess in others[:RUNNERS_UP] if _percent(guess.probability) >= 1]
         if runners_up and worth_telling:
             line += t.gettext(" (or {guesses})").format(guesses="; ".join(worth_telling))
@@ -194,61 +203,15 @@ class Sentences:
             "The picture with {n} face marked and named.", "The picture with {n} faces marked and named.", n
         ).format(n=n)
 
-    def settings(self, *, watch: bool, threshold: float | None) -> str:
-        """Say how this chat is set."""
-        t = self._catalogue
-        if watch:
-            watching = t.gettext("I look at every picture that is posted here. /watch off ends that.")
-        else:
-            watching = t.gettext("I look at pictures when I am asked to. With /watch on I look at every one.")
-        if threshold is None:
-            naming = t.gettext("I name a face when I am sure enough.")
-        else:
-            naming = t.gettext("I name a face from {percent} % on.").format(percent=f"{threshold * 100:.4g}")
-        return f"{watching}\n{naming}"
-
     def opted_out(self, out: bool) -> str:
         """Confirm that somebody's pictures are ignored from now on, or no longer."""
         if out:
             return self._catalogue.gettext("From now on I leave your pictures alone. /optout off changes that.")
         return self._catalogue.gettext("I look at your pictures again.")
 
-    def help(self, roster: Sequence[str]) -> str:
-        """Explain how whobot is used, whom it knows, and what it keeps."""
-        t = self._catalogue
-        names = [display_name(character) for character in roster]
-        sample = ", ".join(names[:ROSTER_SAMPLE])
-        if len(names) > ROSTER_SAMPLE:
-            sample += ", …"
-        return "\n".join(
-            (
-                t.gettext("I tell who is in an anime picture."),
-                "",
-                t.gettext(
-                    "Send /who with a picture, or reply to a picture with /who or by mentioning me. "
-                    "In a private chat, any picture will do."
-                ),
-                t.gettext("/watch on: I look at every picture posted here, until /watch off."),
-                t.gettext("/optout on: I leave your pictures alone, until /optout off."),
-                "",
-                t.ngettext("I know {n} character: {names}", "I know {n} characters: {names}", len(names)).format(
-                    n=len(names), names=sample
-                ),
-                "",
-                t.gettext(
-                    "What is kept: how this chat is set, and who has opted out. Pictures are looked at on the machine "
-                    "that I run on and then forgotten. Nothing of a picture is stored or passed on."
-                ),
-            )
-        )
-
-    def name(self, guess: Guess) -> str:
-        """Name a character as people do."""
-        return display_name(guess.character)
-
-    def guess(self, guess: Guess) -> str:
-        """Name a character and how sure that is."""
-        name = self.name(guess)
+    def guess(self, guess: Guess, *, series: bool = False) -> str:
+        """Name a character, the series where that is wanted and known, and how sure that is."""
+        name = f"{guess.name} ({guess.series})" if series and guess.series else guess.name
         percent = _percent(guess.probability)
         if percent < 1:
             return self._catalogue.gettext("{name}, under 1 %").format(name=name)

@@ -1,8 +1,11 @@
 """What the use cases need of `bot.pipeline.Pipeline`."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from bot.characters import Characters
 from bot.domain import Analysis
+from bot.gallery import Embedding, Gallery
 
 
 class Analyser(Protocol):
@@ -10,7 +13,32 @@ class Analyser(Protocol):
 
     @property
     def roster(self) -> tuple[str, ...]:
-        """The characters that can be named."""
+        """The characters that can be named without being taught, by id."""
+        ...
+
+    @property
+    def characters(self) -> Characters:
+        """How the names of the roster are written."""
+        ...
+
+    @property
+    def bundle_id(self) -> str:
+        """The id of the running classifier."""
+        ...
+
+    @property
+    def bundle_name(self) -> str:
+        """What people call the running classifier."""
+        ...
+
+    @property
+    def detector_name(self) -> str:
+        """What people call what finds the faces."""
+        ...
+
+    @property
+    def embeds(self) -> bool:
+        """Whether it can be taught."""
         ...
 
     @property
@@ -18,6 +46,12 @@ class Analyser(Protocol):
         """How many pictures wait for a worker."""
         ...
 
-    async def analyse(self, data: bytes, *, threshold: float | None = None) -> Analysis:
+    async def analyse(
+        self, data: bytes, *, threshold: float | None = None, gallery: Gallery, portraits: bool
+    ) -> Analysis:
         """Find and name the faces in a picture file; raises `UserError`."""
+        ...
+
+    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
+        """Embed encoded face crops; raises `UserError`."""
         ...

@@ -10,11 +10,13 @@ from bot.config import Limits
 from bot.domain import Analysis, Picture, Stage, User
 from bot.download import fetch
 from bot.errors import Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
+from bot.gallery import Gallery
 from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.replies import Finding, Result
 from bot.service.analyser import Analyser
 from bot.service.case import Case
+from bot.service.galleries import Galleries
 from bot.service.trouble import Trouble
 from bot.store import Store
 
@@ -33,6 +35,7 @@ class Admitted:
     case: Case
     pictures: Sequence[Picture]
     left_alone: frozenset[User]
+    gallery: Gallery
     quietly: bool
     """Nobody waits for the answer."""
 
@@ -67,6 +70,7 @@ class Looking:
         self._pipeline = pipeline
         self._store = store
         self._metrics = metrics
+        self._galleries = Galleries(pipeline, store)
         self._trouble = trouble
         self._rates = rates
         self._limits = limits
@@ -82,7 +86,8 @@ class Looking:
         Raises:
             UserError: none of them may or can be looked at.
         """
-        admitted = Admitted(case, pictures, await self._admit(case, pictures), quietly)
+        left_alone = await self._admit(case, pictures)
+        admitted = Admitted(case, pictures, left_alone, await self._galleries.of(case), quietly)
         await admitted.report(Stage.ACCEPTED)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -110,12 +115,12 @@ class Looking:
     async def _try(self, admitted: Admitted, number: int, picture: Picture) -> Finding:
         """Look at one of the pictures. Whatever goes wrong is told in its place and does not spoil the others."""
         if (picture.author or admitted.case.user) in admitted.left_alone:
-            return Finding(number, OptedOut(), picture.spoiler)
+            return Finding(number, OptedOut(), picture.spoiler, picture.author)
         try:
             result: Result = await self._look_at(admitted, number, picture)
         except Exception as error:  # noqa: BLE001
             result = self._trouble.record(admitted.case.chat.platform, error)
-        return Finding(number, result, picture.spoiler)
+        return Finding(number, result, picture.spoiler, picture.author)
 
     async def _look_at(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
         async with self._downloads:
@@ -126,6 +131,6 @@ class Looking:
         settings = admitted.case.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
         with self._metrics.timed("analysis"):
-            analysis = await self._pipeline.analyse(data, threshold=threshold)
+            analysis = await self._pipeline.analyse(data, threshold=threshold, gallery=admitted.gallery, portraits=True)
         self._metrics.analysed(admitted.case.chat.platform, analysis)
         return analysis

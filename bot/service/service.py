@@ -1,12 +1,15 @@
 """Leads each request to its use case. What is not foreseen there is recorded here, and the chat gets an answer."""
 
 import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from gettext import NullTranslations
 
 import structlog
 
-from bot.config import Limits
+from bot.config import Access, Limits
 from bot.domain import (
     Ask,
+    Chat,
     Configure,
     Forget,
     Incoming,
@@ -23,17 +26,28 @@ from bot.domain import (
     Teach,
     Trigger,
 )
+from bot.errors import RateLimited, UserError
 from bot.metrics import Metrics
 from bot.rates import Rates
-from bot.replies import CommandWords, Sentences, translations_for
+from bot.replies import Bug, CommandWords, Sentences, translations_for
+from bot.service.access import Door
 from bot.service.analyser import Analyser
 from bot.service.answers import Answers
 from bot.service.asking import Asking
 from bot.service.buttons import UnderAnswers
 from bot.service.case import Case
+from bot.service.corrections import Corrections
+from bot.service.judging import Judging
+from bot.service.lessons import Lessons
 from bot.service.looking import Looking
+from bot.service.mydata import MyData
+from bot.service.names import Names
+from bot.service.pages import Pages
 from bot.service.presses import Presses, notice
-from bot.service.settings import ChangingSettings
+from bot.service.records import Records
+from bot.service.reviewing import Reviewing
+from bot.service.settings import SettingUp
+from bot.service.teaching import Forgetting, Teaching
 from bot.service.trouble import Trouble
 from bot.store import Store
 
@@ -45,29 +59,61 @@ class Service:
 
     Args:
         pipeline: Looks at pictures.
-        store: Knows the chats' settings and who has opted out.
+        store: Knows what outlives a restart.
         metrics: Counts what happens.
         limits: What a request may cost.
+        access: Whom to answer.
         threshold: The probability from which a face is named in chats that have set none; None for the bundle's own.
     """
 
     def __init__(
-        self, pipeline: Analyser, store: Store, metrics: Metrics, *, limits: Limits, threshold: float | None = None
+        self,
+        pipeline: Analyser,
+        store: Store,
+        metrics: Metrics,
+        *,
+        limits: Limits,
+        access: Access | None = None,
+        threshold: float | None = None,
     ) -> None:
-        self._pipeline = pipeline
         self._store = store
         self._metrics = metrics
+        self._door = Door(access or Access())
         self._trouble = Trouble(metrics)
         self._rates = Rates(user_requests=limits.user_requests, chat_requests=limits.chat_requests)
-        self._looking = Looking(pipeline, store, metrics, self._trouble, self._rates, limits, threshold)
         self._answers = Answers(limits)
-        self._asking = Asking(self._looking, self._answers)
-        self._settings = ChangingSettings(store, self._rates)
+        looking = Looking(pipeline, store, metrics, self._trouble, self._rates, limits, threshold)
+        self._asking = Asking(looking, self._answers)
+        self._settings = SettingUp(store, self._rates)
+        self._names = Names(pipeline, store, self._rates, limits)
+        self._my_data = MyData(store, self._answers)
+        pages, records = Pages(pipeline, store, limits), Records(pipeline, store)
+        self._pages: Mapping[Page, Callable[[Case], Awaitable[Reply]]] = {
+            Page.HELP: pages.help,
+            Page.ABOUT: pages.about,
+            Page.PRIVACY: pages.privacy,
+            Page.SETTINGS: self._settings.show,
+            Page.MY_DATA: self._my_data.show,
+            Page.STATS: records.stats,
+            Page.HISTORY: records.history,
+        }
+        lessons = Lessons(store)
+        self._teaching = Teaching(looking, pipeline, store, lessons, limits)
+        self._forgetting = Forgetting(pipeline, store, self._rates)
+        corrections = Corrections(self._answers, pipeline, store, Judging(pipeline, store, lessons), limits)
         self._presses = Presses(
             self._answers,
             Rates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
-            about_answers=UnderAnswers(self._answers).verbs,
-            on_their_own={},
+            about_answers={**UnderAnswers(self._answers).verbs, **corrections.about_answers},
+            on_their_own={
+                **self._settings.verbs,
+                **self._names.verbs,
+                **self._my_data.verbs,
+                **self._teaching.verbs,
+                **Reviewing(pipeline, store).verbs,
+                **records.verbs,
+                **corrections.on_their_own,
+            },
         )
 
     async def handle(self, incoming: Incoming) -> Reply:
@@ -76,43 +122,66 @@ class Service:
         with structlog.contextvars.bound_contextvars(request=secrets.token_hex(4), platform=platform):
             catalogue = translations_for(incoming.locale)
             try:
+                # Chats that go are forgotten whoever they were.
+                leaving = isinstance(incoming.request, Left | Moved)
+                if not leaving and not self._door.admits(incoming.chat, incoming.user):
+                    return Reply()
                 settings = await self._store.chat_settings(incoming.chat)
                 catalogue = translations_for(settings.language or incoming.locale)
                 reply = await self._serve(Case(incoming, settings, catalogue))
             except Exception as error:  # noqa: BLE001 - whatever it is, the chat gets an answer and the log the reason
-                failure = self._trouble.record(platform, error)
-                reply = _refusal(incoming, Sentences(catalogue).failure(failure))
+                reply = _refusal(incoming, catalogue, self._trouble.record(platform, error))
             if not reply.silent:
                 self._metrics.answered(platform)
                 log.info("answered", to=type(incoming.request).__name__, images=len(reply.images))
         return reply
 
-    async def _serve(self, case: Case) -> Reply:
+    async def _serve(self, case: Case) -> Reply:  # noqa: PLR0911 - one for each kind of request
         match case.incoming.request:
             case Ask() as ask:
                 return await self._asking.answer(case, ask)
-            case Configure() as wish:
-                return await self._settings.answer(case, wish)
+            case Configure() as change:
+                return await self._settings.answer(case, change)
             case Press() as press:
                 return await self._presses.answer(case, press)
-            case OptOut(out):
+            case Roster() as roster:
+                return await self._names.answer(case, roster)
+            case Suggest() as suggest:
+                return await self._names.suggest(case, suggest)
+            case Show(page):
                 self._rates.admit(case.user, case.chat)
-                await self._store.opt_out(case.user, out)
-                return Reply(case.sentences.opted_out(out))
-            case Show(Page.HELP):
+                return await self._pages[page](case)
+            case OptOut() as wish:
                 self._rates.admit(case.user, case.chat)
-                return Reply(case.sentences.help(self._pipeline.roster))
+                return await self._my_data.opt_out(case, wish)
             case Misuse(command):
                 self._rates.admit(case.user, case.chat)
-                return Reply(CommandWords(case.catalogue).misuse(command))
-            case Show() | Teach() | Forget() | Roster() | Suggest() | Left() | Moved():
-                raise NotImplementedError
+                return Reply(CommandWords(case.catalogue).misuse(command), private=True)
+            case Teach() as teach:
+                return await self._teaching.answer(case, teach)
+            case Forget() as forget:
+                return await self._forgetting.answer(case, forget)
+            case (Left() | Moved()) as going:
+                return await self._let_go(case.chat, going)
+
+    async def _let_go(self, chat: Chat, request: Left | Moved) -> Reply:
+        """Follow a chat that goes away, or on under another id; there is nobody to tell."""
+        self._answers.forget_chat(chat)
+        if isinstance(request, Moved):
+            await self._store.move_chat(chat, request.to)
+        else:
+            await self._store.remove_chat(chat)
+        log.info("chat_gone", moved=isinstance(request, Moved))
+        return Reply()
 
 
-def _refusal(incoming: Incoming, text: str) -> Reply:
-    """Tell why there is no answer, where somebody waits for one."""
+def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError | Bug) -> Reply:
+    """Tell why there is no answer, where somebody waits for one and does not know it yet."""
+    text = Sentences(catalogue).failure(failure)
     match incoming.request:
         case Ask(trigger=Trigger.POSTED) | Suggest() | Left() | Moved():
+            return Reply()
+        case _ if isinstance(failure, RateLimited) and failure.told:
             return Reply()
         case Press():
             return notice(text)

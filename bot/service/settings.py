@@ -1,35 +1,153 @@
-"""How a chat is set."""
+"""How a chat is set: told, and changed by those who manage it."""
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, cast
 
-from bot.domain import Configure, Reply
-from bot.errors import BadSetting, NotAllowed
+from bot.commands import AUTOMATIC, SWITCH
+from bot.domain import Button, ButtonStyle, Configure, Menu, Option, Reply, Teachers
+from bot.errors import BadSetting, Expired, NotAllowed
 from bot.rates import Rates
-from bot.replies import Sentences, find_language, translations_for
+from bot.replies import LANGUAGES, SettingsWords, find_language, translations_for
+from bot.service.actions import Action, write
 from bot.service.case import Case
-from bot.store import Store
+from bot.service.presses import OnItsOwn, in_place
+from bot.store import ChatSettings, SomeSettings, Store
+
+THRESHOLDS = (50, 60, 70, 80, 90)
+"""Percent that can be chosen with a press; `Configure` takes any."""
+STATES = {on: word for word, on in SWITCH.items()}
 
 
-class ChangingSettings:
-    """Changes how a chat is set, for those who manage it."""
+class SettingUp:
+    """Tells and changes how chats are set."""
 
     def __init__(self, store: Store, rates: Rates) -> None:
         self._store = store
         self._rates = rates
 
+    @property
+    def verbs(self) -> dict[str, OnItsOwn]:
+        """What handles each verb."""
+        return {"set": self._press}
+
     async def answer(self, case: Case, wish: Configure) -> Reply:
-        """Change what the wish names, and tell all settings."""
+        """Change what the wish names, and tell all settings.
+
+        Raises:
+            NotAllowed: it is for others to say.
+            BadSetting: a value makes no sense; nothing is changed.
+        """
         if not case.manages:
             raise NotAllowed
-        language = find_language(wish.language)
-        if wish.language is not None and language is None:
-            raise BadSetting("language")
-        if wish.threshold is not None and not 0 <= wish.threshold <= 1:  # refuses "not a number" as well
-            raise BadSetting("threshold")
+        changes = _changes(wish)
         self._rates.admit(case.user, case.chat)
-        given = {**asdict(wish), "language": language}
-        changes: Any = {name: value for name, value in given.items() if value is not None}
+        return Reply(_overview(await self._change(case, changes)))
+
+    async def show(self, case: Case) -> Reply:
+        """Tell all settings, with what changes them for those who may."""
+        return replace(_view(case), private=True)
+
+    async def _press(self, case: Case, action: Action, _text: str | None) -> Reply:
+        """Change one setting and show the others with it."""
+        if not case.manages:
+            raise NotAllowed
+        return in_place(_view(await self._change(case, _chosen(action.args))))
+
+    async def _change(self, case: Case, changes: SomeSettings) -> Case:
+        """Change settings; return the case as it is after that."""
         settings = await self._store.change(case.chat, **changes)
-        sentences = Sentences(translations_for(settings.language or case.incoming.locale))
-        return Reply(sentences.settings(watch=settings.watch, threshold=settings.threshold))
+        return replace(case, settings=settings, catalogue=translations_for(settings.language or case.incoming.locale))
+
+
+def _changes(wish: Configure) -> SomeSettings:
+    changes = {name: value for name, value in asdict(wish).items() if value is not None}
+    if wish.threshold is not None and not 0 <= wish.threshold <= 1:  # refuses "not a number" as well
+        raise BadSetting("threshold")
+    if wish.language is not None:
+        language = find_language(wish.language)
+        if language is None and wish.language != AUTOMATIC:
+            raise BadSetting("language")
+        changes["language"] = language
+    return cast("SomeSettings", changes)
+
+
+def _chosen(args: tuple[str, ...]) -> SomeSettings:
+    """Read what a button sets.
+
+    Raises:
+        Expired: no button of ours says that.
+    """
+    values: Mapping[str, Mapping[str, Any]] = {
+        **dict.fromkeys(("watch", "quiet", "keep", "confirm", "adults_only"), SWITCH),
+        "threshold": {AUTOMATIC: None, **{str(percent): percent / 100 for percent in THRESHOLDS}},
+        "language": {AUTOMATIC: None, **{tag: tag for tag in LANGUAGES}},
+        "teachers": {teachers.value: teachers for teachers in Teachers},
+    }
+    match args:
+        case (name, value) if value in values.get(name, ()):
+            return cast("SomeSettings", {name: values[name][value]})
+        case _:
+            raise Expired
+
+
+def _overview(case: Case) -> str:
+    return SettingsWords(case.catalogue).overview(
+        case.settings, case.chat, age_restricted_chats=case.capabilities.age_restricted_chats
+    )
+
+
+def _view(case: Case) -> Reply:
+    text = _overview(case)
+    if not (case.capabilities.buttons and case.manages):
+        return Reply(text)
+    return Reply(text, buttons=_switches(case), menus=_menus(case))
+
+
+def _switches(case: Case) -> tuple[tuple[Button, ...], ...]:
+    words, settings = SettingsWords(case.catalogue), case.settings
+    keep = _switch("keep", settings.keep, words.keep(settings.keep))
+    if case.chat.private:
+        return ((keep,),)
+    buttons = [_switch("watch", settings.watch, words.watch(settings.watch))]
+    if settings.watch:
+        buttons.append(_switch("quiet", settings.quiet, words.quiet(settings.quiet)))
+    buttons += [keep, _switch("confirm", settings.confirm, words.confirm(settings.confirm))]
+    if case.capabilities.age_restricted_chats:
+        buttons.append(_switch("adults_only", settings.adults_only, words.adults_only(settings.adults_only)))
+    return (tuple(buttons),)
+
+
+def _switch(name: str, on: bool, label: str) -> Button:
+    return Button(label, write("set", "", name, STATES[not on]), ButtonStyle.PRIMARY if on else ButtonStyle.PLAIN)
+
+
+def _menus(case: Case) -> tuple[Menu, ...]:
+    words, settings = SettingsWords(case.catalogue), case.settings
+    thresholds = Menu(words.threshold_menu(), _threshold_options(words, settings))
+    languages = Menu(
+        words.language_menu(),
+        (
+            _option("language", AUTOMATIC, words.everybodys_own(), settings.language is None),
+            *(_option("language", tag, name, settings.language == tag) for tag, name in LANGUAGES.items()),
+        ),
+    )
+    if case.chat.private:
+        return thresholds, languages
+    teachers = Menu(
+        words.teachers_menu(),
+        tuple(_option("teachers", who, words.teachers(who), settings.teachers is who) for who in Teachers),
+    )
+    return thresholds, languages, teachers
+
+
+def _threshold_options(words: SettingsWords, settings: ChatSettings) -> tuple[Option, ...]:
+    set_to = settings.threshold
+    return (
+        _option("threshold", AUTOMATIC, words.threshold(None), set_to is None),
+        *(_option("threshold", percent, words.threshold(percent), set_to == percent / 100) for percent in THRESHOLDS),
+    )
+
+
+def _option(name: str, value: object, label: str, selected: bool) -> Option:
+    return Option(label, write("set", "", name, value), selected)

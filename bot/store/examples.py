@@ -107,6 +107,15 @@ class Examples(Database):
             ((character, embedding) for character, embedding, denied in pairs if denied),
         )
 
+    async def gallery_stamp(self, scope: Scope, bundle_id: str) -> tuple[object, ...]:
+        """Return what tells a scope's gallery from what it was before: equal stamps, equal galleries."""
+        id_ = examples.c.id
+        query = select(func.count(), func.max(id_), func.sum(id_)).where(
+            _visible(scope, provisional=False), examples.c.bundle_id == bundle_id
+        )
+        async with self._transaction() as connection:
+            return (bundle_id, *(await connection.execute(query)).one())
+
     async def taught(self, scope: Scope, *, provisional: bool = False) -> dict[str, int]:
         """Return the characters that were taught in a scope, by name, and how many examples each has."""
         return await self._count(_visible(scope, provisional))

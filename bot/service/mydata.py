@@ -1,0 +1,55 @@
+"""What is kept about somebody: shown to them alone, and deleted when they say so twice."""
+
+from bot.domain import Button, ButtonStyle, OptOut, Reply
+from bot.replies import PageWords
+from bot.service.actions import Action, write
+from bot.service.answers import Answers
+from bot.service.case import Case
+from bot.service.presses import OnItsOwn, in_place
+from bot.store import Store
+
+
+class MyData:
+    """Shows and deletes what is kept about the one who asks."""
+
+    def __init__(self, store: Store, answers: Answers) -> None:
+        self._store = store
+        self._answers = answers
+
+    @property
+    def verbs(self) -> dict[str, OnItsOwn]:
+        """What handles each verb. Whoever presses, it is about their own data."""
+        return {"mydata": self._press}
+
+    async def opt_out(self, case: Case, request: OptOut) -> Reply:
+        """Ignore somebody's pictures from now on, or no longer."""
+        await self._store.opt_out(case.user, request.out)
+        return Reply(case.sentences.opted_out(request.out), private=True)
+
+    async def show(self, case: Case) -> Reply:
+        """Tell what is kept about them, where nobody else reads it."""
+        words = PageWords(case.catalogue)
+        if not (case.chat.private or case.capabilities.private_replies):
+            return Reply(words.ask_in_private())
+        data = await self._store.data_of(case.user)
+        text = words.my_data(data)
+        if not (case.capabilities.buttons and (data.examples or data.removed or data.verdicts or data.changes)):
+            return Reply(text, private=True)
+        return Reply(text, buttons=((_button(words.delete_all(), "ask"),),), private=True)
+
+    async def _press(self, case: Case, action: Action, _text: str | None) -> Reply:
+        words = PageWords(case.catalogue)
+        match action.args:
+            case ("ask",):
+                sure = (_button(words.yes(), "delete"), Button(words.no(), write("mydata", "", "show")))
+                return in_place(Reply(words.really(), buttons=(sure,)))
+            case ("delete",):
+                await self._store.remove_user(case.user)
+                self._answers.forget_user(case.user)
+                return in_place(Reply(words.deleted()))
+            case _:
+                return in_place(await self.show(case))
+
+
+def _button(label: str, step: str) -> Button:
+    return Button(label, write("mydata", "", step), ButtonStyle.DANGER)

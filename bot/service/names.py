@@ -1,0 +1,88 @@
+"""Whom whobot knows: the roster to read, and names for completion while somebody types."""
+
+from collections.abc import Sequence
+
+from bot.config import Limits
+from bot.domain import OPTIONS_LIMIT, Button, Reply, Roster, Suggest
+from bot.errors import Expired
+from bot.rates import Rates
+from bot.replies import ButtonWords, PageWords
+from bot.service.actions import Action, number, write
+from bot.service.analyser import Analyser
+from bot.service.case import Case
+from bot.service.memory import Memory
+from bot.service.presses import OnItsOwn, in_place
+from bot.store import Scope, Store
+
+PAGE = 20
+"""Characters on a page of the roster."""
+LONGEST_QUERY = 64
+
+
+class Names:
+    """Lists and searches the characters that are known in a chat."""
+
+    def __init__(self, pipeline: Analyser, store: Store, rates: Rates, limits: Limits) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._rates = rates
+        # What people search for does not fit on a button.
+        self._queries = Memory[str](
+            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=len
+        )
+
+    @property
+    def verbs(self) -> dict[str, OnItsOwn]:
+        """What handles each verb."""
+        return {"roster": self._turn}
+
+    async def answer(self, case: Case, roster: Roster) -> Reply:
+        """List the characters that match, page by page."""
+        self._rates.admit(case.user, case.chat)
+        query = " ".join(roster.query.split())[:LONGEST_QUERY]
+        known, taught = await self._known(case)
+        found = self._pipeline.characters.search(query, known)
+        token = self._queries.keep(query) if query and len(found) > PAGE else ""
+        return self._page(case, query, found, taught, 0, token)
+
+    async def suggest(self, case: Case, suggest: Suggest) -> Reply:
+        """Return the names that begin with the text, then those that contain it."""
+        known, taught = await self._known(case)
+        characters = self._pipeline.characters
+        text = " ".join(suggest.text.split())
+        found = characters.search(text, tuple(taught) if suggest.taught else known)
+        names = sorted(map(characters.name, found), key=lambda name: not name.casefold().startswith(text.casefold()))
+        return Reply(suggestions=tuple(dict.fromkeys(names))[:OPTIONS_LIMIT])
+
+    async def _known(self, case: Case) -> tuple[Sequence[str], frozenset[str]]:
+        """Return all characters in the order of their names, and which of them were taught."""
+        taught = frozenset(await self._store.taught(Scope.of(case.chat)))
+        known = taught.union(self._pipeline.roster)
+        return sorted(known, key=lambda id_: self._pipeline.characters.name(id_).casefold()), taught
+
+    async def _turn(self, case: Case, action: Action, _text: str | None) -> Reply:
+        query = self._queries.get(action.token) if action.token else ""
+        if query is None:
+            raise Expired
+        known, taught = await self._known(case)
+        found = self._pipeline.characters.search(query, known)
+        page = number(action.args, 0, below=max(1, -(-len(found) // PAGE)))
+        return in_place(self._page(case, query, found, taught, page, action.token))
+
+    def _page(
+        self, case: Case, query: str, found: Sequence[str], taught: frozenset[str], page: int, token: str
+    ) -> Reply:
+        words, characters = PageWords(case.catalogue), self._pipeline.characters
+        shown = found[page * PAGE : (page + 1) * PAGE]
+        lines = [words.character(characters.name(id_), characters.series(id_), taught=id_ in taught) for id_ in shown]
+        text = "\n".join([words.roster(len(found), query), *lines])
+        rest = len(found) - (page + 1) * PAGE
+        if not case.capabilities.buttons:
+            return Reply("\n".join([text, words.more_characters(rest)]) if rest > 0 else text, private=True)
+        labels = ButtonWords(case.catalogue)
+        row = []
+        if page > 0:
+            row.append(Button(labels.back(), write("roster", token, page - 1)))
+        if rest > 0:
+            row.append(Button(labels.forward(), write("roster", token, page + 1)))
+        return Reply(text, buttons=(tuple(row),) if row else (), private=True)

@@ -1,0 +1,46 @@
+"""Pages to read: help, about, privacy."""
+
+from datetime import timedelta
+from importlib.metadata import version
+
+from bot.config import Limits
+from bot.domain import Reply
+from bot.replies import PageWords
+from bot.service.analyser import Analyser
+from bot.service.case import Case
+from bot.store import REMOVED_KEPT, Scope, Store
+
+
+class Pages:
+    """Explains whobot."""
+
+    def __init__(self, pipeline: Analyser, store: Store, limits: Limits) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._limits = limits
+
+    async def help(self, case: Case) -> Reply:
+        """Tell how to ask in this chat."""
+        names = [self._pipeline.characters.name(id_) for id_ in self._pipeline.roster]
+        names += [name for name in await self._store.taught(Scope.of(case.chat)) if name not in self._pipeline.roster]
+        words = PageWords(case.catalogue)
+        text = words.help(names, case.capabilities, private=case.chat.private, manages=case.manages)
+        return Reply(text, private=True)
+
+    async def about(self, case: Case) -> Reply:
+        """Tell which whobot this is."""
+        text = PageWords(case.catalogue).about(
+            version=version("whobot"),
+            bundle=self._pipeline.bundle_name,
+            bundle_id=self._pipeline.bundle_id,
+            detector=self._pipeline.detector_name,
+            roster=len(self._pipeline.roster),
+            taught=len(await self._store.taught(Scope.of(case.chat))),
+        )
+        return Reply(text, private=True)
+
+    async def privacy(self, case: Case) -> Reply:
+        """Tell what is kept."""
+        remembered = timedelta(seconds=self._limits.remembered_seconds)
+        words = PageWords(case.catalogue)
+        return Reply(words.privacy(remembered=remembered, removed=REMOVED_KEPT, keep=case.settings.keep), private=True)

@@ -1,0 +1,127 @@
+"""What is kept about somebody is theirs to ignore, to see and to delete."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain import (
+    Incoming,
+    OptOut,
+    Page,
+    Placement,
+    Show,
+    Trigger,
+)
+from bot.service import Service
+from bot.store import Scope, Store
+from tests.desk import ANN, BOB, PRESSABLE, PRIVATE, ROOM, ROOMY, Source, asking, incoming, press, teach
+
+# --- opting out ------------------------------------------------------------------------------------------------------
+
+
+async def test_who_has_opted_out_is_left_alone_until_they_opt_in(service: Service, source: Source) -> None:
+    assert "leave your pictures alone" in (await service.handle(incoming(OptOut(True)))).text
+    assert "leave their pictures alone" in (await service.handle(asking(source.picture()))).text
+    assert source.opened == []
+    await service.handle(incoming(OptOut(False)))
+    assert "Maki" in (await service.handle(asking(source.picture()))).text
+
+
+async def test_nobody_else_may_ask_about_their_pictures(service: Service, source: Source) -> None:
+    await service.handle(incoming(OptOut(True), user=BOB))
+    reply = await service.handle(asking(source.picture(author=BOB), trigger=Trigger.REPLY))
+    assert "leave their pictures alone" in reply.text
+    assert source.opened == []
+
+
+async def test_where_all_pictures_are_theirs_that_is_said_once_and_costs_nothing(
+    make: Callable[..., Service], source: Source
+) -> None:
+    service = make(user_requests=2)
+    await service.handle(incoming(OptOut(True)))
+    for _ in range(3):
+        reply = await service.handle(asking(source.picture("maki"), source.picture("nico")))
+        assert reply.text.startswith("Whoever posted this picture")
+        assert reply.text.count("Whoever posted") == 1
+    await service.handle(incoming(OptOut(False)))
+    assert "Maki" not in (await service.handle(asking(source.picture()))).text, "the third request of two"
+
+
+async def test_they_may_ask_about_the_pictures_of_others(service: Service, source: Source) -> None:
+    await service.handle(incoming(OptOut(True), user=BOB))
+    assert "Maki" in (await service.handle(asking(source.picture(author=ANN), user=BOB))).text
+
+
+async def test_only_their_pictures_among_several_are_left_alone(service: Service, source: Source) -> None:
+    await service.handle(incoming(OptOut(True), user=BOB))
+    reply = await service.handle(asking(source.picture("maki", author=BOB), source.picture("nico")))
+    assert "Picture 1: Whoever posted" in reply.text
+    assert "Yazawa Nico" in reply.text
+    assert source.opened == ["nico"]
+
+
+async def test_their_posted_pictures_meet_silence(service: Service, store: Store, source: Source) -> None:
+    await store.change(ROOM, watch=True)
+    await service.handle(incoming(OptOut(True)))
+    assert (await service.handle(asking(source.picture(), trigger=Trigger.POSTED))).silent
+    assert source.opened == []
+
+
+# --- what is kept ----------------------------------------------------------------------------------------------------
+
+
+def my_data(**details: Any) -> Incoming:
+    return incoming(Show(Page.MY_DATA), **{"capabilities": PRESSABLE, **details})
+
+
+async def test_who_has_left_nothing_is_told_so(service: Service) -> None:
+    reply = await service.handle(my_data())
+    assert reply.private
+    assert "You have not opted out" in reply.text
+    assert "Nothing else is kept" in reply.text
+    assert not reply.buttons
+
+
+async def test_what_somebody_has_taught_is_counted_and_nobody_elses(service: Service, store: Store) -> None:
+    await service.handle(incoming(OptOut(True)))
+    for name, by in (("Miku", ANN), ("Rin", ANN), ("Luka", BOB)):
+        await teach(store, name, by=by)
+    reply = await service.handle(my_data())
+    assert "You have opted out" in reply.text
+    assert "2 faces that you have taught me" in reply.text
+
+
+async def test_it_is_deleted_only_after_a_second_press(service: Service, store: Store) -> None:
+    await teach(store, "Miku", by=ANN)
+    await teach(store, "Luka", by=BOB)
+    page = await service.handle(my_data())
+    question = await service.handle(press(page, "Delete my data"))
+    assert question.placement is Placement.EDIT
+    kept = await service.handle(press(question, "No, keep it"))
+    assert kept.text == page.text
+    assert len(await store.taught(Scope.of(ROOM))) == 2
+    gone = await service.handle(press(question, "Yes, delete it"))
+    assert gone.placement is Placement.EDIT
+    assert "It is gone" in gone.text
+    assert await store.taught(Scope.of(ROOM)) == {"Luka": 1}
+    assert "Nothing else is kept" in (await service.handle(my_data())).text
+
+
+async def test_whoever_presses_deletes_their_own_and_no_others(service: Service, store: Store) -> None:
+    await teach(store, "Miku", by=ANN)
+    question = await service.handle(press(await service.handle(my_data()), "Delete my data"))
+    await service.handle(press(question, "Yes, delete it", user=BOB))
+    assert await store.taught(Scope.of(ROOM)) == {"Miku": 1}
+
+
+async def test_deleted_data_takes_the_remembered_answers_along(service: Service, store: Store, source: Source) -> None:
+    await teach(store, "Miku", by=ANN)
+    answer = await service.handle(asking(source.picture(), capabilities=PRESSABLE))
+    question = await service.handle(press(await service.handle(my_data()), "Delete my data"))
+    await service.handle(press(question, "Yes, delete it"))
+    assert "expired" in (await service.handle(press(answer, "More like this"))).text
+
+
+async def test_it_is_not_told_where_everybody_reads_along(service: Service, store: Store) -> None:
+    await teach(store, "Miku", by=ANN)
+    assert "private chat" in (await service.handle(my_data(capabilities=ROOMY))).text
+    assert "1 face that you" in (await service.handle(my_data(capabilities=ROOMY, chat=PRIVATE))).text

@@ -1,0 +1,69 @@
+"""Pages to read, and a word on commands that are none."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+
+from bot.domain import Capabilities, Misuse, Page, Show
+from bot.service import Service
+from bot.store import Store
+from tests.desk import MANAGER, PRIVATE, ROOM, incoming, teach
+
+
+async def test_help_tells_how_to_ask(service: Service) -> None:
+    reply = await service.handle(incoming(Show(Page.HELP)))
+    assert reply.private
+    assert "/who" in reply.text
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in reply.text
+
+
+async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:
+    async def help_(**details: Any) -> str:
+        return (await service.handle(incoming(Show(Page.HELP), **details))).text
+
+    assert "/watch" not in await help_()
+    assert "/watch" in await help_(user=MANAGER)
+    assert "/watch" not in await help_(chat=PRIVATE)
+    assert "/settings" in await help_(chat=PRIVATE)
+    assert "Send me a picture" in await help_(chat=PRIVATE)
+    assert "menu of a message" not in await help_()
+    menus = Capabilities(4000, 2000, 10, 10_000_000, context_menus=True)
+    assert "menu of a message" in await help_(capabilities=menus)
+
+
+async def test_help_names_who_was_taught_here(service: Service, store: Store) -> None:
+    await teach(store, "Miku")
+    assert "3 characters: Nishikino Maki, Yazawa Nico, Miku" in (await service.handle(incoming(Show(Page.HELP)))).text
+
+
+async def test_about_tells_what_this_whobot_is_made_of(service: Service, store: Store) -> None:
+    text = (await service.handle(incoming(Show(Page.ABOUT)))).text
+    for part in (f"whobot {version('whobot')}", "two idols (b1)", "a face finder", "2 characters"):
+        assert part in text
+    assert "taught here" not in text
+    await teach(store, "Miku")
+    assert "1 character was taught here." in (await service.handle(incoming(Show(Page.ABOUT)))).text
+
+
+async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service], store: Store) -> None:
+    service = make(remembered_seconds=7200)
+    text = (await service.handle(incoming(Show(Page.PRIVACY)))).text
+    for part in ("on the machine that I run on", "for 2 hours at most", "for 30 days", "/mydata", "/optout"):
+        assert part in text
+    assert "keep the cut-out face as well" in text
+    await store.change(ROOM, keep=False)
+    assert "nothing of the picture" in (await service.handle(incoming(Show(Page.PRIVACY)))).text
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("watch", "/watch on|off"),
+        ("teach", "/teach <name> pictures"),
+        ("nonsense", "There is no such command. Try /help."),
+    ],
+)
+async def test_a_command_that_is_none_or_unfinished_is_explained(service: Service, command: str, told: str) -> None:
+    assert told in (await service.handle(incoming(Misuse(command)))).text

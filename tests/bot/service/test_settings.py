@@ -1,0 +1,164 @@
+"""How a chat is set: told to everybody, changed by those who manage it."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain import (
+    Chat,
+    Configure,
+    Incoming,
+    Page,
+    Placement,
+    Show,
+    Teachers,
+)
+from bot.service import Service
+from bot.store import ChatSettings, Store
+from tests.desk import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, buttons, incoming, press
+
+# --- settings and help -----------------------------------------------------------------------------------------------
+
+
+async def test_a_manager_changes_settings_and_is_told_all_of_them(service: Service, store: Store) -> None:
+    reply = await service.handle(incoming(Configure(watch=True), user=MANAGER))
+    assert "every picture that is posted" in reply.text
+    reply = await service.handle(incoming(Configure(threshold=0.625), user=MANAGER))
+    assert "every picture that is posted" in reply.text
+    assert "62.5 %" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings(watch=True, threshold=0.625)
+
+
+async def test_others_may_not(service: Service, store: Store) -> None:
+    reply = await service.handle(incoming(Configure(watch=True)))
+    assert "Only people who manage this chat" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+async def test_in_a_private_chat_everybody_may(service: Service, store: Store) -> None:
+    await service.handle(incoming(Configure(watch=True), chat=PRIVATE))
+    assert (await store.chat_settings(PRIVATE)).watch
+
+
+@pytest.mark.parametrize("threshold", [-0.001, 1.001, float("nan"), float("inf")])
+async def test_a_threshold_is_from_0_to_1(service: Service, store: Store, threshold: float) -> None:
+    reply = await service.handle(incoming(Configure(watch=True, threshold=threshold), user=MANAGER))
+    assert "from 0 to 1" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+async def test_a_language_must_be_one_that_is_spoken(service: Service, store: Store) -> None:
+    assert "do not speak" in (await service.handle(incoming(Configure(language="tlh"), user=MANAGER))).text
+    assert (await store.chat_settings(ROOM)).language is None
+    await service.handle(incoming(Configure(language="en-GB"), user=MANAGER))
+    assert (await store.chat_settings(ROOM)).language == "en"
+
+
+async def test_auto_hands_the_language_back(service: Service, store: Store) -> None:
+    for tag in ("ja", "auto"):
+        await service.handle(incoming(Configure(language=tag), user=MANAGER))
+    assert (await store.chat_settings(ROOM)).language is None
+
+
+async def test_every_setting_can_be_made_at_once(service: Service, store: Store) -> None:
+    wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, False, True)
+    await service.handle(incoming(wish, user=MANAGER))
+    assert await store.chat_settings(ROOM) == ChatSettings(True, True, 0.7, "de", True, Teachers.NOBODY, False, True)
+
+
+# --- the view --------------------------------------------------------------------------------------------------------
+
+
+def view(**details: Any) -> Incoming:
+    return incoming(Show(Page.SETTINGS), **{"user": MANAGER, "capabilities": PRESSABLE, **details})
+
+
+async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
+    reply = await service.handle(view())
+    assert reply.private
+    assert [button.label for button in reply.buttons[0]] == [
+        "Watch: off",
+        "Keep corrected faces: on",
+        "Second opinion: off",
+        "Age-restricted only: off",
+    ]
+    assert [menu.label for menu in reply.menus] == [
+        "How sure must I be to name a face?",
+        "Which language shall I speak?",
+        "Who may teach and correct me?",
+    ]
+    assert len(reply.buttons) + len(reply.menus) <= 5, "rows on Discord"
+    assert [[option.label for option in menu.options if option.selected] for menu in reply.menus] == [
+        ["As I see fit"],
+        ["Everybody's own"],
+        ["Everybody"],
+    ]
+
+
+async def test_others_can_read_but_not_press(service: Service, store: Store) -> None:
+    assert not (await service.handle(view(user=ANN))).buttons
+    assert not (await service.handle(view(user=ANN))).menus
+    refusal = await service.handle(press(await service.handle(view()), "Watch: off", user=ANN))
+    assert refusal.placement is Placement.NOTICE
+    assert "Only people who manage" in refusal.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+@pytest.mark.parametrize(
+    ("label", "settings"),
+    [
+        ("Watch: off", ChatSettings(watch=True)),
+        ("Keep corrected faces: on", ChatSettings(keep=False)),
+        ("Second opinion: off", ChatSettings(confirm=True)),
+        ("Age-restricted only: off", ChatSettings(adults_only=True)),
+        ("70 %", ChatSettings(threshold=0.7)),
+        ("日本語", ChatSettings(language="ja")),
+        ("Nobody", ChatSettings(teachers=Teachers.NOBODY)),
+        ("Those who manage this chat", ChatSettings(teachers=Teachers.MANAGERS)),
+    ],
+)
+async def test_each_press_changes_one_thing_and_the_view(
+    service: Service, store: Store, label: str, settings: ChatSettings
+) -> None:
+    before = await service.handle(view())
+    after = await service.handle(press(before, label, user=MANAGER))
+    assert await store.chat_settings(ROOM) == settings
+    assert after.placement is Placement.EDIT
+    assert after.text != before.text
+    assert (after.buttons, after.menus) != (before.buttons, before.menus)
+
+
+async def test_what_was_pressed_can_be_taken_back(service: Service, store: Store) -> None:
+    page = await service.handle(view())
+    for label in ("Watch: off", "Quiet: off", "60 %", "Quiet: on", "Watch: on", "As I see fit"):
+        page = await service.handle(press(page, label, user=MANAGER))
+    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert page.text == (await service.handle(view())).text
+
+
+async def test_quiet_matters_only_while_watching(service: Service) -> None:
+    page = await service.handle(press(await service.handle(view()), "Watch: off", user=MANAGER))
+    assert "Quiet: off" in actions(page)
+    assert "Quiet: off" not in actions(await service.handle(press(page, "Watch: on", user=MANAGER)))
+
+
+async def test_a_private_chat_is_asked_only_what_matters_there(service: Service, store: Store) -> None:
+    page = await service.handle(view(chat=PRIVATE, user=ANN))
+    assert list(buttons(page)) == ["Keep corrected faces: on"]
+    assert len(page.menus) == 2
+    await service.handle(press(page, "80 %", chat=PRIVATE))
+    assert (await store.chat_settings(PRIVATE)).threshold == 0.8
+
+
+async def test_where_there_are_no_buttons_the_text_says_it_all(service: Service) -> None:
+    page = await service.handle(view(capabilities=ROOMY))
+    assert not page.buttons
+    assert not page.menus
+    assert "/watch on" in page.text
+
+
+async def test_watching_where_the_platform_hides_messages_is_told(service: Service) -> None:
+    deaf = Chat("telegram", "-1", hears_all=False)
+    assert "addressed to me" not in (await service.handle(view(chat=deaf))).text
+    watched = await service.handle(incoming(Configure(watch=True), chat=deaf, user=MANAGER))
+    assert "addressed to me" in watched.text
