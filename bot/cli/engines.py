@@ -26,6 +26,8 @@ def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
         max_pixels=limits.pixels,
         max_frames=limits.frames,
         max_faces=limits.faces,
+        max_seconds=limits.video_seconds,
+        looks=limits.looks,
         fonts=FontBook(settings.answers.fonts),
     )
     chosen = settings.models

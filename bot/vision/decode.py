@@ -8,6 +8,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from PIL.Image import Resampling, Transpose
 
 from bot.domain import Box, Image
 from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
-from bot.vision.gif import count_frames
+from bot.vision import gif
 from bot.vision.png import find_exif, read_strips, rows_of
 
 # Pillow's own limit is one for the whole process and warns on standard error. Ours is an argument, and is checked on
@@ -25,6 +26,7 @@ from bot.vision.png import find_exif, read_strips, rows_of
 Pillow.MAX_IMAGE_PIXELS = None
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+_ANIMATED = ("PNG", "WEBP", "GIF", "AVIF")
 LONGEST_SIDE = 2048
 """Pixels. Larger pictures are reduced while they are decoded: no face worth naming is lost, and memory is saved."""
 BACKDROP = (224, 224, 224)
@@ -98,10 +100,23 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
         TooManyPixels: the header asks for more than `max_pixels`.
         TooManyFrames: there are more than `max_frames`.
     """
+    with _opened(data) as picture:
+        _check_limits(picture, data, max_pixels, max_frames)
+        return _read(picture, data)
+
+
+def count_frames(data: bytes, *, max_pixels: int, max_frames: int) -> int:
+    """Count a picture file's frames without decoding them; what it takes and raises is as with `decode`."""
+    with _opened(data) as picture:
+        return _check_limits(picture, data, max_pixels, max_frames)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Pillow.Image]:
+    """Open a file, and map what the parsers raise over it then and while it is read."""
     try:
         with Pillow.open(io.BytesIO(data), formats=FORMATS) as picture:
-            _check_limits(picture, data, max_pixels, max_frames)
-            return _read(picture, data)
+            yield picture
     except PictureError:
         raise
     except _PARSER_ERRORS as error:
@@ -110,14 +125,18 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
         raise UnsupportedFormat from error
 
 
-def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frames: int) -> None:
+def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frames: int) -> int:
+    """Return the number of frames."""
     pixels = picture.width * picture.height
     if pixels > max_pixels:
         raise TooManyPixels(pixels, max_pixels)
+    if picture.format not in _ANIMATED:
+        return 1
     # Pillow counts a GIF's frames by walking through all of them; the other formats tell their number in a header.
-    frames = count_frames(data, max_frames + 1) if picture.format == "GIF" else getattr(picture, "n_frames", 1)
+    frames = gif.count_frames(data, max_frames + 1) if picture.format == "GIF" else getattr(picture, "n_frames", 1)
     if frames > max_frames:
         raise TooManyFrames(max_frames)
+    return frames
 
 
 def _read(picture: Pillow.Image, data: bytes) -> Decoded:

@@ -18,9 +18,12 @@ from bot.vision.crop import crop_face
 from bot.vision.decode import decode
 from bot.vision.detect import CascadeDetector, Detector
 from bot.vision.fonts import FontBook
+from bot.vision.frames import open_frames
 from bot.vision.interpreter import RUNTIME_ERRORS
+from bot.vision.merge import merge
 from bot.vision.network_detector import NetworkDetector
 from bot.vision.portraits import portray
+from bot.vision.sheet import lay_out
 
 TEACHABLE = 'to teach, set models.classifier = "characters-int8.tflite"'
 """What to do about a bundle that cannot be taught."""
@@ -45,17 +48,30 @@ class Engine:
     Args:
         models: What to look with.
         max_pixels: Most pixels of a picture, checked before it is decoded.
-        max_frames: Most frames of an animation.
+        max_frames: Most frames of an animated picture.
         max_faces: Most faces that are named, the detector's best first.
         fonts: What names are drawn with.
+        max_seconds: The longest that a video or an animated sticker may last.
+        looks: Most frames of a video or an animation that are looked at.
 
     Raises:
         BundleError: a bundle does not load, or does not answer as its kind must.
         ConfigError: the detector is no cascade.
     """
 
-    def __init__(self, models: Models, *, max_pixels: int, max_frames: int, max_faces: int, fonts: FontBook) -> None:
+    def __init__(
+        self,
+        models: Models,
+        *,
+        max_pixels: int,
+        max_frames: int,
+        max_faces: int,
+        fonts: FontBook,
+        max_seconds: float = 60.0,
+        looks: int = 5,
+    ) -> None:
         self._max_pixels, self._max_frames, self._max_faces = max_pixels, max_frames, max_faces
+        self._max_seconds, self._looks = max_seconds, looks
         self._info, self._id = models.classifier.info, models.classifier.id
         self._classifier = Classifier(models.classifier, models.characters)
         self._detector = _open_detector(models.detector)
@@ -77,7 +93,7 @@ class Engine:
         only_taught: bool = False,
         portraits: bool = False,
     ) -> Analysis:
-        """Find and name the faces in a picture file.
+        """Find and name the faces in a picture file, in a video or in an animation.
 
         Args:
             data: The file's content.
@@ -89,30 +105,38 @@ class Engine:
             portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
 
         Returns:
-            The sightings in reading order, their boxes in pixels of the upright original.
+            The sightings in reading order, their boxes in pixels of the upright original. Of a clip the frames that
+            show everybody are one picture, and that is what the size, the boxes and the answer are of.
 
         Raises:
             PictureError: the picture cannot be used.
+            AnalysisTimeout: the clip's decoder did not come to an end.
         """
         clock = _Clock()
-        decoded = decode(data, max_pixels=self._max_pixels, max_frames=self._max_frames)
+        frames = open_frames(
+            data,
+            most=1 if face else self._looks,
+            max_pixels=self._max_pixels,
+            max_frames=self._max_frames,
+            max_seconds=self._max_seconds,
+        )
         clock.lap()
-        height, width = decoded.image.shape[:2]
-        found = (Face(Box(0, 0, width, height), 1.0),) if face else self._detector.detect(decoded.image)
-        faces = in_reading_order(found[: self._max_faces])
+        found = [_whole(frame.image) if face else self._detector.detect(frame.image) for frame in frames]
         clock.lap()
-        crops = [decoded.image] if face else [crop_face(decoded.image, f.box, self._info.margin) for f in faces]
         least = self._info.threshold if threshold is None else threshold
-        seen = self._classifier.see(crops)
-        sightings = [
-            Sighting(face, guesses, not guesses or guesses[0].probability < least)
-            for face, guesses in zip(faces, self._classifier.name(seen, gallery, only_taught=only_taught), strict=True)
+        seen = [
+            self._name(frame.image, faces, least, gallery, only_taught=only_taught, portraits=portraits, whole=face)
+            for frame, faces in zip(frames, found, strict=True)
         ]
-        if portraits and seen.embeddings is not None:
-            sightings = [
-                replace(sighting, portrait=portray(crop, embedding, self._id))
-                for sighting, crop, embedding in zip(sightings, crops, seen.embeddings, strict=True)
-            ]
+        left_out = max(max(0, len(faces) - self._max_faces) for faces in found)
+        if len(frames) == 1:
+            decoded, sightings = frames[0], seen[0]
+        else:
+            people = merge(seen)
+            left_out += max(0, len(people) - self._max_faces)
+            decoded, sightings = lay_out(frames, people[: self._max_faces], least)
+        order = in_reading_order([sighting.face for sighting in sightings])
+        sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
         clock.lap()
         answer = self._annotator.draw(decoded.image, sightings) if annotate and sightings else None
         clock.lap()
@@ -121,7 +145,7 @@ class Engine:
             decoded.height,
             tuple(replace(s, face=replace(s.face, box=decoded.to_original(s.face.box))) for s in sightings),
             Timings(*clock.laps),
-            len(found) - len(faces),
+            left_out,
             answer,
         )
 
@@ -150,6 +174,32 @@ class Engine:
         except (*RUNTIME_ERRORS, cv2.error) as error:
             raise BundleError(f"the detector does not answer as a detector must: {error!r}") from error
 
+    def _name(
+        self,
+        image: Image,
+        faces: Sequence[Face],
+        least: float,
+        gallery: Gallery,
+        *,
+        only_taught: bool,
+        portraits: bool,
+        whole: bool,
+    ) -> Sequence[Sighting]:
+        """Name the best faces of an image."""
+        faces = faces[: self._max_faces]
+        crops = [image] if whole else [crop_face(image, face.box, self._info.margin) for face in faces]
+        seen = self._classifier.see(crops)
+        sightings = [
+            Sighting(face, guesses, not guesses or guesses[0].probability < least)
+            for face, guesses in zip(faces, self._classifier.name(seen, gallery, only_taught=only_taught), strict=True)
+        ]
+        if not portraits or seen.embeddings is None:
+            return sightings
+        return [
+            replace(sighting, portrait=portray(crop, embedding, self._id))
+            for sighting, crop, embedding in zip(sightings, crops, seen.embeddings, strict=True)
+        ]
+
 
 def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:
     """Sort faces line by line, from left to right, as people count them.
@@ -164,6 +214,11 @@ def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:
         ordered += sorted(line, key=lambda face: face.box.x)
         left = [face for face in left if face not in line]
     return tuple(ordered)
+
+
+def _whole(image: Image) -> tuple[Face, ...]:
+    """Take an image for one face."""
+    return (Face(Box(0, 0, image.shape[1], image.shape[0]), 1.0),)
 
 
 def _open_detector(detector: Bundle | Path) -> Detector:
