@@ -179,7 +179,7 @@ class Api:
             channel,
             content=call.json.get("content") or "",
             attachments=[self._attach(Upload(file.data, file.filename)) for file in files],
-            components=call.json.get("components") or (),
+            rows=call.json.get("components") or (),
             reply_to=reply_to,
             metadata=metadata,
             flags=EPHEMERAL if ephemeral else 0,
@@ -194,9 +194,10 @@ class Api:
     def _edit_answer(self, call: Call, message: Payload) -> Payload:
         """Change what a message of the bot holds: all that the request names, and nothing else."""
         files = self._check_content(call, message)
-        for key in ("content", "components"):
-            if key in call.json:
-                message[key] = call.json[key] or type(message[key])()
+        if "content" in call.json:
+            message["content"] = call.json["content"] or ""
+        if "components" in call.json:
+            message["components"] = payloads.components(call.json["components"] or ())
         if "attachments" in call.json:
             message["attachments"] = [self._attach(Upload(file.data, file.filename)) for file in files]
         message["edited_timestamp"] = payloads.TIME

@@ -269,6 +269,16 @@ def attachment(upload: Upload, media_url: str) -> Payload:
     return payload
 
 
+def components(rows: Sequence[Payload]) -> list[Payload]:
+    """Rows of buttons and menus as Discord writes them back: numbered, and `required` is a word for dialogues only."""
+    numbers = itertools.count(1)
+
+    def written(one: Payload) -> Payload:
+        return {**{key: value for key, value in one.items() if key != "required"}, "id": next(numbers)}
+
+    return [{**written(row), "components": [written(one) for one in row["components"]]} for row in rows]
+
+
 def embed(url: str, copy: str, *, kind: str = "image", where: str = "thumbnail") -> Payload:
     """The preview of a link, with Discord's own `copy` of the picture; `where` it is shown."""
     picture = {"url": url, "proxy_url": copy, "width": 640, "height": 480, "flags": 0}
@@ -287,16 +297,17 @@ def message(
     attachments: Sequence[Payload] = (),
     stickers: Sequence[Sticker] = (),
     embeds: Sequence[Payload] = (),
-    components: Sequence[Payload] = (),
+    rows: Sequence[Payload] = (),
     flags: int = 0,
     metadata: Payload | None = None,
     mentions: Sequence[Person] = (),
     reply_to: Mapping[str, Any] | None = None,
     forwards: Mapping[str, Any] | None = None,
     webhook: bool = False,
+    age: float = 0.0,
 ) -> Payload:
     payload: Payload = {
-        "id": snowflake(),
+        "id": snowflake(age=age),
         "channel_id": channel_id,
         "author": user(author),
         "content": content,
@@ -308,7 +319,7 @@ def message(
         "mention_roles": [],
         "attachments": list(attachments),
         "embeds": list(embeds),
-        "components": list(components),
+        "components": components(rows),
         "sticker_items": [sticker(one) for one in stickers],
         "pinned": False,
         "flags": flags,

@@ -38,8 +38,12 @@ class FakeDiscord(People):
         mention: bool = False,
         mentioned: bool = False,
         webhook: bool = False,
+        age: float = 0.0,
     ) -> Payload:
-        """Post a message, and return it. Discord may call the bot `mentioned` where nobody typed a `mention`."""
+        """Post a message, and return it. Discord may call the bot `mentioned` where nobody typed a `mention`.
+
+        `age`: how many seconds ago it was posted.
+        """
         where = channel or self.general
         self._media |= {sticker.id: sticker for sticker in stickers}
         if mention:
@@ -55,6 +59,7 @@ class FakeDiscord(People):
             stickers=stickers,
             embeds=embeds,
             webhook=webhook,
+            age=age,
         )
         self._messages[message["id"]] = message
         self._people[message["id"]] = author or self.alice
