@@ -17,8 +17,8 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 PLACEHOLDER = "TOKEN"
-_CONNECTIONS = 40
-"""For the answers under way (`bot.adapters.telegram.dispatch.ANSWERS_AT_ONCE`) and their chat actions."""
+_CONNECTIONS = 50
+"""For the answers (`questions.ANSWERS_AT_ONCE`) and presses (`presses.PRESSES_AT_ONCE`), each with its chat action."""
 
 
 class MaskedStr(str):

@@ -80,8 +80,14 @@ class Memory:
             self.prompts.put(group[-1], prompts)
 
     def group(self, message: Key) -> tuple[Key, ...]:
-        """The messages that were sent together with this one, itself among them."""
-        return self._groups.get(message) or (message,)
+        """The messages that were sent together with this one, itself among them. None where it is gone."""
+        group = self._groups.get(message)
+        return (message,) if group is None else group
+
+    def forget(self, group: Sequence[Key]) -> None:
+        """Remember that these messages are gone: somebody may press one of their buttons at the same moment."""
+        for message in group:
+            self._groups.put(message, ())
 
 
 def key(message: MaybeInaccessibleMessage) -> Key:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from telegram import Bot, CallbackQuery, MaybeInaccessibleMessage, Message, MessageReactionUpdated, ReactionTypeEmoji
 from telegram import User as TelegramUser
@@ -30,6 +31,8 @@ class Presses:
         self._envelopes = envelopes
         self._memory = memory
         self._turns = asyncio.Semaphore(PRESSES_AT_ONCE)
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        """Presses of one message's buttons wait for each other: each finds it as the one before has left it."""
 
     async def pressed(self, query: CallbackQuery) -> None:
         """Answer a press; where the button has a prompt, ask for the words first."""
@@ -86,7 +89,8 @@ class Presses:
         place: Address,
         spinner: Spinner | None = None,
     ) -> None:
-        async with self._turns, presence(self._bot, place) as progress:
+        one_by_one = self._locks.setdefault(key(pressed), asyncio.Lock())
+        async with one_by_one, self._turns, presence(self._bot, place) as progress:
             incoming = await self._envelopes.from_person(person, pressed.chat, press)
             reply = await self._handler(replace(incoming, progress=progress))
             if reply.placement is Placement.NOTICE and spinner and await spinner.stop(reply.text):
@@ -96,11 +100,16 @@ class Presses:
     async def _show(self, reply: Reply, pressed: MaybeInaccessibleMessage, place: Address) -> None:
         group = self._memory.group(key(pressed))
         match reply.placement:
+            case Placement.DELETE | Placement.EDIT if not group:
+                return
             case Placement.DELETE:
                 await remove(self._bot, group)
+                self._memory.forget(group)
                 return
             case Placement.EDIT:
                 sent = await edit(self._bot, reply, pressed, group)
+                if sent and pressed not in sent:
+                    self._memory.forget(group)
                 self._memory.prompts.put(key(pressed), prompts(reply))
             case _:
                 covered = isinstance(pressed, Message) and is_covered(pressed)

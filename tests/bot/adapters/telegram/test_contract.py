@@ -11,7 +11,6 @@ from tests.bot.adapters.telegram.conftest import Recorder, Serve, image, png
 from tests.fakes.telegram import FakeTelegram, fake_telegram, limits
 from tests.fakes.telegram.contract import Contract
 
-
 BUTTON = {"text": "x", "callback_data": "x"}
 
 

@@ -255,6 +255,23 @@ async def test_whoever_asked_deletes_an_answer_by_a_reaction(telegram: FakeTeleg
     assert all(isinstance(seen.request, Ask) for seen in recorder.seen)
 
 
+async def test_who_presses_twice_gets_one_answer(telegram: FakeTelegram, recorder: Recorder) -> None:
+    await answered(telegram, recorder, Reply("Two", (image(), image()), BUTTONS))
+    words = await telegram.answer()
+    recorder.hold()
+    recorder.reply = Reply("One", (image(),), placement=Placement.EDIT)
+    for _ in range(2):
+        await telegram.press(words.message, "More")
+    await until(lambda: len(recorder.seen) > 1)
+    recorder.release()
+    await telegram.answer()
+    for _ in range(2):
+        await telegram.notice()
+
+    assert telegram.world.answers.empty()
+    assert telegram.calls.count("deleteMessages") == 1
+
+
 async def test_many_presses_at_once_are_all_answered(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer = await answered(telegram, recorder, Reply("Pink", buttons=BUTTONS))
     recorder.reply = Reply("Wait", placement=Placement.NOTICE)

@@ -115,7 +115,7 @@ async def test_a_bug_shows_no_token_either(
         errors.append(error := ValueError(f"{bot!r} {bot.token} {bot.base_url} {bot.base_file_url}"))
         raise error
 
-    monkeypatch.setattr("bot.adapters.telegram.dispatch.deliver", broken)
+    monkeypatch.setattr("bot.adapters.telegram.questions.deliver", broken)
     async with serve():
         await telegram.post("/help")
         await until(lambda: errors)
