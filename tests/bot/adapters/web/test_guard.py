@@ -104,7 +104,7 @@ async def test_the_page_refers_to_nothing_outside(url: str) -> None:
             async with http.get(f"/static/{name}") as response:
                 assert response.status == 200
                 texts.append(await response.text())
-    assert len(names) == 3
+    assert len(names) == 5
     for text in texts:
         assert "//" not in text.replace("// ", "").replace("http://www.w3.org/2000/svg", "")
         assert "innerHTML" not in text
