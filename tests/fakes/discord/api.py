@@ -273,7 +273,7 @@ def _registered_form(definition: Payload, application_id: str) -> Payload:
         "default_member_permissions": None if permissions is None else str(permissions),
     }
     registered["options"] = [
-        {key: value for key, value in option.items() if value not in (False, None, [], {})}
+        {key: value for key, value in option.items() if value is not False and value not in (None, [], {})}
         for option in definition.get("options") or ()
     ]
     if not registered["options"]:

@@ -361,7 +361,7 @@ def interaction(
         "data": data,
         "channel_id": where.id,
         "channel": {key: value for key, value in channel(where, guild, bot).items() if key != "permission_overwrites"},
-        "app_permissions": str(MEMBER_PERMISSIONS & ~where.denied),
+        "app_permissions": str(MEMBER_PERMISSIONS & ~(where.inside or where).denied),
         "locale": asker.locale,
         "entitlements": [],
         "authorizing_integration_owners": {"0": "0" if private else guild.id},
