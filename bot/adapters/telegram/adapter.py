@@ -45,8 +45,8 @@ class TelegramAdapter:
     Args:
         settings: The token, and how updates come.
         handler: Answers requests.
-        translate: Gives a text of `bot.commands` in another language.
-        languages: The tags of those languages that it knows.
+        words: Describes the commands and the bot in other languages than English.
+        languages: The tags of those languages.
     """
 
     name = "telegram"
@@ -56,7 +56,7 @@ class TelegramAdapter:
         settings: Telegram,
         handler: Handler,
         *,
-        translate: commands.Translate = commands.untranslated,
+        words: commands.Words = commands.english_only,
         languages: Sequence[str] = (),
     ) -> None:
         if settings.token is None:
@@ -70,7 +70,7 @@ class TelegramAdapter:
         self._token = settings.token
         self._api = settings.api.rstrip("/")
         self._handler = handler
-        self._translate = translate
+        self._words = words
         self._languages = languages
         self._connected = False
         self._trouble: AdapterError | None = None
@@ -121,7 +121,7 @@ class TelegramAdapter:
                 return
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
-                presenting = commands.present(bot, self._translate, self._languages)
+                presenting = commands.present(bot, self._words, self._languages)
                 async with (
                     _receiving(updater, Dispatcher(bot, self._handler, files, answers)),
                     _beside(presenting),

@@ -21,12 +21,12 @@ from bot.commands import COMMANDS, N_, Command, Where
 
 log = structlog.get_logger(__name__)
 
-Translate: TypeAlias = Callable[[str, str], str | None]
-"""Gives an English text in the language of a tag, or None where it is not known there."""
+Words: TypeAlias = Callable[[str, str], str | None]
+"""Says an English text in the language of a BCP 47 tag; None where it cannot."""
 
 
-def untranslated(language: str, text: str) -> None:
-    """A `Translate` that knows no language."""
+def english_only(_text: str, _tag: str) -> None:
+    """Know no other language: `Words` for where there are no catalogues."""
 
 
 _SHORT_DESCRIPTION = N_("Who is this? I find the faces in anime pictures and say who they are.")
@@ -41,7 +41,7 @@ _SCOPES: tuple[tuple[BotCommandScope, Callable[[Command], bool]], ...] = (
 )
 
 
-async def present(bot: Bot, translate: Translate, languages: Iterable[str]) -> None:
+async def present(bot: Bot, words: Words, languages: Iterable[str]) -> None:
     """Tell Telegram, in each language, which commands there are and what the bot is. Failure is logged, never raised.
 
     Telegram shows what is told without a language to those whose language is not among `languages`.
@@ -50,7 +50,7 @@ async def present(bot: Bot, translate: Translate, languages: Iterable[str]) -> N
         await _present(bot, lambda text: text, None)
         for tag in languages:
             # Telegram knows languages by their two letters alone.
-            await _present(bot, partial(_translated, translate, tag), tag.split("-")[0])
+            await _present(bot, partial(_say, words, tag), tag.split("-")[0])
     except TelegramError as error:
         log.warning("the menu of commands could not be set", platform="telegram", reason=error.message)
 
@@ -65,8 +65,8 @@ async def _present(bot: Bot, say: Callable[[str], str], language: str | None) ->
     await patiently(lambda: bot.set_my_description(description, language))
 
 
-def _translated(translate: Translate, tag: str, text: str) -> str:
-    return translate(tag, text) or text
+def _say(words: Words, tag: str, text: str) -> str:
+    return words(text, tag) or text
 
 
 def _menu(commands: Iterable[Command], say: Callable[[str], str]) -> Sequence[BotCommand]:

@@ -76,12 +76,12 @@ async def test_who_asks_costs_no_look_at_the_members(telegram: FakeTelegram, rec
 # --- the menu of commands --------------------------------------------------------------------------------------------
 
 
-def translate(language: str, text: str) -> str | None:
-    return f"[{language}] {text}" if language != "ja" else None
+def words(text: str, tag: str) -> str | None:
+    return f"[{tag}] {text}" if tag != "ja" else None
 
 
 async def test_the_menu_of_commands(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder, translate=translate, languages=("de", "zh-hans", "ja"))
+    adapter = TelegramAdapter(telegram.settings(), recorder, words=words, languages=("de", "zh-hans", "ja"))
     async with running(adapter):
         await until(lambda: ("long", "ja") in telegram.world.descriptions)
 
