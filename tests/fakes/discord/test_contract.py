@@ -9,7 +9,7 @@ from tests.fakes.discord import Channel, fake_discord, limits, payloads
 from tests.fakes.discord.contract import Contract
 from tests.fakes.discord.gateway import GUILD_MESSAGES, GUILDS, Gateway
 from tests.fakes.discord.payloads import Guild, Person, Upload
-from tests.fakes.discord.rest import COMMANDS, MESSAGES, ORIGINAL
+from tests.fakes.discord.rest import CALLBACK, COMMANDS, FOLLOW_UP, MESSAGES, ORIGINAL
 
 BOT = Person("whobot", bot=True)
 ALICE = Person("alice")
@@ -110,6 +110,63 @@ async def test_what_is_not_allowed_fails_the_test(contract: Contract) -> None:
 )
 def test_limits_of_messages(payload: dict[str, Any], files: list[str], found: int) -> None:
     assert len(limits.message_problems(payload, files)) == found
+
+
+def row(*components: dict[str, Any]) -> dict[str, Any]:
+    return {"type": 1, "components": list(components)}
+
+
+def button(custom_id: str) -> dict[str, Any]:
+    return {"type": 2, "style": 2, "label": "Wrong?", "custom_id": custom_id}
+
+
+def menu(custom_id: str, *values: str, default: bool = False) -> dict[str, Any]:
+    options = [{"label": value, "value": value, "default": default} for value in values]
+    return {"type": 3, "custom_id": custom_id, "min_values": 1, "max_values": 1, "options": options}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([row(button("a"), button("b")), row(menu("c", "x", "y"))], 0),
+        ([row(button("a")), row(button("a"))], 1),
+        ([row(menu("a", "x"), menu("b", "y"))], 1),
+        ([row(menu("a", "x"), button("b"))], 1),
+        ([row(menu("a", "x", "x"))], 1),
+        ([row(menu("a", "x", "y", default=True))], 1),
+    ],
+)
+def test_limits_of_components(rows: list[dict[str, Any]], found: int) -> None:
+    assert len(limits.message_problems({"components": rows}, [])) == found
+
+
+def test_components(contract: Contract) -> None:
+    rows = [row(button("a")), row(menu("b", "x"))]
+    assert contract.request("POST", FOLLOW_UP, {"content": "hi", "flags": 64, "components": rows}) == []
+    assert contract.request("POST", MESSAGES, {"components": rows}) == []
+    assert contract.request("POST", MESSAGES, {"components": [row(button("a" * 101))]}) != []
+    assert contract.request("POST", MESSAGES, {"components": [row(menu("a", *map(str, range(26))))]}) != []
+    assert contract.response("POST", MESSAGES, 200, message(components=payloads.components(rows))) == []
+    assert contract.response("POST", MESSAGES, 200, message(components=rows)) != []
+
+
+def test_dialogues(contract: Contract) -> None:
+    field = {"type": 4, "style": 1, "custom_id": "b"}
+    dialogue = {"custom_id": "a", "title": "Who?", "components": [{"type": 18, "label": "A name", "component": field}]}
+    assert contract.request("POST", CALLBACK, {"type": 9, "data": dialogue}) == []
+    assert contract.request("POST", CALLBACK, {"type": 9, "data": {**dialogue, "title": "a" * 46}}) != []
+    assert contract.request("POST", CALLBACK, {"type": 9, "data": {**dialogue, "components": []}}) != []
+
+
+def test_presses_and_dialogues_as_events(contract: Contract) -> None:
+    where = Channel("general")
+    pressed = {"custom_id": "a", "component_type": 2}
+    field = {"type": 4, "custom_id": "b", "value": "Nico"}
+    written = {"custom_id": "a", "components": [{"type": 18, "component": field}]}
+    for kind, data in ((3, pressed), (5, written)):
+        event = payloads.interaction(data, ALICE, where, GUILD, BOT, kind=kind, message=message())
+        assert contract.event("INTERACTION_CREATE", event) == []
+        assert contract.event("INTERACTION_CREATE", {**event, "data": {}}) != []
 
 
 PICTURE = {"type": 11, "name": "picture", "description": "A picture", "required": True}

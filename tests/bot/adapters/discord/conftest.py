@@ -1,5 +1,7 @@
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
+from typing import Literal
 
 import pytest
 from discord import http
@@ -11,6 +13,8 @@ from bot.domain import Incoming, Progress, Reply, ReplyImage, Stage
 from tests.fakes.discord import FakeDiscord, fake_discord
 
 PNG = b"\x89PNG\r\n\x1a\n not decoded here"
+PHASES: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
+WRONG_TOKEN = "MTIwMDAw.a-token-that-was-reset.never-to-be-logged"
 ANSWER = Reply("1: Kosaka Honoka 97 %", (ReplyImage(b"annotated", "image/png", "answer.png", alt="One face."),))
 
 
@@ -43,9 +47,18 @@ def service() -> Recorder:
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
+async def discord(caplog: pytest.LogCaptureFixture) -> AsyncIterator[FakeDiscord]:
+    """A Discord; at the end of each test, whatever it was about, none of its tokens stands in a line of the log."""
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("discord").setLevel(logging.NOTSET)
     async with fake_discord() as fake:
         yield fake
+    formatter = logging.Formatter()
+    records = [record for phase in PHASES for record in caplog.get_records(phase)]
+    logged = [formatter.format(record) for record in records if record.name != "aiohttp.access"]  # the fake's own log
+    assert logged or not fake.rest.calls
+    secrets = [fake.token, WRONG_TOKEN, *(given.payload["token"] for given in fake.given.values())]
+    assert [(secret, line) for secret in secrets for line in logged if secret in line] == []
 
 
 @pytest.fixture

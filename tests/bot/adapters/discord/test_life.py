@@ -1,10 +1,7 @@
 """Logging in, staying connected, and leaving."""
 
 import asyncio
-import logging
 import traceback
-from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from discord.http import Route
@@ -14,27 +11,11 @@ from yarl import URL
 
 from bot.adapters.discord import DiscordAdapter
 from bot.errors import AdapterError, LoginRefused
-from tests.bot.adapters.discord.conftest import PNG, Recorder
+from tests.bot.adapters.discord.conftest import PNG, WRONG_TOKEN, Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.gateway import ALL_INTENTS, MESSAGE_CONTENT
 from tests.fakes.discord.payloads import MEMBER_PERMISSIONS
 from tests.fakes.discord.rest import ME, MESSAGES
-
-PHASES: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
-WRONG_TOKEN = "MTIwMDAw.a-token-that-was-reset.never-to-be-logged"
-
-
-@pytest.fixture(autouse=True)
-def _no_secret_is_logged(caplog: pytest.LogCaptureFixture, discord: FakeDiscord) -> Iterator[None]:
-    caplog.set_level(logging.DEBUG)
-    logging.getLogger("discord").setLevel(logging.NOTSET)
-    yield
-    formatter = logging.Formatter()
-    records = [record for phase in PHASES for record in caplog.get_records(phase)]
-    logged = [formatter.format(record) for record in records if record.name != "aiohttp.access"]  # the fake's own log
-    assert logged or not discord.rest.calls
-    secrets = [discord.token, WRONG_TOKEN, *(command.payload["token"] for command in discord.given.values())]
-    assert [(secret, line) for secret in secrets for line in logged if secret in line] == []
 
 
 async def test_the_least_intents(running: asyncio.Task[None], discord: FakeDiscord) -> None:
