@@ -86,6 +86,10 @@ class Characters:
         """
         return self._ids.get(_words(text))
 
+    def including_taught(self, taught: Iterable[str]) -> "Characters":
+        """Add characters that were taught: each is called as the one who taught it wrote."""
+        return Characters((*self._table.values(), *(Character(id_, id_) for id_ in taught if id_ not in self)))
+
     def name(self, id_: str) -> str:
         """Return how people write the name; whoever is not in the table was taught, and is called as they were."""
         character = self._table.get(id_)
@@ -95,6 +99,11 @@ class Characters:
         """Return where the character is from, where that is known."""
         character = self._table.get(id_)
         return character.series if character else None
+
+    def aliases(self, id_: str) -> tuple[str, ...]:
+        """Return what else people call the character."""
+        character = self._table.get(id_)
+        return character.aliases if character else ()
 
     def search(self, text: str, among: Sequence[str]) -> tuple[str, ...]:
         """Return those ids of `among` with `text` in their id, name, alias or series, in their order; "" finds all."""

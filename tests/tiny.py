@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image as Pillow
 
-from bot.bundle import Bundle, BundleInfo, InputSpec, Recognition, write_bundle
+from bot.bundle import Bundle, BundleInfo, Feature, InputSpec, Recognition, write_bundle
 from bot.domain import Box, Image
 from bot.vision.engine import Models
 
@@ -37,6 +37,13 @@ def tiny_bundle(path: Path, labels: Sequence[str] = LABELS, *, name: str = "tiny
     """Write the tiny classifier to `path`; other names (three of them) or another threshold make another bundle."""
     info = BundleInfo("classifier", name, InputSpec(32, 32), threshold=threshold)
     return write_bundle(path, NETWORK.read_bytes(), info, labels)
+
+
+def tiny_recognition() -> Recognition:
+    """Tell the three colours that `tiny_base` knows from all others, by their direction from grey."""
+    colours = np.array([RED, GREEN, BLUE], np.float32) - 127
+    prototypes = colours / np.linalg.norm(colours, axis=1, keepdims=True)
+    return Recognition(prototypes, np.arange(3), np.zeros(3, np.float32), {Feature.NEAREST: 30.0}, bias=-27.0)
 
 
 def tiny_base(path: Path, *, name: str = "base", mean: float = 127.0, recognition: Recognition | None = None) -> Bundle:

@@ -9,9 +9,17 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.adopt import adopt
 from bot.cli.check import check
+from bot.cli.export_dataset import export_dataset
+from bot.cli.forget import forget
+from bot.cli.promote import promote
+from bot.cli.rollback import rollback
+from bot.cli.roster import roster
 from bot.cli.run import run
 from bot.cli.settings import settings
+from bot.cli.stats import stats
+from bot.cli.teach import teach
 from bot.cli.who import who
 
 app = typer.Typer(
@@ -38,5 +46,5 @@ def whobot(
     """Tells who is in an anime picture: in Discord, Telegram and a local web chat, on your own machine."""
 
 
-for command in (run, who, check, settings):
+for command in (run, who, teach, forget, roster, promote, export_dataset, adopt, rollback, check, settings, stats):
     app.command()(command)

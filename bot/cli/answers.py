@@ -1,6 +1,7 @@
 """How ``whobot who`` writes its answers: JSON lines, tables, files."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -8,14 +9,17 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.cli.look import Looked
-from bot.domain import ReplyImage, Sighting, display_name
+from bot.domain import Guess, ReplyImage, Sighting
 
 GUESSES = 5
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
 def as_json(looked: Looked) -> str:
-    """Return one line: size, faces with their best guesses, and milliseconds for each stage; or the error."""
+    """Return one line: size, faces with their best guesses, and milliseconds for each stage; or the error.
+
+    `character` is an id; `nobody` is the probability that it is none of those who are known.
+    """
     if isinstance(looked.outcome, str):
         return json.dumps({"path": looked.path, "error": looked.outcome})
     analysis, timings = looked.outcome, looked.outcome.timings
@@ -29,8 +33,14 @@ def as_json(looked: Looked) -> str:
                     "box": [round(value, 1) for value in (box.x, box.y, box.width, box.height)],
                     "score": round(sighting.face.score, 4),
                     "unknown": sighting.unknown,
+                    "nobody": round(sighting.nobody, 6),
                     "guesses": [
-                        {"character": guess.character, "probability": round(guess.probability, 6)}
+                        {
+                            "character": guess.character,
+                            "name": guess.name,
+                            "series": guess.series,
+                            "probability": round(guess.probability, 6),
+                        }
                         for guess in sighting.guesses[:GUESSES]
                     ],
                 }
@@ -84,13 +94,15 @@ def save(picture: ReplyImage, path: str, folder: Path) -> Path:
 
 
 def _row(sighting: Sighting) -> tuple[Text, Text, Text]:
-    best, *others = sighting.guesses
+    others: Sequence[Guess]
     if sighting.unknown:
-        others = list(sighting.guesses)
+        others = sighting.guesses
         who, sure = Text("unknown", style="yellow"), Text("")
     else:
-        who, sure = Text(display_name(best.character), style="green"), Text(_percent(best.probability))
-    rest = (f"{display_name(guess.character)} {_percent(guess.probability)}" for guess in others[:2])
+        best, *others = sighting.guesses
+        series = f" ({best.series})" if best.series else ""
+        who, sure = Text.assemble((best.name, "green"), (series, "dim")), Text(_percent(best.probability))
+    rest = (f"{guess.name} {_percent(guess.probability)}" for guess in others[:2])
     return who, sure, Text(", ".join(rest), style="dim")
 
 

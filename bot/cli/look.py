@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
@@ -18,6 +18,7 @@ from bot.cli.engines import load_models
 from bot.config import Settings
 from bot.domain import Analysis
 from bot.errors import TooManyBytes, UserError
+from bot.gallery import EMPTY, Gallery
 from bot.replies import Sentences, translations_for
 from bot.vision.engine import Engine
 from bot.workers import Workers
@@ -46,17 +47,18 @@ class Looker:
         ConfigError: a font or the cascade cannot be read.
     """
 
-    def __init__(self, settings: Settings, *, face: bool, annotate: bool) -> None:
-        _, make_engine = load_models(settings)
+    def __init__(self, settings: Settings, *, face: bool, annotate: bool, portraits: bool = False) -> None:
+        self.models, self.make_engine = load_models(settings)
         threads = settings.workers.threads or os.cpu_count() or 1
         self._window = threads * (1 + WAITING_PER_THREAD)
-        self._workers = Workers(make_engine, threads, room=self._window)
+        self._workers = Workers(self.make_engine, threads, room=self._window)
         self._look = partial(
             _look,
             max_bytes=settings.limits.bytes,
             threshold=settings.answers.threshold,
             annotate=annotate,
             face=face,
+            portraits=portraits,
         )
 
     def __enter__(self) -> Self:
@@ -68,25 +70,27 @@ class Looker:
         # A thread that is inside native code when Python ends would crash the process: wait for what is running.
         self._workers.stop(LAST_SECONDS)
 
-    def look(self, paths: Iterable[str]) -> Generator[Looked, None, None]:
+    def look(
+        self, paths: Iterable[str], gallery: Gallery = EMPTY, *, only_taught: bool = False
+    ) -> Generator[Looked, None, None]:
         """Look at the files as their paths come, and yield what came of each in the same order."""
-        with contextlib.closing(in_order(paths, self._start, self._window)) as answers:
+        look = partial(self._look, gallery=gallery, only_taught=only_taught)
+
+        def start(path: str) -> Future[Analysis]:
+            return self._workers.submit(partial(look, path=path), math.inf)
+
+        with contextlib.closing(in_order(paths, start, self._window)) as answers:
             for path, future in answers:
                 error = future.exception()
                 yield Looked(path, future.result() if error is None else _reason(path, error))
 
-    def _start(self, path: str) -> Future[Analysis]:
-        return self._workers.submit(partial(self._look, path=path), math.inf)
 
-
-def _look(
-    engine: Engine, *, path: str, max_bytes: int, threshold: float | None, annotate: bool, face: bool
-) -> Analysis:
+def _look(engine: Engine, *, path: str, max_bytes: int, **how: Any) -> Analysis:
     with Path(path).open("rb") as file:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise TooManyBytes(max_bytes)
-    return engine.look(data, threshold=threshold, annotate=annotate, face=face)
+    return engine.look(data, **how)
 
 
 def _reason(path: str, error: BaseException) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
+from bot.cli.options import StoreOption
 from bot.errors import ConfigError
 
 STDIN = "-"
@@ -24,6 +25,10 @@ def who(
         bool, typer.Option("--json", help="Print one JSON line a picture; write pictures only with --output.")
     ] = False,
     face: Annotated[bool, typer.Option("--face", help="Take each picture as one face crop.")] = False,
+    store: StoreOption = None,
+    only_taught: Annotated[
+        bool, typer.Option("--only-taught", help="Name only characters that were taught, none of the bundle's own.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Where annotated pictures go; without it, this folder."),
@@ -49,13 +54,13 @@ def who(
         # Only now: networks and drawing take their time to import.
         from bot.cli.look import Looker  # noqa: PLC0415
         from bot.cli.report import report  # noqa: PLC0415
+        from bot.cli.taught import gallery_for  # noqa: PLC0415
 
         total = None if STDIN in pictures else len(pictures)
-        with (
-            Looker(settings, face=face, annotate=folder is not None) as looker,
-            closing(looker.look(_paths(pictures))) as answers,
-        ):
-            all_well = report(answers, total, folder=folder, as_json=as_json)
+        with Looker(settings, face=face, annotate=folder is not None) as looker:
+            gallery = gallery_for(looker, settings, store, only_taught=only_taught)
+            with closing(looker.look(_paths(pictures), gallery, only_taught=only_taught)) as answers:
+                all_well = report(answers, total, folder=folder, as_json=as_json)
         if not all_well:
             raise typer.Exit(FAILED)
 

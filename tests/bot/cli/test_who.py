@@ -37,8 +37,10 @@ def test_json_holds_what_was_seen(whobot: Whobot, pictures: Path) -> None:
     assert set(two["ms"]) == {"decode", "detect", "classify", "annotate"}
     assert [face["guesses"][0]["character"] for face in two["faces"]] == ["akane_hoshino", "aoi_umino"]
     for face, box in zip(two["faces"], tiny.boxes(2), strict=True):
-        assert set(face) == {"box", "score", "unknown", "guesses"}
+        assert set(face) == {"box", "score", "unknown", "nobody", "guesses"}
         assert face["unknown"] is False
+        assert face["nobody"] == pytest.approx(0, abs=1e-5)
+        assert set(face["guesses"][0]) == {"character", "name", "series", "probability"}
         assert face["box"] == pytest.approx([box.x, box.y, box.width, box.height], abs=8)
         assert sum(guess["probability"] for guess in face["guesses"]) == pytest.approx(1, abs=1e-4)
     (face,) = grey["faces"]
@@ -49,7 +51,7 @@ def test_json_holds_what_was_seen(whobot: Whobot, pictures: Path) -> None:
 
 def test_five_guesses_of_a_larger_roster(whobot: Whobot, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     roster = tuple(Guess(f"nr_{number}", 0.3 / (number + 1)) for number in range(9))
-    monkeypatch.setattr(Classifier, "classify", lambda _self, crops: [roster for _ in crops])
+    monkeypatch.setattr(Classifier, "name", lambda *_, **__: [roster])
     (grey,) = answers(whobot("who", "--json", "grey.png").stdout)
     (face,) = grey["faces"]
     assert face["unknown"] is True

@@ -1,0 +1,141 @@
+"""One lesson of ``whobot teach``: which face of each picture is taken, and what the operator should hear of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.characters import Characters
+from bot.cli.look import Looked
+from bot.domain import Analysis, Portrait, Sighting
+from bot.gallery import Embedding, Gallery
+from bot.store import EVERYWHERE, Example, Origin, State
+from bot.store.examples import pack
+from bot.teaching import odd_ones
+
+FAR_LARGER = 2.0
+"""A face whose box is so many times as wide as any other's is the one that a picture is of."""
+SAME = 0.9995
+"""The cosine from which two faces are one picture taught twice."""
+ALIKE = 0.3
+"""The mean probability of somebody else, over the faces of a lesson, from which the two are hard to tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The face that was taken out of a picture."""
+
+    path: str
+    sighting: Sighting
+    portrait: Portrait
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture out of which no face was taken. One that was taught before is not amiss."""
+
+    path: str
+    reason: str
+    amiss: bool = True
+
+
+def take(pictures: Iterable[Looked], earlier: Sequence[Embedding]) -> list[Taken | Refused]:
+    """Take one face out of each picture; `earlier` are the character's examples so far."""
+    known = list(earlier)
+    taken: list[Taken | Refused] = []
+    for picture in pictures:
+        result = _take(picture)
+        if isinstance(result, Taken):
+            embedding = result.portrait.embedding
+            if any(float(embedding @ other) > SAME for other in known):
+                result = Refused(picture.path, "taught before", amiss=False)
+            else:
+                known.append(embedding)
+        taken.append(result)
+    return taken
+
+
+def _take(picture: Looked) -> Taken | Refused:
+    if not isinstance(picture.outcome, Analysis):
+        return Refused(picture.path, picture.outcome)
+    sightings = sorted(picture.outcome.sightings, key=_width, reverse=True)
+    if not sightings:
+        return Refused(picture.path, "no face found; is it a face crop? then pass --face")
+    if len(sightings) > 1 and _width(sightings[0]) < FAR_LARGER * _width(sightings[1]):
+        return Refused(picture.path, f"{len(sightings)} faces, which one is it? cut it out, and pass --face")
+    portrait = sightings[0].portrait
+    return Refused(picture.path, "not embedded") if portrait is None else Taken(picture.path, sightings[0], portrait)
+
+
+def _width(sighting: Sighting) -> float:
+    return max(sighting.face.box.width, sighting.face.box.height)
+
+
+def examples_of(gallery: Gallery, character: str) -> list[Embedding]:
+    """Return the embeddings by which a character was taught so far."""
+    if character not in gallery.characters:
+        return []
+    return list(gallery.embeddings[gallery.owners == gallery.characters.index(character)])
+
+
+def drafts(character: str, taken: Sequence[Taken]) -> list[Example]:
+    """Return what the store shall keep: known everywhere, and taught by the operator."""
+    now = datetime.now(UTC)
+    return [
+        Example(
+            0,
+            EVERYWHERE,
+            character,
+            one.portrait.image,
+            pack(one.portrait.embedding),
+            one.portrait.bundle_id,
+            None,
+            now,
+            State.CONFIRMED,
+            Origin.TAUGHT,
+        )
+        for one in taken
+    ]
+
+
+def warnings(
+    character: str, taken: Sequence[Taken], earlier: Sequence[Embedding], kinship: float, characters: Characters
+) -> list[str]:
+    """Return what is odd about a lesson, in words.
+
+    Args:
+        character: The id of whom it teaches.
+        taken: The faces that it brings.
+        earlier: The character's examples before it.
+        kinship: The cosine that two faces of one character have on average.
+        characters: How names are written.
+    """
+    found = [*_disagreement(taken, earlier, kinship), *_lookalikes(character, taken, characters)]
+    if character in characters:
+        series = characters.series(character)
+        found.insert(
+            0, f"{characters.name(character)}{f' ({series})' if series else ''} is known already: this adds to it"
+        )
+    elif earlier:
+        found.insert(0, f"{character} was taught before: this adds to it")
+    return found
+
+
+def _disagreement(taken: Sequence[Taken], earlier: Sequence[Embedding], kinship: float) -> list[str]:
+    faces = [*earlier, *(one.portrait.embedding for one in taken)]
+    odd = [taken[place - len(earlier)].path for place in odd_ones(faces, kinship=kinship) if place >= len(earlier)]
+    if len(faces) == 2 and len(odd) == 2:
+        return [f"{odd[0]} and {odd[1]} look little like each other: are they the same character?"]
+    return [f"{path} looks little like the other pictures: is it the same character?" for path in odd]
+
+
+def _lookalikes(character: str, taken: Sequence[Taken], characters: Characters) -> list[str]:
+    sums: dict[str, float] = {}
+    for one in taken:
+        for guess in one.sighting.guesses:
+            sums[guess.character] = sums.get(guess.character, 0.0) + guess.probability
+    sums.pop(character, None)
+    alike = {other: total / len(taken) for other, total in sums.items() if total / len(taken) >= ALIKE}
+    return [
+        f"hard to tell from {characters.name(other)}: the pictures look {share:.0%} like that one"
+        for other, share in sorted(alike.items(), key=lambda item: -item[1])
+    ]

@@ -1,0 +1,101 @@
+"""What was taught, for commands: which store holds it, and the network that sees it."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from bot.bundle import read_bundle
+from bot.characters import Characters
+from bot.cli.look import Looker
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.gallery import EMPTY, Embedding, Gallery
+from bot.reembed import reembed
+from bot.store import EVERYWHERE, Store
+from bot.vision.engine import TEACHABLE
+from bot.vision.models import ModelFiles
+
+
+def address_of(settings: Settings, store: str | None) -> str:
+    """Return the address of the database that an option names, or that of the settings."""
+    if store is None:
+        return settings.store.url
+    return store if "://" in store else f"sqlite+aiosqlite:///{store}"
+
+
+def is_there(address: str) -> bool:
+    """Tell whether a database may hold something: to look into an SQLite file that does not exist would make one."""
+    url = make_url(address)
+    return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
+
+
+def names(settings: Settings) -> tuple[tuple[str, ...], Characters]:
+    """Return the ids that the bundle of the settings knows, and how names are written, without loading a network.
+
+    Raises:
+        BundleError: the bundle is missing or damaged.
+        ConfigError: the characters' table has a mistake.
+    """
+    chosen = settings.models
+    files = ModelFiles.choose(chosen.directory, chosen.classifier, chosen.detector)
+    roster = read_bundle(files.classifier).labels
+    return roster, Characters.read(files.characters).including(roster)
+
+
+def called(name: str, taught: Iterable[str], characters: Characters) -> str | None:
+    """Return the id of the taught character of this name, however people write it."""
+    among = set(taught)
+    found = characters.including_taught(among).find(name)
+    return found if found in among else None
+
+
+class Eye:
+    """The network of a `Looker`, as what embeds taught faces.
+
+    Raises:
+        ConfigError: it gives no embeddings.
+    """
+
+    embeds = True
+
+    def __init__(self, looker: Looker) -> None:
+        classifier = looker.models.classifier
+        if not looker.models.embeds:
+            raise ConfigError(f"{classifier.info.name} cannot learn from pictures, it gives no embeddings: {TEACHABLE}")
+        self.bundle_id = classifier.id
+        self._engine = looker.make_engine()
+
+    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
+        """Embed encoded face crops."""
+        return [self._engine.embed(crop) for crop in crops]
+
+
+def gallery_for(looker: Looker, settings: Settings, store: str | None, *, only_taught: bool) -> Gallery:
+    """Return what was taught for everywhere, seen by the network of `looker`.
+
+    It is embedded anew where another network saw it last.
+
+    Raises:
+        ConfigError: a store was named, or only those who were taught are wanted, and there is no such store, nobody
+            in it, or a bundle that cannot be taught.
+        StoreError: the database cannot be used.
+    """
+    address = address_of(settings, store)
+    if store is None and not only_taught and not (looker.models.embeds and is_there(address)):
+        return EMPTY
+    eye = Eye(looker)
+    there = is_there(address)
+    if store is not None and not there:
+        raise ConfigError(f"there is no store at {store}: whobot teach NAME PICTURE... --store {store} makes one")
+    gallery = asyncio.run(_load(address, eye)) if there else EMPTY
+    if only_taught and not gallery.characters:
+        raise ConfigError("nobody was taught yet: begin with whobot teach NAME PICTURE...")
+    return gallery
+
+
+async def _load(address: str, eye: Eye) -> Gallery:
+    async with Store(address) as store:
+        await reembed(store, eye)
+        return await store.gallery(EVERYWHERE, eye.bundle_id)

@@ -1,0 +1,35 @@
+"""``whobot teach``: show a character's faces, so that it is known from now on."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
+from bot.cli.options import StoreOption
+
+
+def teach(
+    name: Annotated[str, typer.Argument(metavar="NAME", help='The character: "Rin", or one whom the bundle knows.')],
+    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE", help="Pictures of that character alone.")],
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    face: Annotated[bool, typer.Option("--face", help="Take each picture as one face crop.")] = False,
+) -> None:
+    """Teach a character from pictures, within seconds: one is enough, five are better, twenty are good.
+
+    What is taught is known at once, here and to a running bot, in every chat. The face crops are kept in the store.
+
+    Exit codes:
+
+    - 0: a face was taken out of every picture
+    - 1: some pictures were of no use, each with its reason; the others count
+    - 2: wrong arguments or settings, or a bundle that cannot be taught
+    - 130: interrupted
+    """
+    with endings():
+        settings = read_configuration(config).settings
+        # Only now: networks and the database's library take their time to import.
+        from bot.cli.teaching import teach_pictures  # noqa: PLC0415
+
+        if not teach_pictures(settings, name, pictures, store=store, face=face):
+            raise typer.Exit(FAILED)

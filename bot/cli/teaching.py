@@ -1,0 +1,69 @@
+"""Teach a character on the command line, and say what came of it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.bundle import Teaching
+from bot.characters import Characters
+from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
+from bot.cli.look import Looker
+from bot.cli.taught import Eye, address_of
+from bot.config import Settings
+from bot.errors import BadName, ConfigError
+from bot.reembed import reembed
+from bot.store import EVERYWHERE, Action, Store
+from bot.teaching import character_of
+
+
+def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, store: str | None, face: bool) -> bool:
+    """Teach a character; return whether every picture was of use.
+
+    Raises:
+        ConfigError: no character can be called so, or the bundle cannot be taught.
+        BundleError: a bundle is missing, damaged or cannot run.
+        StoreError: the database cannot be used.
+    """
+    with Looker(settings, face=face, annotate=False, portraits=True) as looker:
+        eye = Eye(looker)
+        character = _character(name, looker.models.characters)
+        return asyncio.run(_teach(looker, eye, character, pictures, address_of(settings, store)))
+
+
+async def _teach(looker: Looker, eye: Eye, character: str, pictures: Sequence[str], address: str) -> bool:
+    console = Console(highlight=False, soft_wrap=True)
+    characters, recognition = looker.models.characters, looker.models.classifier.recognition
+    async with Store(address) as store:
+        await reembed(store, eye)
+        gallery = await store.gallery(EVERYWHERE, eye.bundle_id)
+        earlier = examples_of(gallery, character)
+        results = take(looker.look(pictures, gallery), earlier)
+        for result in results:
+            console.print(_line(result))
+        taken = [result for result in results if isinstance(result, Taken)]
+        if taken:
+            await store.learn(drafts(character, taken), Action.TAUGHT)
+            teaching = Teaching() if recognition is None else recognition.teaching
+            for warning in warnings(character, taken, earlier, teaching.kinship, characters):
+                console.print(Text.assemble(("warning: ", "yellow"), warning))
+    count = len(earlier) + len(taken)
+    known = f"{count} picture{'' if count == 1 else 's'}" if count else "no picture"
+    console.print(f"{characters.name(character)} is taught by {known} now")
+    return not any(isinstance(result, Refused) and result.amiss for result in results)
+
+
+def _character(name: str, characters: Characters) -> str:
+    try:
+        return character_of(name, characters)
+    except BadName as error:
+        raise ConfigError(
+            f"no character can be called that: a name has 1 to {error.limit} characters, and no control characters"
+        ) from error
+
+
+def _line(result: Taken | Refused) -> Text:
+    if isinstance(result, Taken):
+        return Text.assemble((result.path, "bold"), "  ", ("taken", "green"))
+    return Text.assemble((result.path, "bold"), "  ", (result.reason, "red" if result.amiss else "dim"))

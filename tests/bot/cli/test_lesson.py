@@ -1,0 +1,40 @@
+"""Which face of a picture is taken."""
+
+import numpy as np
+import pytest
+
+from bot.cli.lesson import Refused, Taken, take
+from bot.cli.look import Looked
+from bot.domain import Analysis, Box, Face, Portrait, Sighting, Timings
+
+
+def looked(*sides: float) -> Looked:
+    """A picture with faces of these sides, one after the other."""
+    sightings = tuple(
+        Sighting(
+            Face(Box(0, 0, side, side), 1.0),
+            (),
+            unknown=True,
+            portrait=Portrait(str(side).encode(), np.array([1, place], np.float32) / np.hypot(1, place), "x"),
+        )
+        for place, side in enumerate(sides)
+    )
+    return Looked("a.png", Analysis(100, 100, sightings, Timings(1, 1, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("sides", "taken"),
+    [((40,), 40), ((40, 20), 40), ((20, 15, 41), 41), ((40, 21), None), ((40, 40, 5), None), ((), None)],
+)
+def test_only_a_clear_face_is_taken(sides: tuple[float, ...], taken: float | None) -> None:
+    (result,) = take([looked(*sides)], [])
+    if taken is None:
+        assert isinstance(result, Refused)
+        assert result.amiss
+    else:
+        assert isinstance(result, Taken)
+        assert result.portrait.image == str(taken).encode()
+
+
+def test_what_cannot_be_looked_at_keeps_its_reason() -> None:
+    assert take([Looked("a.png", "damaged")], []) == [Refused("a.png", "damaged")]
