@@ -92,9 +92,9 @@ async def ask_for_words(interaction: discord.Interaction, dialogue: discord.ui.M
     return await _tried(interaction, partial(interaction.response.send_modal, dialogue))
 
 
-async def stop_thinking(interaction: discord.Interaction) -> None:
-    """Take back that whobot is thinking."""
-    await _tried(interaction, interaction.delete_original_response)
+async def stop_thinking(interaction: discord.Interaction) -> bool:
+    """Take back that whobot is thinking; False where that did not work."""
+    return await _tried(interaction, interaction.delete_original_response)
 
 
 async def respond(interaction: discord.Interaction, reply: Reply, *, ephemeral: bool) -> discord.Message | None:
@@ -104,9 +104,8 @@ async def respond(interaction: discord.Interaction, reply: Reply, *, ephemeral: 
     """
     private = reply.private or reply.placement is Placement.NOTICE
     elsewhere = private and not ephemeral
-    if reply.silent or elsewhere:
-        await stop_thinking(interaction)
-    if reply.silent:
+    # What follows while whobot is thinking would be seen by all who see it think.
+    if (reply.silent or elsewhere) and (not await stop_thinking(interaction) or reply.silent):
         return None
     spoiler = render.is_spoiler(reply)
     if elsewhere:
@@ -120,7 +119,8 @@ async def react(interaction: discord.Interaction, reply: Reply) -> discord.Messa
     """Do what a press of a button has led to; return the message that was posted anew, if one was."""
     if reply.placement is Placement.DELETE:
         await _tried(interaction, interaction.delete_original_response)
-    if reply.silent or reply.placement is Placement.DELETE:
+        return None
+    if reply.silent:
         return None
     hides = interaction.message is not None and any(one.is_spoiler() for one in interaction.message.attachments)
     if reply.placement is Placement.EDIT:

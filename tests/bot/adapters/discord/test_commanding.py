@@ -127,6 +127,16 @@ async def test_an_answer_that_turns_out_to_be_private(discord: FakeDiscord, serv
     assert discord.given[interaction].state == "deleted"
 
 
+async def test_what_is_private_is_not_said_where_it_would_be_seen(discord: FakeDiscord, service: Recorder) -> None:
+    service.reply = Reply("your data", private=True)
+    discord.rest.trouble("DELETE", ORIGINAL, Refusal(403, 50013, "Missing Permissions"))
+    await discord.slash_who(PNG)
+    await discord.until(lambda: any((c.method, c.route) == ("DELETE", ORIGINAL) for c in discord.rest.calls))
+    await discord.slash_who(PNG)
+    assert (await discord.answer()).ephemeral
+    assert discord.unread == 0
+
+
 # --- names while they are typed --------------------------------------------------------------------------------------
 
 
