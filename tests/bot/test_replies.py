@@ -1,6 +1,6 @@
 """What people read: every error has its sentence, every answer fits, no name is cut."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
@@ -72,6 +72,12 @@ def test_a_known_face_comes_with_its_runners_up() -> None:
     assert answer(analysis(MAKI)).text == "1. Nishikino Maki, 97 % (or Yazawa Nico, 2 %; Minami Kotori, 1 %)"
 
 
+def test_the_series_follows_the_name_where_it_is_known() -> None:
+    maki, riko = Guess("maki", 0.8, "Nishikino Maki", "Love Live!"), Guess("riko", 0.1, "Sakurauchi Riko", "Sunshine!!")
+    found = replace(sighting(("x", 1.0)), guesses=(maki, riko))
+    assert answer(analysis(found)).text == "1. Nishikino Maki (Love Live!), 80 % (or Sakurauchi Riko, 10 %)"
+
+
 def test_runners_up_that_nobody_needs_are_left_out() -> None:
     one = sighting(("maki", 0.99), ("nico", 0.004), ("kotori", 0.003))
     assert answer(analysis(one)).text == "1. Maki, 99 %"
@@ -86,7 +92,7 @@ def test_a_name_that_is_hardly_sure_is_a_maybe() -> None:
 
 def test_an_unknown_face_is_said_to_be_unknown() -> None:
     text = answer(analysis(MAKI, sighting(("yazawa_nico", 0.31), unknown=True))).text
-    assert text.splitlines()[1] == "2. Nobody I know (closest: Yazawa Nico, 31 %)"
+    assert text.splitlines()[1] == "2. Nobody I know (looks a little like Yazawa Nico)"
 
 
 def test_a_face_without_any_guess_is_unknown_too() -> None:
@@ -247,7 +253,7 @@ def test_an_answer_that_fits_in_no_form_says_so_instead_of_going_silent() -> Non
 def test_each_image_is_described() -> None:
     (image,) = answer(analysis(MAKI, sighting(("yazawa_nico", 0.3), unknown=True))).images
     assert image.alt == (
-        "The picture with 2 faces marked. 1. Nishikino Maki, 97 %; 2. Nobody I know (closest: Yazawa Nico, 30 %)"
+        "The picture with 2 faces marked. 1. Nishikino Maki, 97 %; 2. Nobody I know (looks a little like Yazawa Nico)"
     )
 
 
