@@ -132,6 +132,15 @@ class Examples(Database):
         """Replace an example's embedding by that of another bundle."""
         await self._update(id_, {"embedding": pack(embedding), "bundle_id": bundle_id})
 
+    async def lessons(self, scope: Scope | None = None, *, after: int = 0, limit: int = 64) -> list[Example]:
+        """Return examples that count, of one scope or of all, in order of ids, those above `after`."""
+        wanted = [examples.c.id > after, examples.c.state == State.CONFIRMED, examples.c.denied.is_(False)]
+        if scope is not None:
+            wanted += in_scope(examples, scope)
+        query = select(examples).where(*wanted).order_by(examples.c.id).limit(limit)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
     async def stale_examples(self, bundle_id: str, *, after: int = 0, limit: int = 64) -> list[Example]:
         """Return examples of all scopes that the bundle has not embedded, in order of ids, those above `after`."""
         stale = or_(examples.c.bundle_id.is_(None), examples.c.bundle_id != bundle_id)

@@ -1,0 +1,129 @@
+"""Write what people have taught as a set to train on: a folder of face crops for each character."""
+
+import hashlib
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors import ConfigError
+from bot.store import Example, Scope, Store
+
+FACES, PROVENANCE, EXPERIMENT = "faces", "faces.jsonl", "train.toml"
+LONGEST_SLUG = 100
+"""Bytes of a folder's name that every file system, and the trainer, takes."""
+FEWEST = 3
+"""Faces of a character that training needs: to learn from, to validate and to test on."""
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+"""Names that Windows takes for devices."""
+
+
+def slug(character: str) -> str:
+    """Return the name of a character's folder: small letters and digits of any script, joined by underscores.
+
+    What the roster calls by an id already keeps it. It is the label that a network trained on the folder will give.
+    """
+    letters = (letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in character.casefold())
+    name = "_".join(unicodedata.normalize("NFC", "".join(letters)).split())
+    if len(name.encode()) <= LONGEST_SLUG and name and name not in RESERVED:
+        return name
+    start = name.encode()[: LONGEST_SLUG - 9].decode(errors="ignore") or "character"
+    return f"{start}_{hashlib.sha256(character.encode()).hexdigest()[:8]}"
+
+
+@dataclass
+class Dataset:
+    """A set while it is written: how many faces each folder has, and who gave them, as numbers."""
+
+    folder: Path
+    counts: Counter[str] = field(default_factory=Counter)
+    _people: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, example: Example) -> None:
+        """Write a face and where it comes from. A face that is there already is not written again."""
+        name = slug(example.character)
+        path = self.folder / FACES / name / f"{hashlib.sha256(example.image).hexdigest()[:16]}.webp"
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(example.image)
+        self.counts[name] += 1
+        line = {
+            "file": path.relative_to(self.folder).as_posix(),
+            "character": example.character,
+            "origin": example.origin,
+            "scope": f"{example.scope.platform}:{example.scope.home}" if example.scope.home else "everywhere",
+            "when": example.at.isoformat(timespec="seconds"),
+            "by": self._pseudonym(example),
+            "bundle": example.bundle_id,
+        }
+        with (self.folder / PROVENANCE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def enough(self) -> list[str]:
+        """Return the folders with faces enough to train on."""
+        return sorted(name for name, count in self.counts.items() if count >= FEWEST)
+
+    def _pseudonym(self, example: Example) -> str:
+        if example.by is None:
+            return "operator"
+        return self._people.setdefault((example.by.platform, example.by.id), f"person-{len(self._people) + 1}")
+
+
+def prepare(folder: Path) -> Dataset:
+    """Make the folder.
+
+    Raises:
+        ConfigError: it cannot be made, or holds something already.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise ConfigError(f"{folder} holds something already: name a new folder, or empty this one")
+    except OSError as error:
+        raise ConfigError(f"cannot make the folder {folder}: {error.strerror}") from error
+    return Dataset(folder)
+
+
+def write_experiment(dataset: Dataset, margin: float) -> Path:
+    """Write the settings with which ``whobot-train all`` trains on the set.
+
+    Args:
+        margin: How far beyond the detector's boxes the crops reach.
+    """
+    folder = dataset.folder.absolute()
+    path = folder / EXPERIMENT
+    names = json.dumps(dataset.enough(), ensure_ascii=False)
+    path.write_text(
+        "# Train on what people have taught whobot:\n"
+        "#\n"
+        f"#     whobot-train all {path}\n"
+        f"#     whobot adopt {folder / 'bundles' / 'community-int8.tflite'}\n"
+        "\n"
+        f"work = {json.dumps(str(folder / 'run'), ensure_ascii=False)}\n"
+        "\n"
+        "[pictures]\n"
+        f"crops = {json.dumps(str(folder / FACES), ensure_ascii=False)}\n"
+        "\n"
+        "[[rosters]]\n"
+        'name = "community"\n'
+        f"# Those with at least {FEWEST} faces.\n"
+        f"characters = {names}\n"
+        "\n"
+        "[export]\n"
+        f"directory = {json.dumps(str(folder / 'bundles'), ensure_ascii=False)}\n"
+        f"margin = {margin:g}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+async def lessons(store: Store, scope: Scope | None) -> AsyncIterator[Example]:
+    """Yield all examples that count, in the order in which they were taught."""
+    last = 0
+    while portion := await store.lessons(scope, after=last):
+        for example in portion:
+            yield example
+        last = portion[-1].id

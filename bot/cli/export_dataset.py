@@ -1,0 +1,82 @@
+"""``whobot export-dataset``: write what people have taught as a set to train on."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
+from bot.cli.options import StoreOption
+from bot.cli.scopes import FromOption, parse_scope
+from bot.config import Settings
+
+
+def export_dataset(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    only: FromOption = None,
+) -> None:
+    """Write the faces that people have taught, confirmed and corrected, to train a network on.
+
+    DIR/faces has a folder for each character; DIR/faces.jsonl says of each face where it comes from: the character's
+    name, how it came about, in which chat, when, by whom (as a number), and by which bundle it was seen.
+
+    Look through the folders first: people make mistakes. A network that is trained on them knows these characters and
+    no others, so copy in face crops of everybody else whom it shall know. Then train it, which takes the trainer
+    (pip install "whobot[trainer]"), and have it take over if it is not worse:
+
+        whobot-train all DIR/train.toml
+
+        whobot adopt DIR/bundles/community-int8.tflite
+
+    Exit codes:
+
+    - 0: written
+    - 1: there is nothing to write
+    - 2: wrong arguments or settings, or a database that cannot be used
+    """
+    with endings():
+        settings = read_configuration(config).settings
+        if not asyncio.run(_export(settings, folder, store, only)):
+            raise typer.Exit(FAILED)
+
+
+async def _export(settings: Settings, folder: Path, store: str | None, only: str | None) -> bool:
+    # Only now: the database's library takes its time to import.
+    from bot.bundle import read_bundle  # noqa: PLC0415
+    from bot.cli import dataset as sets  # noqa: PLC0415
+    from bot.cli.progress import progress  # noqa: PLC0415
+    from bot.cli.taught import address_of, is_there  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+
+    scope = None if only is None else parse_scope(only)
+    margin = read_bundle(settings.models.directory / settings.models.classifier).info.margin
+    written = sets.prepare(folder)
+    address = address_of(settings, store)
+    if is_there(address):
+        async with Store(address) as opened:
+            with progress("writing faces", None) as advance:
+                async for example in sets.lessons(opened, scope):
+                    written.add(example)
+                    advance()
+    if not written.counts:
+        typer.echo("nobody has taught anything yet: there is nothing to write", err=True)
+        return False
+    count, enough = written.counts.total(), written.enough()
+    typer.echo(f"{_count(count, 'face')} of {_count(len(written.counts), 'character')} in {folder / sets.FACES}")
+    few = sorted(written.counts.keys() - set(enough))
+    if few:
+        typer.echo(f"fewer than {sets.FEWEST} faces, too few to train on: {', '.join(few)}")
+    experiment = sets.write_experiment(written, margin)
+    if len(enough) < 2:
+        typer.echo(
+            f"training takes at least two characters with {sets.FEWEST} faces: add some to {folder / sets.FACES}"
+        )
+    typer.echo(f"to train on them: whobot-train all {experiment}")
+    return True
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
