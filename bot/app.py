@@ -16,6 +16,7 @@ from bot.domain import Adapter, Handler, Health
 from bot.errors import ConfigError
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
+from bot.reembed import keeping_in_step
 from bot.replies import translations_for
 from bot.service import Service
 from bot.store import Store
@@ -92,6 +93,7 @@ async def run(
         store = await stack.enter_async_context(Store(settings.store.url))
         pipeline = await stack.enter_async_context(_pipeline(settings))
         log.info("models_loaded", bundle=pipeline.bundle_id, characters=len(pipeline.roster))
+        await stack.enter_async_context(keeping_in_step(store, pipeline))
         service = Service(
             pipeline,
             store,

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
@@ -30,6 +31,7 @@ from bot.domain import (
     User,
 )
 from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError
+from bot.store import EVERYWHERE, Store
 from bot.supervisor import Backoff
 from tests import tiny
 from tests.fakes.telegram import TOKEN as TELEGRAM_TOKEN
@@ -130,6 +132,22 @@ async def test_a_picture_goes_all_the_way_and_everything_is_healthy(settings: co
     stop.set()
     assert await running
     assert not one.health().ok
+
+
+async def test_what_an_earlier_bundle_was_taught_is_known(settings: config.Settings, tmp_path: Path) -> None:
+    purple = (130, 10, 130)
+    crop = tiny.encoded(np.full((40, 40, 3), purple, np.uint8))
+    async with Store(settings.store.url) as store:
+        await store.add_example(EVERYWHERE, "Murasaki", crop, np.zeros(3, np.float32), "an earlier one")
+    tiny.tiny_base(tmp_path / "base.tflite")
+    models = settings.models.model_copy(update={"classifier": "base.tflite"})
+    bench, stop = Bench("one"), asyncio.Event()
+    running = asyncio.create_task(app.run(settings.model_copy(update={"models": models}), stop, make_adapters=bench))
+    await bench.made.wait()
+    reply = await bench.adapters["one"].ask(tiny.encoded(tiny.picture(purple)))
+    assert "Murasaki" in reply.text
+    stop.set()
+    assert await running
 
 
 async def test_stopping_answers_what_is_in_hand(settings: config.Settings) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 from structlog.testing import capture_logs
@@ -26,6 +27,7 @@ from bot.errors import (
     TooManyPixels,
     UnsupportedFormat,
 )
+from bot.gallery import Gallery
 from bot.pipeline import Pipeline
 from bot.vision.engine import Engine
 from bot.vision.models import ModelFiles
@@ -98,6 +100,38 @@ async def test_options_reach_the_engine(pipeline: Pipeline) -> None:
     whole = await pipeline.analyse(PICTURE, face=True, annotate=False)
     assert whole.answer is None
     assert whole.sightings[0].face.box.width == whole.width
+
+
+async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: ModelFiles) -> None:
+    tiny.tiny_base(files.classifier, recognition=tiny.tiny_recognition())
+    purple = tiny.encoded(np.full((300, 200, 3), (130, 10, 130), np.uint8))
+    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
+        assert pipeline.embeds
+        (before,) = (await pipeline.analyse(purple, face=True, portraits=True)).sightings
+        assert before.unknown
+        assert before.nobody > 0.5
+        portrait = before.portrait
+        assert portrait is not None
+        assert portrait.bundle_id == pipeline.bundle_id
+        with Pillow.open(io.BytesIO(portrait.image)) as kept:
+            assert (kept.format, kept.size) == ("WEBP", (128, 192))
+        (embedding,) = await pipeline.embed([portrait.image])
+        assert embedding == pytest.approx(portrait.embedding, abs=0.05)
+        gallery = Gallery.of([("Murasaki", portrait.embedding)])
+        (after,) = (await pipeline.analyse(purple, face=True, gallery=gallery)).sightings
+        assert (after.guesses[0].character, after.unknown, after.portrait) == ("Murasaki", False, None)
+        (only,) = (await pipeline.analyse(purple, face=True, gallery=gallery, only_taught=True)).sightings
+        assert [guess.character for guess in only.guesses] == ["Murasaki"]
+        with pytest.raises(BrokenPicture):
+            await pipeline.embed([PICTURE[:100]])
+
+
+async def test_a_bundle_without_embeddings_says_what_to_do_about_it(pipeline: Pipeline) -> None:
+    assert not pipeline.embeds
+    (sighting,) = (await pipeline.analyse(tiny.encoded(tiny.picture(tiny.RED)), portraits=True)).sightings
+    assert sighting.portrait is None
+    with pytest.raises(BundleError, match=r"characters-int8\.tflite"):
+        await pipeline.embed([PICTURE])
 
 
 async def test_many_at_once_each_get_their_own_answer(pipeline: Pipeline) -> None:

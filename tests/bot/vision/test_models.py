@@ -28,6 +28,24 @@ def test_both_are_loaded(files: ModelFiles) -> None:
     assert models.detector == tiny.CASCADE
 
 
+def test_names_come_from_the_table_beside_the_bundle_and_a_changed_table_is_noticed(files: ModelFiles) -> None:
+    assert files.load(make_engine).characters.name("aoi_umino") == "Aoi Umino"
+    before = files.stamp()
+    files.characters.write_text('[aoi_umino]\nname = "Umino A."\n', "utf-8")
+    assert files.stamp() != before
+    characters = files.load(make_engine).characters
+    assert (characters.name("aoi_umino"), characters.name("akane_hoshino")) == ("Umino A.", "Akane Hoshino")
+    files.characters.write_text("[aoi_umino", "utf-8")
+    with pytest.raises(ConfigError, match=r"characters\.toml is not valid TOML"):
+        files.load(make_engine)
+
+
+def test_it_is_found_out_whether_a_bundle_can_be_taught(files: ModelFiles) -> None:
+    assert not files.load(make_engine).embeds
+    tiny.tiny_base(files.classifier)
+    assert files.load(make_engine).embeds
+
+
 def test_files_are_chosen_by_name(tmp_path: Path) -> None:
     assert ModelFiles.choose(tmp_path, "a.tflite", "b.tflite") == ModelFiles(
         tmp_path / "a.tflite", tmp_path / "b.tflite"
