@@ -23,7 +23,12 @@ class Metrics:
         self._registry = own = CollectorRegistry()
         ProcessCollector(registry=own)
         self._pictures = Counter("whobot_pictures", "Pictures looked at.", ["platform"], registry=own)
-        self._faces = Counter("whobot_faces", "Faces found, by whether they got a name.", ["named"], registry=own)
+        self._faces = Counter(
+            "whobot_faces", "Faces found, by whether they got a name.", ["platform", "named"], registry=own
+        )
+        self._requests = Counter(
+            "whobot_requests", "Requests, by what was asked for.", ["platform", "request"], registry=own
+        )
         self._answers = Counter("whobot_answers", "Replies that were not silent.", ["platform"], registry=own)
         self._errors = Counter("whobot_errors", "What failed, and why.", ["platform", "kind"], registry=own)
         self._stages = Histogram(
@@ -36,8 +41,8 @@ class Metrics:
         """Count a picture, its faces, and the time that each stage of its analysis took."""
         self._pictures.labels(platform).inc()
         unknown = sum(sighting.unknown for sighting in analysis.sightings)
-        self._faces.labels("no").inc(unknown)
-        self._faces.labels("yes").inc(len(analysis.sightings) - unknown)
+        self._faces.labels(platform, "no").inc(unknown)
+        self._faces.labels(platform, "yes").inc(len(analysis.sightings) - unknown)
         timings = analysis.timings
         for stage, milliseconds in (
             ("decode", timings.decode),
@@ -46,6 +51,10 @@ class Metrics:
             ("annotate", timings.annotate),
         ):
             self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def asked(self, platform: str, request: str) -> None:
+        """Count a request by its kind, for example ``ask``."""
+        self._requests.labels(platform, request).inc()
 
     def answered(self, platform: str) -> None:
         """Count a reply that was not silent."""

@@ -24,6 +24,7 @@ FLOORS: dict[str, int] = {
     "rates": 1,
     "workers": 1,
     "teaching": 2,
+    "sentry": 2,
     "store": 2,
     "vision": 2,
     "adapters.discord": 3,

@@ -1,10 +1,12 @@
 """``whobot run``: start the bot and keep it running."""
 
 import asyncio
+from importlib.metadata import version
 
 import structlog
 import typer
 
+from bot import sentry
 from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
 from bot.config import Settings
 
@@ -29,6 +31,7 @@ def run(config: ConfigOption = None) -> None:
         log.info("settings_read", file=str(configuration.path or "none"))
         for warning in configuration.warnings:
             log.warning("settings_unwise", problem=warning)
+        sentry.start(configuration.settings.sentry, f"whobot@{version('whobot')}", configuration.secrets())
         if not asyncio.run(_run(configuration.settings)):
             raise typer.Exit(FAILED)
 

@@ -205,6 +205,15 @@ class Log(Section):
     """Lines for people, or one JSON object a line."""
 
 
+class Sentry(Section):
+    """Reports of errors to a Sentry server of yours: where in the code it was, nothing of people or pictures."""
+
+    dsn: SecretStr | None = None
+    """The project's DSN; needs whobot[sentry]. Only from WHOBOT_SENTRY__DSN or from dsn_file."""
+    dsn_file: Path | None = Field(default=None, examples=["/run/secrets/sentry_dsn"])
+    """A file that holds the DSN and nothing else."""
+
+
 class Settings(BaseModel):
     """Everything that can be set, one section for each table of the TOML file."""
 
@@ -220,3 +229,4 @@ class Settings(BaseModel):
     workers: Workers = Workers()
     store: Store = Store()
     log: Log = Log()
+    sentry: Sentry = Sentry()

@@ -31,7 +31,7 @@ class UnderAnswers:
     async def _more(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
         """Tell who else a face may be; ask which one where there are several."""
         words, faces = ButtonWords(case.catalogue), answer.faces
-        place = 0 if len(faces) == 1 else number(args, 0, below=len(faces)) if args else None
+        place = number(args, 0, below=len(faces)) if args else 0 if len(faces) == 1 else None
         if place is None:
             text = words.which_face()
         else:

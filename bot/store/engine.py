@@ -37,6 +37,17 @@ def parse_url(address: str) -> URL:
         raise StoreError(f"store.url is no database address: {EXAMPLES}") from None
 
 
+def check_exists(address: str) -> None:
+    """Look whether there is a database already, for those who only want to read one.
+
+    Raises:
+        StoreError: the address is none, or it names a file that is not there.
+    """
+    url = parse_url(address)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
+        raise StoreError(f"there is no database {Path(url.database).absolute()} yet: whobot run makes it")
+
+
 def make_engine(url: URL) -> AsyncEngine:
     """Make an engine; nothing is connected yet, but a SQLite file and its folder are made.
 

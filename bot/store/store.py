@@ -10,10 +10,11 @@ from bot.store.history import History
 from bot.store.privacy import Privacy
 from bot.store.scope import Scope
 from bot.store.tables import opt_outs
+from bot.store.totals import Counting
 from bot.store.verdicts import Verdicts
 
 
-class Store(Chats, Examples, Verdicts, History, Privacy):
+class Store(Chats, Examples, Verdicts, History, Privacy, Counting):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:

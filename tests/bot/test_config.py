@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.config import MODELS, Settings, Web, example, keys, load, locate, toml_value
+from bot.config import MODELS, Access, Settings, Web, example, keys, load, locate, toml_value
 from bot.errors import ConfigError
 from tests.conftest import REPOSITORY
 from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
@@ -235,7 +235,7 @@ def test_every_key_says_what_it_means() -> None:
 
 def test_every_secret_may_lie_in_a_file() -> None:
     secrets = [key for key in keys().values() if key.secret]
-    assert len(secrets) == 4
+    assert len(secrets) == 5
     assert all((key.section, f"{key.name}_file") in keys() for key in secrets)
 
 
@@ -263,3 +263,16 @@ def test_values_are_written_as_toml(value: object) -> None:
 
 def test_the_models_that_ship_are_found() -> None:
     assert MODELS == REPOSITORY / "models"
+
+
+@pytest.mark.parametrize("entry", ["123456", "irc:1", "discord:", "discord: 1"])
+def test_an_entry_of_the_access_lists_names_a_platform(entry: str) -> None:
+    with pytest.raises(ValidationError, match="must begin with a platform"):
+        Access(block=(entry,))
+
+
+def test_the_access_lists_may_come_from_the_environment() -> None:
+    access = load(
+        None, {"WHOBOT_ACCESS__ALLOW": "discord:1, web:*", "WHOBOT_ACCESS__BLOCK": "telegram:-100"}
+    ).settings.access
+    assert access == Access(allow=("discord:1", "web:*"), block=("telegram:-100",))

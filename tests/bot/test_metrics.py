@@ -29,8 +29,8 @@ def test_a_picture_counts_with_its_faces_and_its_stages() -> None:
     metrics.analysed("web", Analysis(10, 10, (), Timings(1.0, 30.0, 0.0, 0.0)))
     samples = read(metrics)
     assert samples["whobot_pictures_total{platform=web}"] == 2
-    assert samples["whobot_faces_total{named=yes}"] == 2
-    assert samples["whobot_faces_total{named=no}"] == 1
+    assert samples["whobot_faces_total{named=yes,platform=web}"] == 2
+    assert samples["whobot_faces_total{named=no,platform=web}"] == 1
     assert samples["whobot_stage_seconds_count{stage=detect}"] == 2
     assert samples["whobot_stage_seconds_sum{stage=detect}"] == pytest.approx(0.05)
     assert samples["whobot_stage_seconds_sum{stage=decode}"] == pytest.approx(0.002)
@@ -41,11 +41,13 @@ def test_a_picture_counts_with_its_faces_and_its_stages() -> None:
 
 def test_answers_and_errors_are_counted_by_platform() -> None:
     metrics = Metrics()
+    metrics.asked("web", "ask")
     metrics.answered("web")
     metrics.failed("web", "busy")
     metrics.failed("telegram", "busy")
     metrics.failed("telegram", "busy")
     samples = read(metrics)
+    assert samples["whobot_requests_total{platform=web,request=ask}"] == 1
     assert samples["whobot_answers_total{platform=web}"] == 1
     assert samples["whobot_errors_total{kind=busy,platform=web}"] == 1
     assert samples["whobot_errors_total{kind=busy,platform=telegram}"] == 2

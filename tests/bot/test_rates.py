@@ -51,6 +51,34 @@ def test_the_same_id_on_another_platform_is_somebody_else(clock: Clock) -> None:
     rates.admit(User("discord", "ann"), Chat("discord", "hall"))
 
 
+def told(rates: Rates, user: User, chat: Chat) -> bool:
+    with pytest.raises(RateLimited) as caught:
+        rates.admit(user, chat)
+    return caught.value.told
+
+
+def test_who_must_wait_is_told_once_in_each_chat(clock: Clock) -> None:
+    rates = Rates(user_requests=1, chat_requests=100, clock=clock)
+    rates.admit(ANN, HALL)
+    assert [told(rates, ANN, HALL) for _ in range(3)] == [False, True, True]
+    assert not told(rates, ANN, ROOM)
+    rates.admit(BOB, HALL)
+    assert not told(rates, BOB, HALL)
+    clock.now += 60
+    rates.admit(ANN, HALL)
+    assert not told(rates, ANN, HALL), "another window"
+
+
+def test_who_was_told_is_forgotten_when_the_window_has_passed(clock: Clock) -> None:
+    rates = Rates(user_requests=1, chat_requests=100, clock=clock)
+    for n in range(50):
+        user = User("web", str(n))
+        rates.admit(user, ROOM)
+        told(rates, user, ROOM)
+        clock.now += 10
+    assert len(rates._told) <= 6
+
+
 def test_the_window_moves(clock: Clock) -> None:
     rates = Rates(user_requests=2, chat_requests=100, clock=clock)
     rates.admit(ANN, HALL)

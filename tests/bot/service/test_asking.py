@@ -1,6 +1,7 @@
 """Who is this? What is looked at, what is refused before that, and what is met with silence."""
 
 import asyncio
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -153,7 +154,8 @@ async def test_a_user_who_asks_too_often_is_told_how_long_to_wait(make: Callable
     service = make(user_requests=2)
     for _ in range(2):
         assert "Maki" in (await service.handle(asking(source.picture()))).text
-    assert "ask again in 60 seconds" in (await service.handle(asking(source.picture()))).text
+    refusal = await service.handle(asking(source.picture()))
+    assert re.search(r"ask again in [1-6]?\d seconds", refusal.text)
     assert len(source.opened) == 2
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB))).text
 
@@ -282,7 +284,7 @@ async def test_a_quiet_chat_hears_only_of_those_that_are_known(service: Service,
     posted = [source.picture(name) for name in ("stranger", "nico", "landscape")]
     assert (await service.handle(asking(posted[0], trigger=Trigger.POSTED))).silent
     reply = await service.handle(asking(*posted, trigger=Trigger.POSTED))
-    assert reply.text.splitlines() == ["Picture 2:", "1. Yazawa Nico, 90 %"]
+    assert reply.text == "1. Yazawa Nico, 90 %"
     assert "Nobody I know" in (await service.handle(asking(posted[0]))).text, "whoever asks gets an answer"
 
 

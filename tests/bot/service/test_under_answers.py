@@ -45,7 +45,7 @@ async def answered(service: Service, source: Source, *names: str, **details: Any
 
 async def test_an_answer_has_buttons_where_the_platform_has_them(service: Service, source: Source) -> None:
     reply = await answered(service, source)
-    assert list(actions(reply)) == ["More like this", "Wrong?", "Delete"]
+    assert list(actions(reply)) == ["More like this", "Right!", "Wrong?", "Delete"]
     assert all(len(action) <= ACTION_LIMIT and action.isascii() for action in actions(reply).values())
     assert not (await answered(service, source, capabilities=ROOMY)).buttons
 
@@ -57,7 +57,7 @@ async def test_where_nobody_was_seen_there_is_nothing_to_press(service: Service,
 
 async def test_where_nobody_asked_there_is_less_to_press(service: Service, store: Store, source: Source) -> None:
     await store.change(ROOM, watch=True)
-    assert list(actions(await answered(service, source, trigger=Trigger.POSTED))) == ["Wrong?", "Delete"]
+    assert list(actions(await answered(service, source, trigger=Trigger.POSTED))) == ["Right!", "Wrong?", "Delete"]
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

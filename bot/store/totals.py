@@ -1,0 +1,56 @@
+"""How much there is of everything, over all chats."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, distinct, func, select
+
+from bot.store.database import Database
+from bot.store.examples import State
+from bot.store.tables import chat_settings, examples, opt_outs, verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over all chats.
+
+    Args:
+        chats: Chats that have set something.
+        watched: Chats in which every picture is looked at.
+        opted_out: People whose pictures are ignored.
+        characters: Characters that were taught, each counted once.
+        examples: Face crops that were taught, those that wait for a second opinion included.
+        provisional: Those that wait for one.
+        verdicts: What people have said of answers.
+    """
+
+    chats: int
+    watched: int
+    opted_out: int
+    characters: int
+    examples: int
+    provisional: int
+    verdicts: int
+
+
+class Counting(Database):
+    """Counts rows."""
+
+    async def totals(self) -> Totals:
+        """Return how much there is of everything."""
+        shown = examples.c.denied.is_(False)
+        async with self._transaction() as connection:
+
+            async def count(table: Table, *conditions: ColumnElement[bool], of: Any = None) -> int:
+                query = select(func.count() if of is None else func.count(distinct(of))).select_from(table)
+                return int((await connection.execute(query.where(*conditions))).scalar_one())
+
+            return Totals(
+                chats=await count(chat_settings),
+                watched=await count(chat_settings, chat_settings.c.watch.is_(True)),
+                opted_out=await count(opt_outs),
+                characters=await count(examples, shown, of=examples.c.character),
+                examples=await count(examples),
+                provisional=await count(examples, examples.c.state == State.PROVISIONAL),
+                verdicts=await count(verdicts),
+            )
