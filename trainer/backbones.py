@@ -193,8 +193,10 @@ def _load_keras(model: keras.Model, weights: Path) -> None:
             warnings.simplefilter("error", UserWarning)
             model.load_weights(weights)
     except (ValueError, OSError, KeyError, UserWarning) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f"the weights {weights} do not fit {model.name}: {reason}") from error
+        raise WeightsError(
+            f"{weights} does not fit {model.name}: it takes a file that its save_weights has written, "
+            "from keras.applications and without the top"
+        ) from error
 
 
 def _from_keras(application: str) -> Callable[[int], keras.Model]:

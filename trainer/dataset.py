@@ -57,6 +57,18 @@ def read_examples(folder: Path) -> tuple[Example, ...]:
     return tuple(Example(name, path) for name, paths in read_characters(folder).items() for path in paths)
 
 
+def list_pictures(folder: Path) -> tuple[Path, ...]:
+    """List all files in a folder, nested ones included, whoever they show, in the order in which people count.
+
+    Raises:
+        DatasetError: there are none.
+    """
+    files = tuple(_files(folder))
+    if not files:
+        raise DatasetError(f"there are no pictures in {folder}")
+    return files
+
+
 def check_names(names: Iterable[str], folder: Path) -> None:
     """Check that the names of characters can be folders everywhere, and labels of a bundle.
 

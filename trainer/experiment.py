@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain import display_name
+from trainer import starts
 from trainer.console import Console
 from trainer.crop import crop
 from trainer.documents import bundle_table, markdown_table, replace_section
@@ -12,18 +13,19 @@ from trainer.export import export
 from trainer.fit import Trained, fit
 from trainer.report import picture_table, summary_table, write_report
 from trainer.scoring import Evaluation
-from trainer.settings import Roster, Settings
+from trainer.settings import Fit, Roster, Settings
 from trainer.split import Split, make_split
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one roster."""
+    """What came of one roster, and what comes of it from other networks: `compared`, a bundle's evaluation for each."""
 
     roster: Roster
     split: Split
     trained: Trained
     evaluations: tuple[Evaluation, ...]
+    compared: tuple[Evaluation, ...]
 
 
 def run_all(settings: Settings, console: Console) -> list[Result]:
@@ -32,31 +34,46 @@ def run_all(settings: Settings, console: Console) -> list[Result]:
     Raises:
         TrainerError, ConfigError, BundleError: a step cannot go on; what was finished is kept.
     """
-    crops = settings.work / "crops"
+    for recipe in _recipes(settings):
+        starts.choose(recipe).check()
+    crops = settings.pictures.crops
     if settings.pictures.source:
+        crops = settings.work / "crops"
         crop(settings.pictures.source, crops, settings.crop, console).tell(console)
     results = [_train(roster, settings, crops, console) for roster in settings.rosters]
     _document(results, settings)
     return results
 
 
-def _train(roster: Roster, settings: Settings, crops: Path, console: Console) -> Result:
+def _train(roster: Roster, settings: Settings, crops: Path | None, console: Console) -> Result:
     console.say(f"\n{roster.name}", style="bold")
     folder = settings.work / roster.name
     pictures = settings.pictures
-    split = make_split(
-        crops if pictures.source else None, pictures.train, pictures.test, settings.split, roster.characters, console
-    )
+    split = make_split(crops, pictures.train, pictures.test, settings.split, roster.characters, console)
     split.save(folder / "split.json")
-    trained = fit(split, settings.fit, folder, console)
-    target = settings.export
-    if not roster.ship:
-        target = target.model_copy(update={"directory": folder / "bundles"})
-    evaluations = tuple(evaluation for _, evaluation in export(trained, split, roster.name, target, console))
-    for evaluation in evaluations:
+    recipe, *others = _recipes(settings)
+    kept = settings.export.model_copy(update={"directory": folder / "bundles"})
+    trained = fit(split, recipe, folder, console)
+    written = export(trained, split, roster.name, settings.export if roster.ship else kept, console)
+    evaluations = tuple(evaluation for _, evaluation in written)
+    # What others came to does not stand in the way of what ships, however bad, and one bundle shows it.
+    kept = kept.model_copy(update={"require": 0.0, "precisions": kept.precisions[:1]})
+    compared = []
+    for other in others:
+        console.say(f"\n{roster.name}, from {other.backbone}", style="bold")
+        started = fit(split, other, folder / other.backbone, console)
+        ((_, evaluation),) = export(started, split, f"{roster.name}-from-{other.backbone}", kept, console)
+        compared.append(evaluation)
+    for evaluation in (*evaluations, *compared):
         _, page = write_report(evaluation, folder / f"report-{evaluation.network}")
         console.say(f"Wrote {page}")
-    return Result(roster, split, trained, evaluations)
+    return Result(roster, split, trained, evaluations, tuple(compared))
+
+
+def _recipes(settings: Settings) -> list[Fit]:
+    """How to train what ships, and then what it is compared with."""
+    compared = [settings.fit.model_copy(update={"backbone": name, "weights": None}) for name in settings.compare]
+    return [settings.fit, *compared]
 
 
 def _document(results: Sequence[Result], settings: Settings) -> None:
@@ -70,18 +87,18 @@ def _document(results: Sequence[Result], settings: Settings) -> None:
 
 def _card(result: Result) -> str:
     split, spec = result.split, result.trained.spec
+    parts = (split.train, split.validation, split.test)
+    if "cross_validation_count" in result.trained.report:
+        parts = ((*split.train, *split.validation), (), split.test)
     rows = [
-        [
-            display_name(label),
-            *(f"{sum(e.character == label for e in part)}" for part in (split.train, split.validation, split.test)),
-        ]
+        [display_name(label), *(f"{sum(e.character == label for e in part)}" for part in parts)]
         for label in split.labels
     ]
     return "\n\n".join(
         [
             f"The network sees {spec.width} x {spec.height} pixels. Temperature: {result.trained.temperature:g}.",
             markdown_table(["Character", "Crops to train", "to validate", "to test"], rows),
-            summary_table(result.evaluations),
+            summary_table((*result.evaluations, *result.compared)),
         ]
     )
 
@@ -99,7 +116,7 @@ def _compare(result: Result) -> str:
                 f"{published.lowest_right:.3f}",
             ]
         )
-    for evaluation in result.evaluations:
+    for evaluation in (*result.evaluations, *result.compared):
         figures = evaluation.figures
         right = round(figures.top1 * figures.count)
         rows.append([f"`{evaluation.network}`", f"{right} of {figures.count}", f"{figures.lowest_right:.3f}"])

@@ -109,7 +109,7 @@ def to_tflite(model: keras.Model, spec: InputSpec, samples: npt.NDArray[np.uint8
     """Convert a network to float16, or, where there are `samples`, to 8 bits with ranges taken from them.
 
     Args:
-        model: Gives logits, or several outputs by their names.
+        model: Gives its outputs by their names.
         spec: What it wants to be shown.
         samples: RGB uint8 ``(count, height, width, 3)`` of the network's size.
     """
@@ -172,12 +172,8 @@ def _save(model: keras.Model, spec: InputSpec, folder: str) -> None:
     image = tf.TensorSpec((1, spec.height, spec.width, 3), tf.float32, name="image")
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint(SIGNATURE, lambda image: _named(model(image, training=False)), input_signature=[image])
+    archive.add_endpoint(SIGNATURE, lambda image: model(image, training=False), input_signature=[image])
     archive.write_out(folder, verbose=False)
-
-
-def _named(outputs: Any) -> dict[str, Any]:
-    return outputs if isinstance(outputs, dict) else {"logits": outputs}
 
 
 def _representative(images: npt.NDArray[np.uint8], spec: InputSpec) -> Iterator[list[Any]]:

@@ -1,9 +1,13 @@
-"""Retrain a backbone on face crops: first a new head on frozen features, then the last blocks along with it."""
+"""Train a network that names characters: a new head on the features of a network that can see.
+
+The base network is left as it is, and the head's temperature comes from cross-validation. A network that has seen
+photographs only is fine-tuned: its last blocks are trained along with the head.
+"""
 
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +19,21 @@ import tensorflow as tf
 
 from bot.bundle import InputSpec
 from bot.domain import Image
-from trainer import backbones
+from trainer import starts
 from trainer.augment import augment
 from trainer.console import Console
 from trainer.curves import Curves
 from trainer.dataset import Example, fingerprint, read_picture
 from trainer.errors import TrainerError
 from trainer.files import read_json, write_file
-from trainer.metrics import fit_temperature, measure, softmax
-from trainer.network import BATCH, Predictor, build_classifier, empty_classifier, input_spec, make_repeatable
+from trainer.head import FOLDS, Head, HeldOut, cross_validate, fit_head
+from trainer.likeness import hash_image, near_duplicates
+from trainer.measure import Truth, Values
+from trainer.metrics import Figures, fit_temperature, measure, softmax
+from trainer.network import BATCH, LOGITS, Predictor, build_classifier, make_repeatable
 from trainer.settings import Fit
 from trainer.split import Split
+from trainer.starts import Start
 from trainer.training import Training
 
 SHARD = 512
@@ -34,25 +42,20 @@ SHARD = 512
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained classifier in its folder: ``classifier.weights.npz`` and ``fit.json``."""
+    """A trained classifier in its folder: ``classifier.json``, ``classifier.weights.npz`` and ``fit.json``."""
 
     folder: Path
     key: str
     labels: tuple[str, ...]
     backbone: str
-    size: int
+    spec: InputSpec
     temperature: float
     report: dict[str, float]
     trained_on: dict[str, Any]
 
-    @property
-    def spec(self) -> InputSpec:
-        """What the network wants to be shown."""
-        return input_spec(backbones.find(self.backbone), self.size)
-
     def load(self) -> keras.Model:
         """Build the network with its trained weights."""
-        model = empty_classifier(self.backbone, self.size, len(self.labels))
+        model = keras.models.model_from_json((self.folder / "classifier.json").read_text())
         with np.load(self.folder / "classifier.weights.npz", allow_pickle=False) as weights:
             model.set_weights([weights[f"w{i}"] for i in range(len(model.weights))])
         return model
@@ -66,7 +69,8 @@ class Trained:
         """
         values = read_json(folder / "fit.json", "trained network (`whobot-train fit` makes one)")
         try:
-            return cls(folder=folder, **{**values, "labels": tuple(values["labels"])})
+            labels, spec = tuple(values.pop("labels")), InputSpec(**values.pop("spec"))
+            return cls(folder=folder, labels=labels, spec=spec, **values)
         except (KeyError, TypeError) as error:
             raise TrainerError(f"{folder} was trained by another version: train it anew") from error
 
@@ -77,16 +81,16 @@ def fit(split: Split, recipe: Fit, folder: Path, console: Console, tensorboard: 
     Raises:
         TrainerError: the backbone cannot be used, a picture cannot be read, or the disk is full.
     """
-    backbones.choose(recipe.backbone, recipe.size, recipe.weights)
+    start = starts.choose(recipe)
     pictures = (*split.train, *split.validation, *split.test)
-    weights = hashlib.sha256(recipe.weights.read_bytes()).hexdigest() if recipe.weights else None
+    weights = hashlib.sha256(start.weights.read_bytes()).hexdigest() if start.weights else None
     key = fingerprint(pictures, recipe.model_dump(exclude={"weights"}), weights, tf.__version__)
     if (folder / "fit.json").exists() and (trained := Trained.read(folder)).key == key:
         console.say(f"{folder} is trained already")
         _say_results(trained.report, console)
         return trained
     make_repeatable(recipe.seed)
-    trained = _Run(split, recipe, folder, console, key, tensorboard).train()
+    trained = _Run(split, recipe, start, folder, console, key, tensorboard).train()
     _say_results(trained.report, console)
     return trained
 
@@ -111,50 +115,43 @@ class _Run:
     """One training, from pictures to a folder with the trained network."""
 
     def __init__(
-        self, split: Split, recipe: Fit, folder: Path, console: Console, key: str, tensorboard: Path | None
+        self,
+        split: Split,
+        recipe: Fit,
+        start: Start,
+        folder: Path,
+        console: Console,
+        key: str,
+        tensorboard: Path | None,
     ) -> None:
         self._split = split
         self._recipe = recipe
+        self._start = start
         self._folder = folder
         self._console = console
         self._key = key
-        self._backbone = backbones.find(recipe.backbone)
-        self._spec = input_spec(self._backbone, recipe.size)
         self._curves = Curves(tensorboard)
-        self._truth = truth_of(split.train, split.labels)
+        # Cross-validation asks for every picture: none has to be kept back to validate on.
+        self._learnt = split.train if start.fine_tune_epochs else (*split.train, *split.validation)
+        self._truth = truth_of(self._learnt, split.labels)
 
     def train(self) -> Trained:
-        images = read_images(self._split.train, self._spec, self._console, "training")
-        body = backbones.build(self._recipe.backbone, self._recipe.size, self._recipe.weights)
+        # First of all: weights that do not fit are told before pictures are looked at.
+        body = self._start.build()
+        images = read_images(self._learnt, self._start.spec, self._console, "training")
         model = build_classifier(body, len(self._split.labels))
-        self._train_head(body, model, images)
-        self._fine_tune(model, images)
-        return self._finish(model, images)
-
-    def _train_head(self, body: keras.Model, model: keras.Model, images: npt.NDArray[np.uint8]) -> None:
-        # A mirrored face is the same character: the features of both are computed once.
+        # A mirrored face is the same character.
         features = self._features(body, np.concatenate([images, images[:, :, ::-1]]))
-        truth = np.concatenate([self._truth, self._truth])
-        vector = keras.Input(features.shape[1:])
-        head = model.get_layer("logits")
-        training = Training(
-            keras.Model(vector, head(vector)),
-            rate=self._recipe.head_rate,
-            epochs=self._recipe.head_epochs,
-            smoothing=self._recipe.label_smoothing,
-            state=self._folder / "head.npz",
-            key=self._key,
-        )
+        views = features.reshape(2, len(images), -1)
+        head = self._fit_head(model, views)
+        if self._start.fine_tune_epochs:
+            self._fine_tune(model, images)
+            return self._finish(model, Predictor(model, self._start.spec)(images), self._validate(model), "validation")
+        return self._finish(model, head(views[0]), self._cross_validate(views, images), "cross_validation")
 
-        def batches(epoch: int) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]]:
-            for chosen in self._shuffled(len(truth), 0, epoch):
-                yield features[chosen], truth[chosen]
-
-        self._run(training, "Training the head", self._recipe.head_epochs, batches)
-
-    def _features(self, body: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def _features(self, body: keras.Model, images: npt.NDArray[np.uint8]) -> Values:
         folder = self._folder / f"features-{self._key}"
-        predict = Predictor(body, self._spec)
+        predict = Predictor(body, self._start.spec, "features")
         shards = []
         with self._console.steps("Computing features", len(images)) as advance:
             for start in range(0, len(images), SHARD):
@@ -167,74 +164,98 @@ class _Run:
                     _save_array(path, shards[-1])
         return np.concatenate(shards)
 
+    def _fit_head(self, model: keras.Model, views: Values) -> Head:
+        with self._console.steps("Fitting the head", 1) as advance:
+            head = fit_head(views, self._truth, len(self._split.labels), self._recipe.penalty)
+            advance(1)
+        model.get_layer(LOGITS).set_weights([head.kernel, head.bias])
+        return head
+
+    def _cross_validate(self, views: Values, images: npt.NDArray[np.uint8]) -> HeldOut:
+        groups = near_duplicates([hash_image(image) for image in images])
+        with self._console.steps("Cross-validating", FOLDS) as advance:
+            return cross_validate(
+                views, self._truth, len(self._split.labels), self._recipe.penalty, groups, lambda: advance(1)
+            )
+
     def _fine_tune(self, model: keras.Model, images: npt.NDArray[np.uint8]) -> None:
-        self._backbone.unfreeze(model, self._recipe.fine_tune_blocks)
-        model.get_layer("logits").trainable = True
+        self._start.backbone.unfreeze(model, self._recipe.fine_tune_blocks)
+        model.get_layer(LOGITS).trainable = True
+        epochs = self._start.fine_tune_epochs
         training = Training(
-            model,
+            keras.Model(model.input, model.output[LOGITS]),
             rate=self._recipe.fine_tune_rate,
-            epochs=self._recipe.fine_tune_epochs,
+            epochs=epochs,
             smoothing=self._recipe.label_smoothing,
             state=self._folder / "fine-tuning.npz",
             key=self._key,
         )
 
-        def batches(epoch: int) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]]:
+        def batches(epoch: int) -> Iterator[tuple[Values, Truth]]:
             random = np.random.default_rng([self._recipe.seed, 2, epoch])
-            for chosen in self._shuffled(len(images), 1, epoch):
+            order = np.random.default_rng([self._recipe.seed, 1, epoch]).permutation(len(images))
+            for start in range(0, len(images), BATCH):
+                chosen = order[start : start + BATCH]
                 changed: list[Image] = [augment(images[i], random) for i in chosen]
-                yield self._spec.scale(np.stack(changed)), self._truth[chosen]
+                yield self._start.spec.scale(np.stack(changed)), self._truth[chosen]
 
-        self._run(training, "Fine-tuning", self._recipe.fine_tune_epochs, batches)
-
-    def _shuffled(self, count: int, phase: int, epoch: int) -> list[npt.NDArray[np.intp]]:
-        order = np.random.default_rng([self._recipe.seed, phase, epoch]).permutation(count)
-        return [order[start : start + BATCH] for start in range(0, count, BATCH)]
-
-    def _run(self, training: Training, what: str, epochs: int, batches: Callable[[int], Iterator[Any]]) -> None:
-        with self._console.steps(what, epochs) as advance:
+        with self._console.steps("Fine-tuning", epochs) as advance:
             advance(training.epoch)
 
             def on_epoch(epoch: int, loss: float) -> None:
                 advance(1)
-                self._curves.add(f"loss/{what.lower()}", loss, epoch)
+                self._curves.add("loss/fine-tuning", loss, epoch)
 
             training.run(batches, on_epoch)
 
-    def _finish(self, model: keras.Model, images: npt.NDArray[np.uint8]) -> Trained:
-        split, labels = self._split, self._split.labels
+    def _validate(self, model: keras.Model) -> HeldOut:
+        return self._ask(model, self._split.validation, "validation")
+
+    def _ask(self, model: keras.Model, examples: Sequence[Example], what: str) -> HeldOut:
+        images = read_images(examples, self._start.spec, self._console, what)
+        return HeldOut(Predictor(model, self._start.spec)(images), truth_of(examples, self._split.labels))
+
+    def _finish(self, model: keras.Model, learnt: Values, held_out: HeldOut, how: str) -> Trained:
+        asked = {
+            how: held_out,
+            "train": HeldOut(learnt, self._truth),
+            "test": self._ask(model, self._split.test, "test"),
+        }
         report: dict[str, float] = {}
-        temperature = 1.0
-        predict = Predictor(model, self._spec)
-        for part, examples in (("validation", split.validation), ("train", split.train), ("test", split.test)):
-            if not examples:
-                continue
-            shown = images if part == "train" else read_images(examples, self._spec, self._console, part)
-            logits, truth = predict(shown), truth_of(examples, labels)
-            if part == "validation":
-                temperature = fit_temperature(logits, truth)
-            figures = measure(softmax(logits, 1.0), truth)
-            report |= {
-                f"{part}_accuracy": figures.top1,
-                f"{part}_cross_entropy": figures.log_loss,
-                f"{part}_count": figures.count,
-            }
+        for part, said in asked.items():
+            if len(said.truth):
+                report |= _figures(part, measure(softmax(said.logits, 1.0), said.truth))
         packed = io.BytesIO()
         np.savez(packed, allow_pickle=False, **{f"w{i}": value for i, value in enumerate(model.get_weights())})
         write_file(self._folder / "classifier.weights.npz", packed.getvalue())
-        trained_on = {
-            "pictures": len(split.train),
-            "characters": len(labels),
-            "settings": self._recipe.model_dump(mode="json", exclude={"weights"}),
-            "tensorflow": tf.__version__,
-        }
+        write_file(self._folder / "classifier.json", model.to_json())
         trained = Trained(
-            self._folder, self._key, labels, self._recipe.backbone, self._recipe.size, temperature, report, trained_on
+            self._folder,
+            self._key,
+            self._split.labels,
+            self._start.name,
+            self._start.spec,
+            fit_temperature(held_out.logits, held_out.truth),
+            report,
+            {
+                "pictures": len(self._learnt),
+                "characters": len(self._split.labels),
+                "settings": self._recipe.model_dump(mode="json", exclude={"weights"}),
+                "tensorflow": tf.__version__,
+            },
         )
         values = asdict(trained)
         del values["folder"]
         write_file(self._folder / "fit.json", json.dumps(values, indent=1, ensure_ascii=False))
         return trained
+
+
+def _figures(part: str, figures: Figures) -> dict[str, float]:
+    return {
+        f"{part}_accuracy": figures.top1,
+        f"{part}_cross_entropy": figures.log_loss,
+        f"{part}_count": figures.count,
+    }
 
 
 def _say_results(report: dict[str, float], console: Console) -> None:
@@ -243,6 +264,9 @@ def _say_results(report: dict[str, float], console: Console) -> None:
     console.say(f"Cross entropy = {report['train_cross_entropy']:.6f}")
     if "validation_accuracy" in report:
         console.say(f"Validation accuracy = {report['validation_accuracy']:.1%} (N={report['validation_count']})")
+    if "cross_validation_accuracy" in report:
+        count = report["cross_validation_count"]
+        console.say(f"Cross-validated accuracy = {report['cross_validation_accuracy']:.1%} (N={count})")
     if "test_accuracy" in report:
         console.say(f"Final test accuracy = {report['test_accuracy']:.1%} (N={report['test_count']})")
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 Values: TypeAlias = npt.NDArray[np.float32]
 Truth: TypeAlias = npt.NDArray[np.intp]
+Hits: TypeAlias = npt.NDArray[np.bool_]
 DRAWS = 1000
 """Of a bootstrap, or of the pictures that teach a character."""
 
@@ -32,7 +33,7 @@ class OpenSet:
     known: int
 
 
-def share(hits: npt.NDArray[np.bool_]) -> Measured:
+def share(hits: Hits) -> Measured:
     """Return a share with its bootstrap interval."""
     count = len(hits)
     if not count:
@@ -43,18 +44,38 @@ def share(hits: npt.NDArray[np.bool_]) -> Measured:
     return Measured(float(hits.mean()), float(low), float(high), count)
 
 
-def within_top(logits: Values, truth: Truth, k: int) -> npt.NDArray[np.bool_]:
+def within_top(logits: Values, truth: Truth, k: int) -> Hits:
     """Tell of each picture whether the right character is among the `k` best."""
     given = logits[np.arange(len(truth)), truth]
     return np.asarray((logits > given[:, np.newaxis]).sum(axis=1) < k)
 
 
-def open_set(known: Values, unknown: Values) -> OpenSet:
-    """Compare the scores, higher is surer, of faces of the roster with those of strangers."""
+def bootstrap(statistic: Callable[..., float], *samples: npt.NDArray[Any]) -> Measured:
+    """Return a statistic of one or several samples with its bootstrap interval; its count is that of the last one.
+
+    Each sample is drawn from anew, with replacement.
+    """
+    rng = np.random.default_rng(0)
+    drawn = [statistic(*(one[rng.integers(0, len(one), len(one))] for one in samples)) for _ in range(DRAWS)]
+    low, high = np.nanquantile(drawn, (0.025, 0.975)) if np.isfinite(drawn).any() else (np.nan, np.nan)
+    return Measured(float(statistic(*samples)), float(low), float(high), len(samples[-1]))
+
+
+def auroc(known: Values, unknown: Values) -> float:
+    """Return the chance that a known face scores higher than an unknown one; equal scores count half."""
     ordered = np.sort(unknown)
     below = np.searchsorted(ordered, known, "left") + np.searchsorted(ordered, known, "right")
-    threshold = np.quantile(known, 0.05)
-    return OpenSet(float(below.mean() / 2 / len(unknown)), share(unknown >= threshold), len(known))
+    return float(below.mean() / 2 / len(unknown))
+
+
+def named_like_known(known: Values, unknown: Values) -> float:
+    """Return the share of unknown faces that score as high as 95 % of the known ones do."""
+    return float((unknown >= np.quantile(known, 0.05)).mean())
+
+
+def open_set(known: Values, unknown: Values) -> OpenSet:
+    """Compare the scores, higher is surer, of faces of the roster with those of strangers."""
+    return OpenSet(auroc(known, unknown), share(unknown >= np.quantile(known, 0.05)), len(known))
 
 
 def prototypes(embeddings: Values, truth: Truth, characters: int) -> Values:

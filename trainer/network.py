@@ -1,4 +1,4 @@
-"""A backbone with a head that names characters."""
+"""A network with a head that names characters."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,19 +9,24 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from bot.bundle import InputSpec
-from trainer import backbones
 from trainer.backbones import Backbone
 
 BATCH = 32
+LOGITS = "logits"
 
 
-def build_classifier(backbone: keras.Model, characters: int) -> keras.Model:
-    """Put a linear head on a backbone: float32 images ``(batch, height, width, 3)`` to logits ``(batch, characters)``.
+def build_classifier(body: keras.Model, characters: int) -> keras.Model:
+    """Put a linear head on a network's `features`.
 
     The head begins at zero: every character is equally likely, and nothing depends on chance.
+
+    Returns:
+        From float32 images ``(batch, height, width, 3)`` to `logits`, ``(batch, characters)``, beside what else `body`
+        gives.
     """
-    head = keras.layers.Dense(characters, kernel_initializer="zeros", name="logits")
-    return keras.Model(backbone.input, head(backbone.output), name="classifier")
+    outputs = dict(body.output)
+    head = keras.layers.Dense(characters, kernel_initializer="zeros", name=LOGITS)
+    return keras.Model(body.input, {LOGITS: head(outputs.pop("features")), **outputs}, name="classifier")
 
 
 def input_spec(backbone: Backbone, size: int) -> InputSpec:
@@ -29,24 +34,19 @@ def input_spec(backbone: Backbone, size: int) -> InputSpec:
     return InputSpec(size, size, backbone.mean, backbone.std)
 
 
-def empty_classifier(name: str, size: int, characters: int) -> keras.Model:
-    """Build a classifier of the right shape, to load trained weights into."""
-    return build_classifier(backbones.find(name).shape(size), characters)
-
-
 class Predictor:
-    """Runs a network over images that fit it, some at a time."""
+    """Runs a network over images that fit it, some at a time, and keeps one of its outputs."""
 
-    def __init__(self, model: keras.Model, spec: InputSpec) -> None:
+    def __init__(self, model: keras.Model, spec: InputSpec, output: str = LOGITS) -> None:
         self._spec = spec
-        self._outputs = model.output_shape[1]
+        self._outputs = model.output[output].shape[1]
         shape = tf.TensorSpec((None, spec.height, spec.width, 3), tf.float32)
-        self._run = tf.function(lambda images: model(images, training=False), input_signature=[shape])
+        self._run = tf.function(lambda images: model(images, training=False)[output], input_signature=[shape])
 
     def __call__(
         self, images: npt.NDArray[np.uint8], on_batch: Callable[[int], None] = lambda _: None
     ) -> npt.NDArray[np.float32]:
-        """Return the network's outputs, float32 ``(count, outputs)``, for uint8 ``(count, height, width, 3)``."""
+        """Return the output, float32 ``(count, outputs)``, for uint8 ``(count, height, width, 3)``."""
         outputs: list[Any] = [np.empty((0, self._outputs), np.float32)]
         for start in range(0, len(images), BATCH):
             batch = images[start : start + BATCH]

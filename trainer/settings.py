@@ -26,8 +26,10 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
-MARGIN = 0.2
-"""The published crops were cut with the cascade. Its boxes reach that far beyond our detector's (seed, median)."""
+BASE_NETWORK = "base"
+"""Names whobot's own network among those to start from."""
+MARGIN = 0.4
+"""What the base network has learnt to see: so far beyond our detector's boxes."""
 
 
 class Section(BaseModel):
@@ -37,10 +39,13 @@ class Section(BaseModel):
 
 
 class Pictures(Section):
-    """Where the pictures are: whole pictures to crop, or face crops that are divided already."""
+    """Where the pictures are: whole pictures to crop, face crops, or face crops that are divided already."""
 
     source: Path | None = None
     """A folder of whole pictures for each character. They are cropped, then split."""
+    crops: Path | None = None
+    """A folder of face crops for each character, such as `whobot export-dataset` writes. They are split. Instead of
+    source."""
     train: tuple[Path, ...] = ()
     """Folders of face crops to train on, each with a folder for each character. Instead of source."""
     test: tuple[Path, ...] = ()
@@ -48,8 +53,9 @@ class Pictures(Section):
 
     @model_validator(mode="after")
     def _either(self) -> "Pictures":
-        if bool(self.train) != bool(self.test) or bool(self.source) == bool(self.train):
-            raise ValueError("give either source, or both train and test")
+        given = [bool(self.source), bool(self.crops), bool(self.train)]
+        if bool(self.train) != bool(self.test) or sum(given) != 1:
+            raise ValueError("give either source, or both train and test, or crops")
         return self
 
 
@@ -63,7 +69,7 @@ class Crop(Section):
     cascade: Path | None = None
     """An OpenCV LBP or Haar cascade; without it the one that ships with whobot."""
     margin: Annotated[float, Field(ge=0, le=2)] | None = None
-    """How far a crop reaches beyond the face's box on each side, as a share of the box's longer side. Without it 0.2
+    """How far a crop reaches beyond the face's box on each side, as a share of the box's longer side. Without it 0.4
     for our detector, and none for the others, whose boxes are wider."""
 
     @property
@@ -90,24 +96,24 @@ class Splitting(Section):
 class Fit(Section):
     """How the network is trained."""
 
-    backbone: str = "efficientnet-lite0"
-    """The network to start from: efficientnet-lite0, mobilenet-v2 or inception-v3."""
+    backbone: str = BASE_NETWORK
+    """The network to start from: base, which is whobot's own and knows drawn faces, or one that knows ImageNet:
+    efficientnet-lite0, mobilenet-v2 or inception-v3."""
     weights: Path | None = None
-    """Its pre-trained weights in a file that Keras reads; efficientnet-lite0 brings its own."""
-    size: Positive = 96
-    """Side of the square picture that the network sees, in pixels."""
-    head_epochs: Natural = 100
-    """Epochs for the new head alone, on the frozen backbone's features."""
-    head_rate: Annotated[float, Field(gt=0)] = 3e-3
-    """Learning rate of the head, at its start."""
-    fine_tune_epochs: Natural = 30
-    """Epochs in which the last blocks are trained along."""
+    """Its weights, in the file of another base network or one that Keras reads; base and efficientnet-lite0 bring
+    their own."""
+    size: Positive | None = None
+    """Side of the square picture that the network sees, in pixels; without it what base was trained on, or 96."""
+    penalty: Annotated[float, Field(gt=0)] = 0.1
+    """How strongly the new head's weights are held down; the fewer pictures, the more it matters."""
+    fine_tune_epochs: Natural | None = None
+    """Epochs in which the last blocks are trained along; without it none on base, and 30 on the others."""
     fine_tune_blocks: Natural = 4
     """How many of the last blocks."""
     fine_tune_rate: Annotated[float, Field(gt=0)] = 1e-3
     """Learning rate of fine-tuning, at its start."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
-    """How much of the target is spread over all characters, so that the network does not become too sure."""
+    """How much of the target fine-tuning spreads over all characters, so that the network does not become too sure."""
     seed: Natural = 1
     """The same seed trains the same network from the same pictures."""
 
@@ -164,6 +170,9 @@ class Settings(Section):
     """Where intermediate results lie; the same settings go on from there. Delete it to start from the beginning."""
     pictures: Pictures
     rosters: tuple[Roster, ...] = Field(min_length=1)
+    compare: tuple[str, ...] = ()
+    """Other networks to start from, as fit.backbone: the tables show them beside, their bundles stay in the working
+    folder."""
     crop: Crop = Crop()
     split: Splitting = Splitting()
     fit: Fit = Fit()

@@ -6,28 +6,18 @@ the test would ask for what has been learnt by heart.
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
-import imagehash
 import numpy as np
-import numpy.typing as npt
-from PIL import Image as Pillow
 
 from trainer.console import Console
-from trainer.dataset import Example, check_names, read_characters, read_picture
+from trainer.dataset import Example, check_names, read_characters
 from trainer.errors import DatasetError
 from trainer.files import read_json, write_file
+from trainer.likeness import NEAR, Hashes, OnPicture, hash_pictures, near_duplicates
 from trainer.settings import Splitting
-
-NEAR = 6
-"""Bits of 64 by which the perceptual hashes of near-duplicates differ at most."""
-
-OnPicture: TypeAlias = Callable[[], None]
-Hashes: TypeAlias = Mapping[Path, npt.NDArray[np.float32]]
-"""The 64 bits of each picture's perceptual hash, as 0 and 1."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +78,13 @@ def make_split(
     """
     if (crops is None) != bool(train and test):
         raise DatasetError("give either a folder of crops to divide, or folders to train on and folders to test on")
+    hashes: Hashes = {}
     with console.steps("Comparing pictures", None) as advance:
         if crops is None:
-            split = split_pair(train, test, options, characters, lambda: advance(1))
+            split = split_pair(train, test, options, characters, lambda: advance(1), hashes)
         else:
-            split = split_folder(crops, options, characters, lambda: advance(1))
-        leaked = leaks(split, lambda: advance(1))
+            split = split_folder(crops, options, characters, lambda: advance(1), hashes)
+        leaked = leaks(split, lambda: advance(1), hashes)
     for path, seen in leaked:
         console.warn(f"{path} is to test on, but looks like {seen}, which trains")
     console.say(f"{len(split.train)} pictures train, {len(split.validation)} validate, {len(split.test)} test")
@@ -101,7 +92,11 @@ def make_split(
 
 
 def split_folder(
-    folder: Path, options: Splitting, characters: Sequence[str] = (), on_picture: OnPicture = lambda: None
+    folder: Path,
+    options: Splitting,
+    characters: Sequence[str] = (),
+    on_picture: OnPicture = lambda: None,
+    hashes: Hashes | None = None,
 ) -> Split:
     """Divide the crops in `folder` at random, or, where `options.first` is given, by their order as published.
 
@@ -110,6 +105,7 @@ def split_folder(
         options: How to divide.
         characters: Only these; all where empty.
         on_picture: Called after each picture that was looked at.
+        hashes: What pictures were found to look like; it is added to.
 
     Raises:
         DatasetError: a character has too few pictures, or a picture cannot be read.
@@ -117,7 +113,8 @@ def split_folder(
     train: list[Example] = []
     tests: list[Example] = []
     found = _read([folder], characters)
-    hashes = hash_pictures([example.path for example in found], on_picture)
+    hashes = {} if hashes is None else hashes
+    hash_pictures([example.path for example in found], hashes, on_picture)
     random, first = np.random.default_rng(options.seed), options.first
     for character, examples in _by_character(found).items():
         if first is None:
@@ -138,6 +135,7 @@ def split_pair(
     options: Splitting,
     characters: Sequence[str] = (),
     on_picture: OnPicture = lambda: None,
+    hashes: Hashes | None = None,
 ) -> Split:
     """Take folders as they are: those to train (and validate) on, and those to test on.
 
@@ -148,28 +146,17 @@ def split_pair(
     unknown = {example.character for example in asked} - {example.character for example in learnt}
     if unknown:
         raise DatasetError(f"there are pictures to test on, but none to train on, of {', '.join(sorted(unknown))}")
-    hashes = hash_pictures([example.path for example in learnt], on_picture)
+    hashes = {} if hashes is None else hashes
+    hash_pictures([example.path for example in learnt], hashes, on_picture)
     return _with_validation(learnt, asked, options.validation, np.random.default_rng(options.seed), hashes)
 
 
-def hash_pictures(paths: Sequence[Path], on_picture: OnPicture = lambda: None) -> Hashes:
-    """Compute the perceptual hash (pHash) of each picture.
-
-    Raises:
-        DatasetError: a picture cannot be read.
-    """
-    hashes = {}
-    for path in paths:
-        hashes[path] = imagehash.phash(Pillow.fromarray(read_picture(path))).hash.ravel().astype(np.float32)
-        on_picture()
-    return hashes
-
-
-def leaks(split: Split, on_picture: OnPicture = lambda: None) -> list[tuple[Path, Path]]:
+def leaks(split: Split, on_picture: OnPicture = lambda: None, hashes: Hashes | None = None) -> list[tuple[Path, Path]]:
     """Return each test picture that looks like one of those that train or validate, and that one."""
     seen = [example.path for example in (*split.train, *split.validation)]
     asked = [example.path for example in split.test]
-    hashes = hash_pictures([*seen, *asked], on_picture)
+    hashes = {} if hashes is None else hashes
+    hash_pictures([*seen, *asked], hashes, on_picture)
     table = np.stack([hashes[path] for path in seen])
     nearest = {path: np.abs(table - hashes[path]).sum(axis=1) for path in asked}
     return [(path, seen[distances.argmin()]) for path, distances in nearest.items() if distances.min() <= NEAR]
@@ -218,7 +205,7 @@ def _share(
     examples: Sequence[Example], share: float, random: np.random.Generator, hashes: Hashes
 ) -> tuple[list[Example], list[Example]]:
     """Take out about `share` of the pictures, but at least one, in whole groups of near-duplicates."""
-    groups = _near_duplicates([hashes[example.path] for example in examples])
+    groups = near_duplicates([hashes[example.path] for example in examples])
     wanted = max(1, round(share * len(examples))) if share else 0
     taken: set[int] = set()
     for i in random.permutation(len(groups)):
@@ -228,13 +215,3 @@ def _share(
         [example for i, example in enumerate(examples) if i in taken],
         [example for i, example in enumerate(examples) if i not in taken],
     )
-
-
-def _near_duplicates(hashes: Sequence[npt.NDArray[np.float32]]) -> list[list[int]]:
-    """Group pictures by their looks: near-duplicates of near-duplicates share a group."""
-    table = np.stack(hashes)
-    group = np.arange(len(table))
-    for i in range(1, len(table)):
-        near = np.abs(table[:i] - table[i]).sum(axis=1) <= NEAR
-        group[np.isin(group, group[:i][near])] = group[i]
-    return [np.flatnonzero(group == name).tolist() for name in np.unique(group)]

@@ -72,6 +72,19 @@ def console() -> Transcript:
     return Transcript()
 
 
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a base network that knows no more than ImageNet, for pictures of 32 pixels."""
+    from trainer.base import About, save_base  # noqa: PLC0415 - TensorFlow takes seconds to load
+    from trainer.pretrain.network import build_network  # noqa: PLC0415
+    from trainer.pretrain.settings import NetworkSettings  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("base") / "base.npz"
+    network = build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32)
+    save_base(path, network, About(side=32, margin=0.4, pictures="none"))
+    return path
+
+
 @contextmanager
 def full_disk(size: int) -> Iterator[None]:
     """Allow so many bytes a file and no more: the system itself refuses to write on.

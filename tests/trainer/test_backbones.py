@@ -60,7 +60,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "small.weights.h5"
     image = keras.Input((32, 32, 3))
     keras.Model(image, keras.layers.Conv2D(4, 3)(image)).save_weights(path)
-    with pytest.raises(WeightsError, match="do not fit"):
+    with pytest.raises(WeightsError, match="does not fit mobilenet"):
         backbones.build("mobilenet-v2", 32, path)
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests import tiny
-from tests.trainer.conftest import MakeCrops, save
+from tests.trainer.conftest import save
 from trainer.__main__ import app
 
 RUNNER = CliRunner()
@@ -88,7 +88,7 @@ def test_settings_with_a_mistake_stop_before_any_work(tmp_path: Path) -> None:
     assert "roster: there is no such key, did you mean rosters?" in result.stderr
 
 
-def test_all_goes_the_whole_way(tmp_path: Path, make_crops: MakeCrops, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_goes_the_whole_way(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for number, (left, right) in enumerate([(tiny.RED, tiny.RED), (tiny.BLUE, tiny.BLUE)]):
         save(tmp_path / "pictures" / ("rei", "aki")[number] / "1.png", tiny.picture(left, right, left, right))
@@ -102,20 +102,22 @@ def test_all_goes_the_whole_way(tmp_path: Path, make_crops: MakeCrops, monkeypat
         pictures = {{source = "pictures"}}
         crop = {{detector = "cascade", cascade = "{tiny.CASCADE}"}}
         split = {{first = 3, validation = 0.0}}
-        fit = {{size = 32, head_epochs = 30, fine_tune_epochs = 0}}
+        fit = {{weights = "{base}", size = 32, fine_tune_epochs = 0}}
         export = {{directory = "models", precisions = ["float16"], require = 1.0}}
         [[rosters]]
         name = "friends"
         card = "card.md"
         published = {{network = "Theirs", right = 1, pictures = 2, lowest_right = 0.5, source = "there"}}
     """)
-    result = RUNNER.invoke(app, ["all", "settings.toml"])
+    result = RUNNER.invoke(app, ["all", "settings.toml", "--compare", "efficientnet-lite0"])
     assert result.exit_code == 0, result.output
     assert "Final test accuracy = 100.0% (N=2)" in result.output
     readme = Path("README.md").read_text()
     assert "| `friends-float16.tflite` | classifier | 2 | 32 x 32 |" in readme
     assert "### 2 characters: Aki, Rei" in readme
     assert "| Theirs (there) | 1 of 2 | 0.500 |" in readme
+    assert "| `friends-from-efficientnet-lite0-float16` | " in readme
+    assert not Path("models/friends-from-efficientnet-lite0-float16.tflite").exists()
     assert "| crops/aki/1.png.4.png | Aki (score = " in readme
     assert "| Aki | 3 | 0 | 1 |" in Path("card.md").read_text()
     assert Path("runs/friends/report-friends-float16/report.html").is_file()

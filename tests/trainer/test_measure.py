@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trainer.measure import few_shot, nearest_mean, open_set, prototypes, share, within_top
+from trainer.measure import bootstrap, few_shot, nearest_mean, open_set, prototypes, share, within_top
 
 
 def unit(*angles: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -20,6 +20,23 @@ def test_a_share_comes_with_an_interval_round_it() -> None:
 
 def test_a_share_of_nothing_is_no_number() -> None:
     assert np.isnan(share(np.zeros(0, bool)).value)
+
+
+def test_a_statistic_comes_with_an_interval_round_it() -> None:
+    values = np.arange(101, dtype=np.float32)
+    measured = bootstrap(lambda one: float(np.median(one)), values)
+    assert (measured.value, measured.count) == (50, 101)
+    assert 30 < measured.low < 45
+    assert 55 < measured.high < 70
+
+
+def test_each_sample_is_drawn_from_alone_and_the_last_one_counts() -> None:
+    measured = bootstrap(lambda one, other: float(one.mean() - other.mean()), np.ones(7), np.zeros(5))
+    assert (measured.value, measured.low, measured.high, measured.count) == (1, 1, 1, 5)
+
+
+def test_a_statistic_of_nothing_is_no_number() -> None:
+    assert np.isnan(bootstrap(lambda _: float("nan"), np.ones(3)).low)
 
 
 def test_the_right_character_is_looked_for_among_the_best() -> None:

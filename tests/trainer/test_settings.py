@@ -25,8 +25,9 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     settings = read_settings(write(tmp_path, GOOD))
-    assert settings.fit.backbone == "efficientnet-lite0"
+    assert settings.fit.backbone == "base"
     assert settings.export.precisions == (Precision.FLOAT16, Precision.INT8)
+    assert settings.export.margin == settings.crop.reach == 0.4
     assert settings.rosters[0].characters == ()
 
 

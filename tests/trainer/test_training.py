@@ -14,9 +14,10 @@ from bot.errors import BundleError
 from bot.vision.classify import Classifier
 from bot.vision.interpreter import Network
 from tests.trainer.conftest import COLOURS, Transcript, draw_crop, full_disk, save
+from trainer.base import read_base
 from trainer.console import Advance
 from trainer.dataset import read_picture
-from trainer.errors import ExportRefused, TrainerError
+from trainer.errors import ExportRefused, TrainerError, WeightsError
 from trainer.export import check, export
 from trainer.fit import Trained, fit, read_images
 from trainer.keras_scorer import KerasScorer
@@ -26,8 +27,9 @@ from trainer.scoring import BundleScorer, Evaluation, Scored, evaluate
 from trainer.settings import Export, Fit, Precision, Splitting
 from trainer.split import Split, split_folder
 
-UNTRAINED = Fit(size=32, head_epochs=0, fine_tune_epochs=0)
-RECIPE = Fit(size=32, head_epochs=40, fine_tune_epochs=3, fine_tune_blocks=2, fine_tune_rate=3e-4)
+LITE0 = "efficientnet-lite0"
+UNTRAINED = Fit(backbone=LITE0, size=32, penalty=1e9, fine_tune_epochs=0)
+RECIPE = Fit(backbone=LITE0, size=32, fine_tune_epochs=3, fine_tune_blocks=2, fine_tune_rate=3e-4)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,45 @@ def test_bundles_do_in_the_bot_what_they_did_here(
     assert evaluate(BundleScorer(bundle), split.test, console).figures.top1 == 1
 
 
+@pytest.fixture(scope="module")
+def from_base(split: Split, folder: Path, base: Path) -> Trained:
+    return fit(split, Fit(weights=base), folder / "from-base", Transcript())
+
+
+def test_the_base_network_keeps_no_picture_back(split: Split, from_base: Trained) -> None:
+    assert from_base.spec == InputSpec(32, 32, 127, 128)
+    assert from_base.trained_on["pictures"] == len(split.train) + len(split.validation) == 21
+    assert from_base.report["cross_validation_count"] == 21
+    assert "validation_accuracy" not in from_base.report
+    assert from_base.report["test_accuracy"] == 1
+
+
+def test_a_bundle_from_the_base_network_embeds_as_the_base_network_does(
+    split: Split, from_base: Trained, base: Path, tmp_path: Path, console: Transcript
+) -> None:
+    written = export(from_base, split, "friends", Export(directory=tmp_path), console)
+    crop = from_base.spec.prepare([draw_crop(COLOURS["aoi_umino"], 77)])
+    expected = read_base(base).build(32).predict_on_batch(crop)["embedding"][0]
+    for (path, evaluation), nearness in zip(written, (0.9999, 0.97), strict=True):
+        bundle = read_bundle(path)
+        said = Network(bundle).run(crop[0])
+        assert said["logits"].shape == (3,)
+        assert float(said["embedding"] @ expected) > nearness
+        assert bundle.info.trained["backbone"] == "base"
+        assert evaluation.figures.top1 == 1
+
+
+def test_weights_that_do_not_fit_are_told_before_pictures_are_read(
+    split: Split, tmp_path: Path, console: Transcript
+) -> None:
+    image = keras.Input((32, 32, 3))
+    keras.Model(image, keras.layers.Conv2D(4, 3)(image)).save_weights(tmp_path / "small.weights.h5")
+    recipe = Fit(backbone="mobilenet-v2", size=32, weights=tmp_path / "small.weights.h5")
+    with pytest.raises(WeightsError, match=r"small\.weights\.h5 does not fit mobilenet"):
+        fit(split, recipe, tmp_path / "run", console)
+    assert "Reading" not in console.text
+
+
 def test_only_int8_is_quantised(bundles: dict[str, Path]) -> None:
     sizes = {name: len(read_bundle(path).network) for name, path in bundles.items()}
     assert 6_500_000 < sizes["friends-float16"] < 7_500_000
@@ -107,7 +148,7 @@ def test_the_same_command_twice_gives_the_same_bundles_even_when_it_was_interrup
     folder: Path, split: Split, bundles: dict[str, Path], monkeypatch: pytest.MonkeyPatch, console: Transcript
 ) -> None:
     monkeypatch.setattr("trainer.training.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
-    for stop in (10, 41):
+    for stop in (10, 37):
         with pytest.raises(KeyboardInterrupt):
             fit(split, RECIPE, folder / "again", _Interrupting(stop))
     again = fit(split, RECIPE, folder / "again", console)
@@ -118,16 +159,16 @@ def test_the_same_command_twice_gives_the_same_bundles_even_when_it_was_interrup
 
 
 class _Interrupting(Transcript):
-    """Presses Ctrl-C after so many epochs, counted over the whole training."""
+    """Presses Ctrl-C after so many pictures and epochs, counted over the whole training."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, steps: int) -> None:
         super().__init__()
-        self._left = epochs
+        self._left = steps
 
     @contextmanager
     def steps(self, what: str, total: int | None) -> Iterator[Advance]:
         def advance(count: int) -> None:
-            if what in ("Training the head", "Fine-tuning"):
+            if what in ("Computing features", "Fine-tuning"):
                 self._left -= count
                 if self._left < 0:
                     raise KeyboardInterrupt
@@ -136,10 +177,10 @@ class _Interrupting(Transcript):
 
 
 def test_curves_are_written_where_they_are_asked_for(split: Split, folder: Path, console: Transcript) -> None:
-    recipe = RECIPE.model_copy(update={"head_epochs": 2, "fine_tune_epochs": 0})
+    recipe = RECIPE.model_copy(update={"fine_tune_epochs": 1})
     fit(split, recipe, folder / "curves", console, tensorboard=folder / "logs")
     (log,) = (folder / "logs").iterdir()
-    assert b"loss/training the head" in log.read_bytes()
+    assert b"loss/fine-tuning" in log.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +319,6 @@ def test_other_networks_train_and_export_from_weights_that_were_handed_over(
         backbone=name,
         weights=weights,
         size=size,
-        head_epochs=3,
         fine_tune_epochs=fine_tune_epochs,
         fine_tune_blocks=1,
     )

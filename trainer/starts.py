@@ -1,0 +1,80 @@
+"""What a training can start from: whobot's own base network, or a backbone that knows ImageNet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from bot.bundle import InputSpec
+from trainer import backbones
+from trainer.backbones import Backbone
+from trainer.base import BACKBONE, BASE, build_base, read_base
+from trainer.errors import TrainerError
+from trainer.network import input_spec
+from trainer.settings import BASE_NETWORK, Fit
+
+IMAGENET_SIDE = 96
+"""Pixels: of the published crops."""
+IMAGENET_EPOCHS = 30
+"""Of fine-tuning. The base network needs none: it knows drawn faces, and what it embeds stays comparable."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A network to start from.
+
+    `backbone` is what it consists of up to its features, `spec` what it will be shown. `weights` is the file that they
+    come from, None where they come with a package.
+    """
+
+    name: str
+    backbone: Backbone
+    spec: InputSpec
+    fine_tune_epochs: int
+    weights: Path | None
+
+    def build(self) -> keras.Model:
+        """Build it with its weights: it gives `features`, and if it is the base network `embedding`.
+
+        Both are float32, ``(batch, features)`` and ``(batch, dimensions)``, the latter of unit length.
+
+        Raises:
+            WeightsError: the weights do not fit.
+        """
+        if self.name == BASE_NETWORK:
+            return build_base(self.spec.width, self.weights or BASE)
+        backbone = backbones.build(self.name, self.spec.width, self.weights)
+        return keras.Model(backbone.input, {"features": backbone.output}, name=self.name)
+
+    def check(self) -> None:
+        """Find out whether weights that were handed over fit, before anything long is begun.
+
+        Raises:
+            WeightsError: they do not.
+        """
+        if self.weights is not None:
+            self.build()
+
+
+def choose(recipe: Fit) -> Start:
+    """Return what a recipe starts from, once it is clear that it can be used as asked.
+
+    Raises:
+        TrainerError: there is no network of that name, or it cannot see pictures as small as that.
+        WeightsError: its weights have to be handed over, are missing, or are not those of a base network.
+    """
+    weights = recipe.weights
+    if recipe.backbone == BASE_NETWORK:
+        weights = weights or BASE
+        side, epochs = recipe.size or read_base(weights).about.side, 0
+        backbone = backbones.choose(BACKBONE, side, None)
+    elif recipe.backbone in backbones.BACKBONES:
+        side, epochs = recipe.size or IMAGENET_SIDE, IMAGENET_EPOCHS
+        backbone = backbones.choose(recipe.backbone, side, weights)
+    else:
+        known = ", ".join((BASE_NETWORK, *backbones.BACKBONES))
+        raise TrainerError(f"there is no backbone {recipe.backbone}; known are {known}")
+    spec = input_spec(backbone, side)
+    if recipe.fine_tune_epochs is not None:
+        epochs = recipe.fine_tune_epochs
+    return Start(recipe.backbone, backbone, spec, epochs, weights)
