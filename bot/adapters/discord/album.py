@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import aiohttp
@@ -23,6 +24,17 @@ Posted = discord.Message | discord.MessageSnapshot
 """What can hold pictures: a message, and within a forward the message that it forwards."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A picture in a message: what tells it apart from others, and where Discord keeps it."""
+
+    key: str
+    name: str
+    address: str
+    size: int | None = None
+    spoiler: bool = False
+
+
 class Album:
     """Finds the pictures in messages, and opens them from Discord's media hosts only."""
 
@@ -30,9 +42,9 @@ class Album:
         self._session = session
         self._hosts = media_hosts
 
-    def attached(self, attachments: Iterable[discord.Attachment], author: User | None = None) -> tuple[Picture, ...]:
-        """Return the attachments that are pictures or videos; `author` is who posted them, if not the one who asks."""
-        return tuple(self._attachment(one, author) for one in attachments if _is_picture(one))
+    def attached(self, attachments: Iterable[discord.Attachment]) -> tuple[Picture, ...]:
+        """Return the attachments that are pictures or videos."""
+        return tuple(self._picture(found) for found in _attached(attachments))
 
     def posted(
         self, message: discord.Message, asker: discord.abc.User, *, everything: bool = True
@@ -43,42 +55,15 @@ class Album:
         only what was posted as a picture counts: no stickers, and of links only those to a picture itself.
         """
         author = None if message.author.id == asker.id else user(message.author)
-        snapshots = message.message_snapshots
-        forwarded = [picture for one in snapshots for picture in self._of(one, None, everything=everything)]
-        return (*self._of(message, author, everything=everything), *forwarded)
-
-    def _of(self, posted: Posted, author: User | None, *, everything: bool) -> tuple[Picture, ...]:
-        if pictures := self.attached(posted.attachments, author):
-            return pictures
-        stickers = posted.stickers if everything else ()
+        forwarded = [found for part in message.message_snapshots for found in _find(part, everything=everything)]
         return (
-            *(self._sticker(sticker, author) for sticker in stickers),
-            *(
-                self._preview(embed, address, posted, author)
-                for embed, address in _previews(posted, everything=everything)
-            ),
+            *(self._picture(found, author) for found in _find(message, everything=everything)),
+            *(self._picture(found) for found in forwarded),
         )
 
-    def _attachment(self, attachment: discord.Attachment, author: User | None) -> Picture:
-        return Picture(
-            name=attachment.filename.removeprefix("SPOILER_"),
-            open=opener(self._session, attachment.url, self._hosts),
-            size=attachment.size,
-            spoiler=attachment.is_spoiler(),
-            author=author,
-        )
-
-    def _sticker(self, sticker: discord.StickerItem, author: User | None) -> Picture:
-        name = f"{sticker.name}.{sticker.format.file_extension}"
-        return Picture(name, opener(self._session, sticker.url, self._hosts), author=author)
-
-    def _preview(self, embed: discord.Embed, address: str, posted: Posted, author: User | None) -> Picture:
-        return Picture(
-            name=PurePath(URL(address).path).name or "preview",
-            open=opener(self._session, address, self._hosts),
-            spoiler=_is_hidden(embed, posted),
-            author=author,
-        )
+    def _picture(self, found: _Found, author: User | None = None) -> Picture:
+        opened = opener(self._session, found.address, self._hosts)
+        return Picture(found.name, opened, size=found.size, spoiler=found.spoiler, author=author)
 
 
 def awaits_previews(message: discord.Message) -> bool:
@@ -89,25 +74,34 @@ def awaits_previews(message: discord.Message) -> bool:
 def fingerprint(message: discord.Message) -> frozenset[tuple[str, bool]]:
     """Tell the pictures of a message apart, and what is hidden of them, from those that it has after it was edited."""
     parts: list[Posted] = [message, *message.message_snapshots]
-    return frozenset(mark for part in parts for mark in _marks(part))
+    return frozenset((found.key, found.spoiler) for part in parts for found in _find(part, everything=True))
 
 
-def _marks(posted: Posted) -> Iterator[tuple[str, bool]]:
-    attachments = [one for one in posted.attachments if _is_picture(one)]
-    if attachments:
-        yield from ((str(one.id), one.is_spoiler()) for one in attachments)
-        return
-    yield from ((str(sticker.id), False) for sticker in posted.stickers)
-    previews = _previews(posted, everything=True)
-    yield from ((embed.url or address, _is_hidden(embed, posted)) for embed, address in previews)
+def _find(posted: Posted, *, everything: bool) -> Iterable[_Found]:
+    if attached := list(_attached(posted.attachments)):
+        return attached
+    stickers = _stickers(posted) if everything else ()
+    return [*stickers, *_previews(posted, everything=everything)]
 
 
-def _previews(posted: Posted, *, everything: bool) -> Iterator[tuple[discord.Embed, str]]:
-    """The embeds with a picture, and where Discord keeps its copy: nothing is fetched from where a link leads."""
+def _attached(attachments: Iterable[discord.Attachment]) -> Iterator[_Found]:
+    for one in attachments:
+        if _is_picture(one):
+            yield _Found(str(one.id), one.filename.removeprefix("SPOILER_"), one.url, one.size, one.is_spoiler())
+
+
+def _stickers(posted: Posted) -> Iterator[_Found]:
+    for one in posted.stickers:
+        yield _Found(str(one.id), f"{one.name}.{one.format.file_extension}", one.url)
+
+
+def _previews(posted: Posted, *, everything: bool) -> Iterator[_Found]:
+    """The pictures that embeds show, where Discord keeps its copies: nothing is fetched from where a link leads."""
     for embed in posted.embeds:
         address = embed.image.proxy_url or embed.thumbnail.proxy_url
         if address and (everything or embed.type == "image"):
-            yield embed, address
+            name = PurePath(URL(address).path).name or "preview"
+            yield _Found(embed.url or address, name, address, spoiler=_is_hidden(embed, posted))
 
 
 def _is_hidden(embed: discord.Embed, posted: Posted) -> bool:

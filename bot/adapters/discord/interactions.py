@@ -37,14 +37,26 @@ class Interactions:
         self._work = work
         self._dialogues: dict[str, tuple[Picture, ...]] = {}
 
-    async def command(self, interaction: discord.Interaction, request: Request) -> None:
-        """Answer a command, or a dialogue that has taken its place."""
-        await self._answer(interaction, request)
+    async def command(self, interaction: discord.Interaction, request: Request, *about: discord.Message) -> None:
+        """Answer a command, or a dialogue that has taken its place; `about` are the messages that it looks at."""
+        if self._work.ending:
+            return
+        with self._work.in_hand(), self._questions.open(*about) as question:
+            ephemeral = _is_whispered(interaction, request)
+            if not await delivery.think(interaction, ephemeral=ephemeral):
+                return
+            try:
+                reply = await question.ask(self._handler(translate.from_interaction(interaction, request)))
+            except asyncio.CancelledError:
+                if question.withdrawn:
+                    await delivery.stop_thinking(interaction)
+                raise
+            await question.answer(delivery.respond(interaction, reply, ephemeral=ephemeral))
 
     async def who_is_this(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Answer the context menu's question."""
         request = Ask(self.album.posted(message, interaction.user), Trigger.MENU)
-        await self._answer(interaction, request, message)
+        await self.command(interaction, request, message)
 
     async def teach_this_face(self, interaction: discord.Interaction, message: discord.Message, ask: Prompt) -> None:
         """Ask for a name before there is anything to teach."""
@@ -63,11 +75,15 @@ class Interactions:
 
     async def suggestions(self, interaction: discord.Interaction, wanted: Suggest) -> tuple[str, ...]:
         """Return names for what somebody has typed so far; none where that takes too long."""
+        if self._work.ending:
+            return ()
         try:
             async with asyncio.timeout(SUGGESTING_LASTS):
-                return (await self._handler(translate.from_interaction(interaction, wanted))).suggestions
+                with self._work.in_hand():
+                    reply = await self._handler(translate.from_interaction(interaction, wanted))
         except TimeoutError:
             return ()
+        return reply.suggestions
 
     async def pressed(self, interaction: discord.Interaction, data: Any) -> None:
         """Pass on that a button was pressed or something chosen, once the words that it needs have been written."""
@@ -84,21 +100,6 @@ class Interactions:
             await self.command(interaction, Teach(press.text or "", self._dialogues.pop(press.action, ())))
         else:
             await self._react(interaction, press)
-
-    async def _answer(self, interaction: discord.Interaction, request: Request, *about: discord.Message) -> None:
-        if self._work.ending:
-            return
-        with self._work.in_hand(), self._questions.open(*about) as question:
-            ephemeral = _is_whispered(interaction, request)
-            if not await delivery.think(interaction, ephemeral=ephemeral):
-                return
-            try:
-                reply = await question.ask(self._handler(translate.from_interaction(interaction, request)))
-            except asyncio.CancelledError:
-                if question.withdrawn:
-                    await delivery.stop_thinking(interaction)
-                raise
-            await question.answer(delivery.respond(interaction, reply, ephemeral=ephemeral))
 
     async def _react(self, interaction: discord.Interaction, press: Press) -> None:
         if self._work.ending:

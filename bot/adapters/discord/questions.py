@@ -75,9 +75,10 @@ class Questions:
 
     @contextmanager
     def open(self, *messages: discord.Message) -> Iterator[Question]:
-        """Remember a question: while it is looked into, and after that if there is an answer to it."""
+        """Remember a question about messages: while it is looked into, and after that if there is an answer to it."""
         question = Question(*messages)
-        self._questions[question] = None
+        if messages:
+            self._questions[question] = None
         if len(self._questions) > self._limit:
             del self._questions[next(iter(self._questions))]
         try:

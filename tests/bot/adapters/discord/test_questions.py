@@ -1,5 +1,7 @@
 """What becomes of answers when their questions change or go, and of what whobot keeps when it is sent away."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from bot.adapters.discord import messages
@@ -131,12 +133,13 @@ async def test_an_answer_that_somebody_else_has_deleted_is_no_trouble(discord: F
 
 def test_the_memory_is_bounded() -> None:
     questions = Questions(limit=2)
-    opened = [questions.open() for _ in range(3)]
+    nothing: dict[str, list[object]] = {"attachments": [], "stickers": [], "embeds": [], "message_snapshots": []}
+    opened = [questions.open(Mock(id=n, **nothing)) for n in range(3)]
     first, second, third = (one.__enter__() for one in opened)
-    assert list(questions._questions) == [second, third]
+    assert [questions.concerning(n) for n in range(3)] == [[], [second], [third]]
     for one in opened:
         one.__exit__(None, None, None)
-    assert not questions._questions
+    assert not questions.concerning(2)
     assert first.answers == []
 
 
