@@ -27,8 +27,11 @@ class Rates:
         self._told: dict[Hashable, float] = {}
         self._clock = clock
 
-    def admit(self, user: User, chat: Chat) -> None:
+    def admit(self, user: User, chat: Chat, *, quietly: bool = False) -> None:
         """Count a request. One that is refused does not count.
+
+        Args:
+            quietly: Nobody will be told of a refusal.
 
         Raises:
             RateLimited: the user or the chat has used up its minute; it says whether this user was told so in this chat
@@ -38,7 +41,7 @@ class Rates:
         user_key, chat_key = (user.platform, user.id), (chat.platform, chat.id)
         wait = max(self._users.wait(user_key, now), self._chats.wait(chat_key, now))
         if wait > 0:
-            raise RateLimited(wait, told=self._tell((user_key, chat_key), now, now + wait))
+            raise RateLimited(wait, told=quietly or self._tell((user_key, chat_key), now, now + wait))
         self._users.add(user_key, now)
         self._chats.add(chat_key, now)
 

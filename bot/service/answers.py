@@ -32,13 +32,15 @@ class Seen:
 class Answer:
     """An answer that was given to `asker` in `chat`. The buttons under it name it by `token`.
 
-    `findings` are without the annotated pictures; `captioned` is whether the answer stands beside some.
+    `findings` are without the annotated pictures; `captioned` is whether the answer stands beside some,
+    `unasked` whether nobody had asked for it.
     """
 
     asker: User
     chat: Chat
     findings: tuple[Finding, ...]
     captioned: bool
+    unasked: bool
     token: str = ""
 
     @property
@@ -59,9 +61,11 @@ class Answers:
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
         )
 
-    def remember(self, case: Case, findings: Sequence[Finding], *, captioned: bool = False) -> Answer:
+    def remember(
+        self, case: Case, findings: Sequence[Finding], *, captioned: bool = False, unasked: bool = False
+    ) -> Answer:
         """Remember what was found for a request, and return it with its token."""
-        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)), captioned)
+        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)), captioned, unasked)
         return replace(answer, token=self._memory.keep(answer))
 
     def recall(self, case: Case, token: str) -> Answer:

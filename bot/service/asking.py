@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain import Analysis, Ask, Reply, Trigger
 from bot.errors import AdultsOnly
-from bot.replies import Finding, compose
+from bot.replies import Finding, PageWords, compose
 from bot.service.answers import Answers
 from bot.service.buttons import rows
 from bot.service.case import Case
@@ -31,6 +31,8 @@ class Asking:
             return Reply()
         if case.settings.adults_only and case.capabilities.age_restricted_chats and not case.chat.age_restricted:
             raise AdultsOnly
+        if ask.private and not case.can_be_private:
+            return Reply(PageWords(case.catalogue).ask_in_private())
         findings = await self._looking.look(case, ask.pictures, quietly=unasked)
         if unasked:
             findings = _worth_telling(findings, known_only=case.settings.quiet)
@@ -40,8 +42,8 @@ class Asking:
         paged = case.capabilities.buttons
         reply = compose(case.sentences, findings, case.capabilities, paged=paged)
         if paged:
-            answer = self._answers.remember(case, findings, captioned=bool(reply.images))
-            reply = replace(reply, buttons=rows(case, answer, unasked=unasked))
+            answer = self._answers.remember(case, findings, captioned=bool(reply.images), unasked=unasked)
+            reply = replace(reply, buttons=rows(case, answer))
         return replace(reply, private=ask.private)
 
 

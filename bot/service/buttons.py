@@ -49,12 +49,8 @@ class UnderAnswers:
         return Reply(placement=Placement.DELETE)
 
 
-def rows(case: Case, answer: Answer, page: int = 0, *, unasked: bool = False) -> tuple[tuple[Button, ...], ...]:
-    """Return the buttons that belong under a page of an answer; none where the platform has none or nobody was seen.
-
-    Args:
-        unasked: Nobody asked for it: then there is nothing to look closer at.
-    """
+def rows(case: Case, answer: Answer, page: int = 0) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons that belong under a page of an answer; none where the platform has none or nobody was seen."""
     if not case.capabilities.buttons or not answer.faces:
         return ()
     words, token = ButtonWords(case.catalogue), answer.token
@@ -68,7 +64,7 @@ def rows(case: Case, answer: Answer, page: int = 0, *, unasked: bool = False) ->
         Button(words.wrong(), write("wrong", token)),
         Button(words.delete(), write("delete", token), ButtonStyle.DANGER),
     ]
-    if not unasked:
+    if not answer.unasked:
         acting.insert(0, Button(words.more(), write("more", token)))
     return tuple(tuple(row) for row in (turning, acting) if row)
 

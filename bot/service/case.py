@@ -44,6 +44,11 @@ class Case:
         """Whether the one who asks may change how this chat is set: in a private chat everybody may."""
         return self.chat.private or self.user.manager
 
+    @property
+    def can_be_private(self) -> bool:
+        """Whether an answer can be for the one who asks alone."""
+        return self.chat.private or self.capabilities.private_replies
+
     def is_user(self, user: User) -> bool:
         """Whether it is this user who asks, whatever they may do in this chat."""
         return (self.user.platform, self.user.id) == (user.platform, user.id)

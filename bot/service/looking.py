@@ -86,7 +86,7 @@ class Looking:
         Raises:
             UserError: none of them may or can be looked at.
         """
-        left_alone = await self._admit(case, pictures)
+        left_alone = await self._admit(case, pictures, quietly)
         admitted = Admitted(case, pictures, left_alone, await self._galleries.of(case), quietly)
         await admitted.report(Stage.ACCEPTED)
         async with asyncio.TaskGroup() as group:
@@ -95,7 +95,7 @@ class Looking:
             ]
         return [task.result() for task in tasks]
 
-    async def _admit(self, case: Case, pictures: Sequence[Picture]) -> frozenset[User]:
+    async def _admit(self, case: Case, pictures: Sequence[Picture], quietly: bool) -> frozenset[User]:
         """Check, before a byte is downloaded, all that can be checked; return whose pictures to leave alone."""
         if not pictures:
             raise NoPicture
@@ -103,7 +103,7 @@ class Looking:
         left_alone = frozenset([author for author in authors if await self._store.is_opted_out(author)])
         if left_alone == authors:
             raise OptedOut
-        self._rates.admit(case.user, case.chat)
+        self._rates.admit(case.user, case.chat, quietly=quietly)
         if len(pictures) > self._limits.pictures:
             raise TooManyPictures(self._limits.pictures)
         if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):

@@ -29,7 +29,7 @@ class MyData:
     async def show(self, case: Case) -> Reply:
         """Tell what is kept about them, where nobody else reads it."""
         words = PageWords(case.catalogue)
-        if not (case.chat.private or case.capabilities.private_replies):
+        if not case.can_be_private:
             return Reply(words.ask_in_private())
         data = await self._store.data_of(case.user)
         text = words.my_data(data)

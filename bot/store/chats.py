@@ -60,7 +60,7 @@ class Chats(Database):
         if changes:
             key = {"platform": chat.platform, "chat_id": chat.id, "home": chat.home}
             row = {**key, **asdict(ChatSettings()), **changes}
-            changing = update(chat_settings).where(*_is_chat(chat)).values(**changes)
+            changing = update(chat_settings).where(*_is_chat(chat)).values(**changes, home=chat.home)
             async with self._transaction() as connection:
                 known = (await connection.execute(changing)).rowcount > 0
                 # The second update is for the row that somebody else has inserted in between.

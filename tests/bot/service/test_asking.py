@@ -226,6 +226,16 @@ async def test_a_posted_picture_beyond_a_limit_meets_silence(
     assert source.opened == []
 
 
+async def test_who_was_refused_in_silence_has_not_been_told_yet(
+    make: Callable[..., Service], store: Store, source: Source
+) -> None:
+    await store.change(ROOM, watch=True)
+    service = make(user_requests=1)
+    for _ in range(2):
+        await service.handle(asking(source.picture(), trigger=Trigger.POSTED))
+    assert "ask again" in (await service.handle(asking(source.picture()))).text
+
+
 async def test_unwatched_pictures_do_not_use_up_anybodys_requests(make: Callable[..., Service], source: Source) -> None:
     service = make(user_requests=1)
     for _ in range(5):
@@ -307,8 +317,15 @@ async def test_what_was_taught_in_a_chat_is_looked_for_there(
 
 async def test_who_asks_in_private_is_answered_in_private(service: Service, source: Source) -> None:
     ask = Ask((source.picture(),), Trigger.COMMAND, private=True)
-    assert (await service.handle(incoming(ask))).private
+    assert (await service.handle(incoming(ask, capabilities=PRESSABLE))).private
+    assert (await service.handle(incoming(ask, chat=PRIVATE))).private
     assert not (await service.handle(asking(source.picture()))).private
+
+
+async def test_nothing_is_answered_in_public_that_was_asked_in_private(service: Service, source: Source) -> None:
+    reply = await service.handle(incoming(Ask((source.picture(),), Trigger.COMMAND, private=True)))
+    assert "Ask me that in a private chat" in reply.text
+    assert source.opened == []
 
 
 async def test_a_chat_for_adults_only_is_answered_only_while_it_is_one(

@@ -55,9 +55,15 @@ async def test_where_nobody_was_seen_there_is_nothing_to_press(service: Service,
     assert not (await answered(service, source, "broken")).buttons
 
 
-async def test_where_nobody_asked_there_is_less_to_press(service: Service, store: Store, source: Source) -> None:
+async def test_where_nobody_asked_there_is_less_to_press(
+    service: Service, store: Store, eyes: Eyes, source: Source
+) -> None:
     await store.change(ROOM, watch=True)
     assert list(actions(await answered(service, source, trigger=Trigger.POSTED))) == ["Right!", "Wrong?", "Delete"]
+
+    eyes.sights[b"crowd"] = CROWD
+    turned = await service.handle(press(await answered(service, source, "crowd", trigger=Trigger.POSTED), "Next ▶"))
+    assert "More like this" not in actions(turned)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
