@@ -90,7 +90,11 @@ def read_clip(
 
 def _frames(output: bytes, job: Job) -> list[Image]:
     head, _, body = output.partition(b"\n")
-    match json.loads(head or b"null"):
+    try:
+        told = json.loads(head)
+    except ValueError as error:  # it did not come to say anything
+        raise BrokenPicture from error
+    match told:
         case {"frames": [int(), int(), int()] as shape} if np.prod(shape) * 3 == len(body):
             return list(np.frombuffer(body, np.uint8).reshape(*shape, 3))
         case {"error": ["unsupported", _]}:

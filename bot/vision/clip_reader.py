@@ -273,7 +273,7 @@ def _own_drawing(data: bytes) -> bytes:
         drawing = json.loads(data)
     except ValueError as error:
         raise RefusedError("unsupported") from error
-    if not isinstance(drawing, dict) or "layers" not in drawing:
+    if not isinstance(drawing, dict) or not isinstance(drawing.get("layers"), list):
         raise RefusedError("unsupported")
     drawing["assets"] = [asset for asset in drawing.get("assets", ()) if "layers" in asset]
     drawing.pop("fonts", None)

@@ -1,7 +1,7 @@
 """Tell which faces of several frames are the same person's."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain import Box, Guess, Sighting
@@ -11,7 +11,7 @@ AGREEMENT = 0.4
 OVERLAP = 0.3
 """Intersection over union of two faces in frames that follow one another, from which they are one person's."""
 SURE = 0.5
-"""From this probability on a name is believed: two faces with different ones are two people's."""
+"""From this probability on a name is believed: a face that hardly can be theirs is another person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,19 @@ def merge(frames: Sequence[Sequence[Sighting]]) -> list[Person]:
 
 def _likeness(person: Person, view: View) -> float:
     """How surely a face is this person's; 0 where it is not thought to be."""
-    theirs, guesses, last = person.guesses(), view.sighting.guesses, person.views[-1]
-    known = {guess.character: guess.probability for guess in theirs}
-    agreement = sum(known.get(guess.character, 0.0) * guess.probability for guess in guesses)
+    theirs = {guess.character: guess.probability for guess in person.guesses()}
+    others = {guess.character: guess.probability for guess in view.sighting.guesses}
+    last = person.views[-1]
+    agreement = sum(theirs.get(character, 0.0) * probability for character, probability in others.items())
     overlap = _iou(last.sighting.face.box, view.sighting.face.box) if view.frame - last.frame == 1 else 0.0
-    if theirs and guesses and theirs[0].character != guesses[0].character:
-        contradicted = min(theirs[0].probability, guesses[0].probability) >= SURE
-    else:
-        contradicted = False
-    same = not contradicted and (agreement >= AGREEMENT or overlap >= OVERLAP)
-    return agreement + overlap if same else 0.0
+    same = agreement >= AGREEMENT or overlap >= OVERLAP
+    return agreement + overlap if same and not _denies(theirs, others) and not _denies(others, theirs) else 0.0
+
+
+def _denies(guesses: Mapping[str, float], others: Mapping[str, float]) -> bool:
+    """Whether a name that is believed is far less likely by the other guesses: a cut has brought somebody else."""
+    best = max(guesses, key=lambda character: guesses[character], default="")
+    return guesses.get(best, 0.0) >= SURE and others.get(best, 0.0) < guesses[best] / 2
 
 
 def _iou(one: Box, other: Box) -> float:

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from bot.domain import Box, Face
+from bot.domain import Box, Face, Image
 from bot.errors import BrokenPicture, BundleError, ConfigError
+from bot.vision import frames
 from bot.vision.engine import Engine, Models, in_reading_order
 from bot.vision.fonts import FontBook
-from tests import tiny
+from bot.vision.sheet import GAP
+from tests import clips, tiny
 
 
 def engine_for(models: Models, *, max_faces: int = 20) -> Engine:
@@ -93,6 +95,52 @@ def test_the_margin_of_the_bundle_widens_the_crop(tiny_models: Models) -> None:
     data = tiny.encoded(tiny.picture(tiny.RED))
     (narrow,), (paler,) = engine_for(tiny_models).look(data).sightings, engine_for(wide).look(data).sightings
     assert paler.guesses[0].probability < narrow.guesses[0].probability, "the white around the square dilutes its red"
+
+
+def even(image: Image) -> Image:
+    """Make a frame that every video codec takes."""
+    return np.ascontiguousarray(image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2])
+
+
+@pytest.mark.parametrize("kind", ["mp4", "webm", "GIF", "WEBP"])
+def test_people_of_a_clip_are_named_once(engine: Engine, kind: str) -> None:
+    """Two scenes: red and green, then red, nobody known and blue; red is in both."""
+    one, two = (even(tiny.picture(*colours)) for colours in ((tiny.RED, tiny.GREEN), (tiny.RED, tiny.GREY, tiny.BLUE)))
+    wide = np.full_like(two, 255)
+    wide[:, : one.shape[1]] = one
+    frames = [wide] * 6 + [two] * 6
+    video = kind in ("mp4", "webm")
+    data = clips.video(frames, webm=kind == "webm") if video else clips.animation(frames, kind)
+    analysis = engine.look(data)
+    names = sorted(s.guesses[0].character for s in analysis.sightings if not s.unknown)
+    assert names == ["akane_hoshino", "aoi_umino", "midori_hayashi"]
+    assert [s.unknown for s in analysis.sightings].count(True) == 1
+    assert (analysis.width, analysis.height) == (two.shape[1], 2 * two.shape[0] + GAP), "both frames are needed"
+    assert analysis.answer is not None
+
+
+def test_a_clip_of_one_scene_is_answered_like_a_picture(engine: Engine) -> None:
+    frame = even(tiny.picture(tiny.RED, tiny.GREEN))
+    analysis = engine.look(clips.video([frame] * 8))
+    assert (analysis.width, analysis.height) == (frame.shape[1], frame.shape[0])
+    assert [s.guesses[0].character for s in analysis.sightings] == ["akane_hoshino", "midori_hayashi"]
+
+
+def test_a_clip_can_be_one_face_crop(engine: Engine) -> None:
+    (sighting,) = engine.look(
+        clips.animation([np.full((50, 40, 3), tiny.GREEN, np.uint8)] * 3, "GIF"), face=True
+    ).sightings
+    assert sighting.guesses[0].character == "midori_hayashi"
+
+
+def test_a_damaged_animation_shows_its_first_frame(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise BrokenPicture
+
+    monkeypatch.setattr(frames, "read_clip", fail)
+    shown = [even(tiny.picture(colour)) for colour in (tiny.RED, tiny.BLUE)]
+    (sighting,) = engine.look(clips.animation(shown, "WEBP")).sightings
+    assert sighting.guesses[0].character == "akane_hoshino"
 
 
 def test_errors_of_the_picture_come_through(engine: Engine) -> None:
