@@ -1,7 +1,7 @@
 """The characters taught beside a bundle's own: face embeddings, and whose they are."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -51,6 +51,15 @@ class Gallery:
             return np.stack([embedding for _, embedding in pairs]).astype(np.float32, copy=False), owners
 
         return cls(characters, *stacked(shown), *stacked(refused))
+
+    def renamed(self, rename: Callable[[str], str]) -> "Gallery":
+        """Return the gallery with other ids for its characters; those that get the same one become one character."""
+        names = [rename(character) for character in self.characters]
+        characters = tuple(dict.fromkeys(names))
+        places = np.array([characters.index(name) for name in names], np.intp)
+        return replace(
+            self, characters=characters, owners=places[self.owners], denied_owners=places[self.denied_owners]
+        )
 
 
 EMPTY = Gallery(())

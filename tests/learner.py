@@ -36,6 +36,7 @@ class Learner(Eyes):
     async def analyse(
         self, data: bytes, *, threshold: float | None = None, gallery: Gallery = EMPTY, portraits: bool = False
     ) -> Analysis:
+        self.galleries.append(gallery)
         if data in (b"landscape", b"broken"):
             return await super().analyse(data, threshold=threshold, gallery=gallery, portraits=portraits)
         return analysis(*(see(face, gallery) for face in data.decode().split("+")))
@@ -49,7 +50,7 @@ def look_of(face: str) -> Embedding:
     stem = face.rstrip("0123456789")
     base, twist = (np.random.default_rng(list(text.encode())).normal(size=DIMENSIONS) for text in (stem, face))
     vector = base / np.linalg.norm(base) + 0.2 * twist / np.linalg.norm(twist)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 def see(face: str, gallery: Gallery) -> Sighting:

@@ -12,11 +12,10 @@ from bot.service.answers import Answer, Answers
 from bot.service.buttons import menu_of_faces, name_of_face
 from bot.service.case import Case
 from bot.service.judging import Judging, said_of
-from bot.service.lessons import Lesson, check_teacher, follow_up
+from bot.service.lessons import Lesson, Lessons, check_teacher, follow_up
 from bot.service.memory import Memory
 from bot.service.presses import AboutAnswer, OnItsOwn, notice
 from bot.store import Scope, Store, Truth
-from bot.teaching import character_of
 
 CANDIDATES = 6
 """How many names are offered before somebody searches."""
@@ -36,11 +35,12 @@ class Choice:
 class Corrections:
     """Asks who a face really is, and takes down what people say."""
 
-    def __init__(self, answers: Answers, analyser: Analyser, store: Store, judging: Judging, limits: Limits) -> None:
+    def __init__(self, answers: Answers, analyser: Analyser, store: Store, lessons: Lessons, limits: Limits) -> None:
         self._answers = answers
         self._analyser = analyser
         self._store = store
-        self._judging = judging
+        self._lessons = lessons
+        self._judging = Judging(analyser, store, lessons)
         self._choices = Memory[Choice](
             entries=limits.remembered,
             size=limits.remembered_bytes,
@@ -108,7 +108,7 @@ class Corrections:
 
     async def _someone_else(self, case: Case, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
         """Take down a name that was written."""
-        character = character_of(text or "", self._analyser.characters)
+        character = await self._lessons.character_called(case, text or "")
         return await self._take_down(case, answer, _face(answer, args), Truth.CHARACTER, character)
 
     async def _stranger(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:

@@ -35,7 +35,10 @@ class Galleries:
         stamp = await self._store.gallery_stamp(scope, bundle_id)
         loaded = self._loaded.get(scope)
         if loaded is None or loaded.stamp != stamp:
-            loaded = _Loaded(stamp, await self._store.gallery(scope, bundle_id))
+            # Whom a chat has taught, a later bundle may know by itself, under the same name.
+            characters = self._pipeline.characters
+            gallery = (await self._store.gallery(scope, bundle_id)).renamed(lambda id_: characters.find(id_) or id_)
+            loaded = _Loaded(stamp, gallery)
         self._loaded[scope] = loaded
         self._loaded.move_to_end(scope)
         while len(self._loaded) > KEPT:

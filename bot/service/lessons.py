@@ -8,9 +8,11 @@ from bot.domain import Button, ButtonStyle, Portrait, Teachers
 from bot.errors import NotAllowed, TeachingOff, TooManyExamples
 from bot.replies import TeachingWords
 from bot.service.actions import write
+from bot.service.analyser import Analyser
 from bot.service.case import Case
 from bot.store import Action, Change, Example, Origin, Scope, State, Store
 from bot.store.examples import pack
+from bot.teaching import character_of
 
 EXAMPLES_LIMIT = 2_000
 """Face crops that a chat, or a whole server, may teach."""
@@ -43,8 +45,18 @@ def check_teacher(case: Case) -> None:
 class Lessons:
     """Keeps what people teach, in the scope of their chat."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, analyser: Analyser, store: Store) -> None:
+        self._analyser = analyser
         self._store = store
+
+    async def character_called(self, case: Case, name: str) -> str:
+        """Return the id of the character that somebody in a chat means by a name, a new one where nobody knows it.
+
+        Raises:
+            BadName: no character can be called so.
+        """
+        taught = await self._store.taught(Scope.of(case.chat), provisional=True)
+        return character_of(name, self._analyser.characters.including_taught(taught))
 
     async def learn(
         self,

@@ -37,7 +37,6 @@ from bot.service.asking import Asking
 from bot.service.buttons import UnderAnswers
 from bot.service.case import Case
 from bot.service.corrections import Corrections
-from bot.service.judging import Judging
 from bot.service.lessons import Lessons
 from bot.service.looking import Looking
 from bot.service.mydata import MyData
@@ -97,10 +96,10 @@ class Service:
             Page.STATS: records.stats,
             Page.HISTORY: records.history,
         }
-        lessons = Lessons(store)
+        lessons = Lessons(pipeline, store)
         self._teaching = Teaching(looking, pipeline, store, lessons, limits)
-        self._forgetting = Forgetting(pipeline, store, self._rates)
-        corrections = Corrections(self._answers, pipeline, store, Judging(pipeline, store, lessons), limits)
+        self._forgetting = Forgetting(pipeline, store, lessons, self._rates)
+        corrections = Corrections(self._answers, pipeline, store, lessons, limits)
         self._presses = Presses(
             self._answers,
             Rates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
@@ -120,6 +119,7 @@ class Service:
         """Answer a request; this is the `bot.domain.Handler`. Never raises, cancellation apart."""
         platform = incoming.chat.platform
         with structlog.contextvars.bound_contextvars(request=secrets.token_hex(4), platform=platform):
+            self._metrics.asked(platform, type(incoming.request).__name__.lower())
             catalogue = translations_for(incoming.locale)
             try:
                 # Chats that go are forgotten whoever they were.

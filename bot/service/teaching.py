@@ -17,7 +17,7 @@ from bot.service.looking import Looking
 from bot.service.memory import Memory
 from bot.service.presses import OnItsOwn, in_place
 from bot.store import Scope, Store
-from bot.teaching import character_of, odd_ones
+from bot.teaching import odd_ones
 
 A_ROW = 5
 """Buttons."""
@@ -63,7 +63,7 @@ class Teaching:
         check_teacher(case)
         if not self._analyser.embeds:
             raise CannotLearn
-        character = character_of(teach.name, self._analyser.characters)
+        character = await self._lessons.character_called(case, teach.name)
         findings = await self._looking.look(case, teach.pictures)
         faces = [faces_of([finding]) for finding in findings]
         clear = [seen[0] for seen in faces if len(seen) == 1]
@@ -141,9 +141,10 @@ class Teaching:
 class Forgetting:
     """Forgets a character that was taught in a chat."""
 
-    def __init__(self, analyser: Analyser, store: Store, rates: Rates) -> None:
+    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons, rates: Rates) -> None:
         self._analyser = analyser
         self._store = store
+        self._lessons = lessons
         self._rates = rates
 
     async def answer(self, case: Case, forget: Forget) -> Reply:
@@ -157,19 +158,16 @@ class Forgetting:
         check_teacher(case)
         self._rates.admit(case.user, case.chat)
         scope = Scope.of(case.chat)
-        character = character_of(forget.name, self._analyser.characters)
+        character = await self._lessons.character_called(case, forget.name)
         taught = await self._store.taught_here(scope)
-        # People write a name again as they remember it: in other cases, with the words the other way round.
-        called = next((id_ for id_ in taught if _same(id_, character)), character)
+        # A later bundle may know by itself, under an id of its own, who was taught before.
+        older = (id_ for id_ in taught if self._analyser.characters.find(id_) == character)
+        called = character if character in taught else next(older, character)
         change = await self._store.forget(scope, called, case.user)
         if change is None:
             raise NotTaught(self._analyser.characters.name(character))
         text = TeachingWords(case.catalogue).forgotten(self._analyser.characters.name(called), change.removed)
         return Reply(text, buttons=((undo_button(case, change),),) if case.capabilities.buttons else ())
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
 
 
 def _portrait(sighting: Sighting) -> Portrait:

@@ -20,3 +20,12 @@ def test_an_empty_gallery_has_nobody() -> None:
     for gallery in (EMPTY, Gallery.of([])):
         assert gallery.characters == ()
         assert len(gallery.embeddings) == len(gallery.owners) == len(gallery.denied) == 0
+
+
+def test_characters_that_get_one_name_become_one() -> None:
+    gallery = Gallery.of([("Umi", X), ("Eli", Y), ("sonoda_umi", Y)], denied=[("Eli", X)])
+    renamed = gallery.renamed(lambda id_: "sonoda_umi" if id_ == "Umi" else id_)
+    assert renamed.characters == ("sonoda_umi", "Eli")
+    assert renamed.owners.tolist() == [0, 1, 0]
+    assert renamed.denied_owners.tolist() == [1]
+    assert EMPTY.renamed(str.upper).characters == ()

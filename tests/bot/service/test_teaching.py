@@ -8,7 +8,7 @@ from bot.domain import Chat, Forget, Teachers, User
 from bot.service import Service, lessons
 from bot.store import Action, Origin, Scope, State, Store
 from tests.desk import ANN, BOB, MANAGER, ROOM, Source
-from tests.learner import Learner, Member, labels
+from tests.learner import Learner, Member, labels, look_of
 
 HERE = Scope.of(ROOM)
 ELSEWHERE = Chat("telegram", "-100")
@@ -181,6 +181,24 @@ async def test_forgetting_and_undoing_that(ann: Member, store: Store) -> None:
     await ann.press(reply, "Undo")
     assert "Sonoda Umi" in (await ann.ask("umi")).text
     assert await store.taught(HERE) == {"Sonoda Umi": 2}
+
+
+async def test_a_name_may_be_spelt_in_many_ways(ann: Member, store: Store) -> None:
+    await ann.teach("Sonoda Umi", "umi")
+    await ann.teach("umi SONODA", "umi2")
+    assert await store.taught(HERE) == {"Sonoda Umi": 2}
+
+
+async def test_whom_a_later_bundle_knows_by_itself_is_one_character(
+    ann: Member, eyes: Learner, store: Store, source: Source
+) -> None:
+    await ann.teach("Sonoda Umi", "umi")
+    eyes.characters = eyes.characters.including(("sonoda_umi",))
+    eyes.bundle_id = "b2"
+    await store.set_embedding(1, look_of("umi"), "b2")
+    await ann.ask("umi")
+    assert eyes.galleries[-1].characters == ("sonoda_umi",)
+    assert "forgotten Sonoda Umi" in (await ann.say(Forget("sonoda umi"))).text
 
 
 async def test_only_what_was_taught_here_can_be_forgotten(ann: Member) -> None:
