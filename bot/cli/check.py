@@ -53,6 +53,7 @@ def _findings(configuration: Configuration, *, online: bool) -> list["Finding"]:
         asyncio.run(local.check_store(settings)),
         local.check_web(settings),
         *local.check_tokens(settings),
+        *local.check_sentry(settings),
     ]
     if not online:
         return findings

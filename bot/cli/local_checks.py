@@ -4,6 +4,7 @@ import os
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -108,6 +109,16 @@ def check_web(settings: Settings) -> Finding:
         return Finding("web", Status.OK, "off", "to use it, set enabled = true in [web]")
     guarded = "with a password" if web.password else "without a password"
     return Finding("web", Status.OK, f"http://{web.host}:{web.port}, {guarded}")
+
+
+def check_sentry(settings: Settings) -> list[Finding]:
+    """Look whether errors can be reported, where that is wanted."""
+    if settings.sentry.dsn is None:
+        return []
+    if find_spec("sentry_sdk") is None:
+        advice = "install whobot[sentry], or unset the DSN"
+        return [Finding("sentry", Status.FAIL, "there is a DSN, but Sentry's library is missing", advice)]
+    return [Finding("sentry", Status.OK, "errors are reported")]
 
 
 async def check_store(settings: Settings) -> Finding:

@@ -39,6 +39,16 @@ def test_all_is_well(whobot: Whobot) -> None:
     assert not list(Path().iterdir())  # nothing was made, the database least of all
 
 
+def test_reports_of_errors_are_checked_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert local.check_sentry(config.Settings()) == []
+    wanted = config.Settings(sentry=config.Sentry(dsn=SecretStr("https://key@sentry.invalid/1")))
+    assert [finding.status for finding in local.check_sentry(wanted)] == [Status.OK]
+    monkeypatch.setattr(local, "find_spec", lambda _: None)
+    (finding,) = local.check_sentry(wanted)
+    assert finding.status is Status.FAIL
+    assert "whobot[sentry]" in finding.advice
+
+
 def test_each_fault_comes_with_advice(whobot: Whobot, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("123")
     (tmp_path / "token").chmod(0o644)
