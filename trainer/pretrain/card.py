@@ -1,55 +1,44 @@
 """Figures for the model card: Markdown tables, the calibration curve and the confusion matrix."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from bot.bundle import Bundle
 from bot.domain import display_name
 from trainer.documents import markdown_table
-from trainer.measure import Measured, Truth, share, within_top
-from trainer.metrics import Probabilities, confusion, expected_calibration_error, softmax
+from trainer.measure import Measured, Truth, Values, share, within_top
+from trainer.metrics import confusion, expected_calibration_error
 from trainer.pretrain.data import Faces
-from trainer.pretrain.evaluate import Outputs, Strangers
+from trainer.pretrain.evaluate import Strangers
+from trainer.pretrain.judged import Judged
 
 WORST = 15
 BINS = 10
 
 
-def closed_table(answers: Mapping[str, tuple[Bundle, Outputs, int]], faces: Faces) -> str:
-    """Top-1, top-5 and calibration on held-back crops of each set, then time and size, for each bundle.
-
-    Args:
-        answers: For each bundle's name, the bundle, what it says of the held-back crops, and the file's size in bytes.
-        faces: All crops.
-    """
+def closed_tables(judged: Sequence[Judged], faces: Faces) -> str:
+    """Top-1, top-5 and calibration on held-back faces of each set and in each framing, then time and size."""
     held = faces.of("test")
+    truth, sets = faces.truth[held], faces.sets[held]
     rows = []
-    for name, (bundle, outputs, _) in answers.items():
-        for number, set_name in enumerate(faces.set_names):
-            row = _closed_row(bundle, outputs, faces.truth[held], faces.sets[held] == number)
-            rows.append([f"`{name}`", set_name, *row])
-        rows.append([f"`{name}`", "**all**", *_closed_row(bundle, outputs, faces.truth[held], held >= 0)])
-    head = ("Bundle", "Set", "Faces", "Top-1", "Top-5", "Calibration error")
-    cost = [
-        [f"`{name}`", f"{outputs.milliseconds:.2f}", f"{size / 1e6:.2f} MB"]
-        for name, (_, outputs, size) in answers.items()
-    ]
+    for one in judged:
+        for framing, probabilities in (("its set's", one.own), ("the bot's", one.framed)):
+            for number, set_name in enumerate((*faces.set_names, "**all**")):
+                chosen = (sets == number) | (number == len(faces.set_names))
+                rows.append([f"`{one.name}`", framing, set_name, *_closed_row(probabilities[chosen], truth[chosen])])
+    head = ("Bundle", "Framing", "Set", "Faces", "Top-1", "Top-5", "Calibration error")
+    cost = [[f"`{one.name}`", f"{one.milliseconds:.2f}", f"{one.size / 1e6:.2f} MB"] for one in judged]
     return (
         f"{markdown_table(head, rows)}\n\n{markdown_table(('Bundle', 'Milliseconds a face, one thread', 'File'), cost)}"
     )
 
 
-def _closed_row(
-    bundle: Bundle, outputs: Outputs, truth: Truth, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> list[str]:
-    logits, right = outputs.logits[chosen], truth[chosen]
-    probabilities = softmax(logits, bundle.info.temperature)
-    error = expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == right)
-    tops = [_percent(share(within_top(logits, right, k))) for k in (1, 5)]
-    return [f"{len(right)}", *tops, f"{error:.3f}"]
+def _closed_row(probabilities: Values, truth: Truth) -> list[str]:
+    error = expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == truth)
+    tops = [_percent(share(within_top(probabilities, truth, k))) for k in (1, 5)]
+    return [f"{len(truth)}", *tops, f"{error:.3f}"]
 
 
 def _percent(measured: Measured) -> str:
@@ -59,10 +48,10 @@ def _percent(measured: Measured) -> str:
 def stranger_tables(strangers: Strangers) -> str:
     """How well strangers are noticed, by each score; and how well they are told apart once taught."""
     noticed = [
-        [name, f"{found.known}", f"{found.wrongly_named.count}", f"{found.auroc:.3f}", _percent(found.wrongly_named)]
-        for name, found in strangers.open_sets.items()
+        [score, group, f"{one.known}", f"{one.wrongly_named.count}", f"{one.auroc:.3f}", _percent(one.wrongly_named)]
+        for (score, group), one in strangers.open_sets.items()
     ]
-    head = ("Score of a face", "Known", "Unknown", "AUROC", "Unknown named, where 95 % of the known are")
+    head = ("Score of a face", "Told from", "Known", "Unknown", "AUROC", "Unknown named, where 95 % of the known are")
     taught = [
         [group, f"{shots}", f"{found.count}", _percent(found)] for (group, shots), found in strangers.few_shots.items()
     ]
@@ -70,8 +59,9 @@ def stranger_tables(strangers: Strangers) -> str:
     return f"{markdown_table(head, noticed)}\n\n{markdown_table(taught_head, taught)}"
 
 
-def recall_table(probabilities: Probabilities, truth: Truth, labels: Sequence[str]) -> str:
+def recall_table(probabilities: Values, faces: Faces) -> str:
     """The recall of each character, and the confusions that came up most."""
+    truth, labels = faces.truth[faces.of("test")], faces.labels
     table = confusion(probabilities, truth)
     counts = table.sum(axis=1)
     recalls = [
@@ -93,7 +83,7 @@ def recall_table(probabilities: Probabilities, truth: Truth, labels: Sequence[st
     )
 
 
-def draw(probabilities: Probabilities, truth: Truth, path: Path) -> None:
+def draw(probabilities: Values, truth: Truth, path: Path) -> None:
     """Draw how often a name of a given probability is right, and the confusion matrix."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     bins = np.clip((confidence * BINS).astype(int), 0, BINS - 1)

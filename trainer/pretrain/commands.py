@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from bot.bundle import read_bundle
 from bot.vision.detect import Detector
 from trainer.console import Console
 from trainer.detectors import MODELS, make_detector
@@ -73,44 +72,28 @@ def evaluate(
 ) -> None:
     """Judge bundles by the crops that the run has held back, and by the characters that its first stage never saw.
 
-    The last bundle is judged also by the same faces as the bot would have cropped them.
+    Each is judged by the crops as their sets have them, and by the same faces as the bot would have cropped them.
     """
     load_tensorflow()
-    from trainer.metrics import fit_temperature, softmax
     from trainer.pretrain import card as cards
     from trainer.pretrain.data import read_faces
-    from trainer.pretrain.evaluate import ask_bundle, judge_strangers
-    from trainer.pretrain.export import ask_network
-    from trainer.pretrain.run import load, spec
+    from trainer.pretrain.evaluate import judge_strangers
+    from trainer.pretrain.export import ask_the_unknowing
+    from trainer.pretrain.judged import judge
 
     chosen, faces = read_settings(settings), read_faces(run)
-    held, validation = faces.of("test"), faces.of("validation")
-    answers = {}
-    for path in bundle:
-        read = read_bundle(path)
-        with _console.steps(f"Testing {path.stem}", len(held)) as advance:
-            answers[path.stem] = (read, ask_bundle(read, faces.images[held], advance), path.stat().st_size)
-    before = next((stage for stage in chosen.stages if not stage.strangers), None)
-    last, outputs, _ = answers[bundle[-1].stem]
-    probabilities = softmax(outputs.logits, last.info.temperature)
-    closed = cards.closed_table(answers, faces)
-    with _console.steps(f"Testing {bundle[-1].stem} on the bot's crops", len(held)) as advance:
-        found_as = (last, ask_bundle(last, faces.framed[held], advance), bundle[-1].stat().st_size)
-    table = cards.closed_table({bundle[-1].stem: found_as}, faces)
-    closed += f"\n\nThe same faces, found and cropped as the bot does:\n\n{table}"
+    judged = [judge(path, faces, _console) for path in bundle]
+    _console.say("Asking the stage that has met no stranger")
+    unknowing = ask_the_unknowing(chosen, faces, run, _console)
+    found = judge_strangers(unknowing, chosen.data.strangers, chosen.export.prototypes)
     sections = {
-        "closed": closed,
-        "characters": cards.recall_table(probabilities, faces.truth[held], faces.labels),
+        "closed": cards.closed_tables(judged, faces),
+        "strangers": cards.stranger_tables(found),
+        "characters": cards.recall_table(judged[-1].own, faces),
     }
-    if before is not None:
-        _console.say("Asking the stage that has met no stranger")
-        said = ask_network(load(before, chosen, faces, run), faces.images, spec(chosen))
-        temperature = fit_temperature(said.logits[validation], faces.truth[validation])
-        found = judge_strangers(faces, said, chosen.data.strangers, temperature)
-        sections["strangers"] = cards.stranger_tables(found)
     for name, text in sections.items():
         _console.say(f"\n{text}")
         if card is not None:
             replace_section(card, name, text)
     if card is not None:
-        cards.draw(probabilities, faces.truth[held], card.with_suffix(".png"))
+        cards.draw(judged[-1].own, faces.truth[faces.of("test")], card.with_suffix(".png"))

@@ -1,111 +1,86 @@
-"""Judge the base network: bundles as the bot runs them, strangers by the stage that never saw them."""
+"""Judge the base network by strangers: with the stage that never saw them."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.bundle import Bundle, InputSpec
-from bot.vision.interpreter import Network
-from trainer.console import Advance
-from trainer.measure import (
-    Measured,
-    OpenSet,
-    Truth,
-    Values,
-    few_shot,
-    nearest_mean,
-    open_set,
-    prototypes,
-)
-from trainer.metrics import softmax
+from trainer.measure import Measured, OpenSet, Truth, Values, few_shot, nearest_mean, open_set
 from trainer.pretrain.data import Faces, Indices
+from trainer.pretrain.outputs import Outputs, Shown
+from trainer.pretrain.strangers import Ground, fit
 
 SHOTS = (1, 5, 20)
 NEIGHBOURS = 5
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """What a network says of some crops: `logits`, ``(count, characters)``, and `embeddings`, ``(count, dimensions)``.
-
-    `milliseconds` is the median time for one face, NaN where it was not taken.
-    """
-
-    logits: Values
-    embeddings: Values
-    milliseconds: float = float("nan")
-
-
-def ask_bundle(bundle: Bundle, images: npt.NDArray[np.uint8], advance: Advance) -> Outputs:
-    """Show crops to a bundle, one at a time on one thread.
-
-    Raises:
-        BundleError: the network does not load.
-    """
-    network = Network(bundle)
-    logits, embeddings, times = [], [], []
-    for image in images:
-        prepared = bundle.info.input.prepare([image])[0]
-        began = time.perf_counter()
-        answer = network.run(prepared)
-        times.append(time.perf_counter() - began)
-        logits.append(answer["logits"])
-        embeddings.append(answer["embedding"])
-        advance(1)
-    return Outputs(np.stack(logits), np.stack(embeddings), float(np.median(times)) * 1000)
-
-
-def fitted_to(images: npt.NDArray[np.uint8], spec: InputSpec) -> npt.NDArray[np.uint8]:
-    """Resize crops, ``(count, side, side, 3)``, as the bot does."""
-    return np.stack([spec.fit(image) for image in images])
+FOLDS = 2
 
 
 @dataclass(frozen=True)
 class Strangers:
-    """Figures for characters that trained nothing: by each way to score a face, and by pictures a character."""
+    """Figures for characters that trained nothing.
 
-    open_sets: dict[str, OpenSet]
+    `open_sets` by the score of a face and by whom it is told from; `few_shots` by group and pictures a character.
+    """
+
+    open_sets: dict[tuple[str, str], OpenSet]
     few_shots: dict[tuple[str, int], Measured]
 
 
-def judge_strangers(faces: Faces, outputs: Outputs, strangers: Sequence[str], temperature: float) -> Strangers:
+def judge_strangers(ground: Ground, strangers: Sequence[str], prototypes: int) -> Strangers:
     """Measure what happens to strangers, from what a stage without them says of all crops.
 
-    Known are the crops held back of all other characters; the prototypes are made of those that trained.
+    Known are the crops held back of all other characters, in both framings. The bot's answer is fitted to half of the
+    strangers and measured on the other half, then the other way round: the figures are means of both.
     """
-    known = [name for name in faces.labels if name not in strangers]
-    train, held = faces.of("train", known), faces.of("test", known)
-    unknown = np.concatenate([faces.of(part, strangers) for part in ("train", "validation", "test")])
-    columns = [faces.labels.index(name) for name in known]
-    scores = {
-        "softmax": softmax(outputs.logits[:, columns], temperature).max(axis=1),
-        "nearest prototype": _to_prototypes(faces, outputs, train),
-        f"{NEIGHBOURS} nearest neighbours": nearest_mean(outputs.embeddings, outputs.embeddings[train], NEIGHBOURS),
-    }
-    scores["softmax x nearest neighbours"] = scores["softmax"] * np.clip(
-        scores[f"{NEIGHBOURS} nearest neighbours"], 0, None
-    )
+    faces = ground.faces
+    folds = [list(strangers[start::FOLDS]) for start in range(FOLDS)]
+    held = ground.part("test")
+    measured: dict[tuple[str, str], list[OpenSet]] = {}
+    for fold in range(FOLDS):
+        asked = [name for other, members in enumerate(folds) if other != fold for name in members]
+        fitted = fit(ground, folds[fold], prototypes, with_nobody=False)
+        groups = {
+            "all": ground.all_of(asked),
+            **{name: ground.all_of(members) for name, members in _groups(faces, asked).items()},
+            "posters, screenshots, cards": faces.nobody("test"),
+        }
+        for group, indices in groups.items():
+            unknown = ground.shown(indices)
+            said = open_set(*(fitted.rank(shown, ground.known).max(axis=1) for shown in (held, unknown)))
+            measured.setdefault(("the bot's answer", group), []).append(said)
+    everybody = ground.shown(ground.all_of(strangers))
+    trained = ground.said.own.at(faces.of("train", ground.known)).embeddings
+    nearest = (nearest_mean(shown.embeddings, trained, NEIGHBOURS) for shown in (held, everybody))
+    softmax = (_softmax(shown).max(axis=1) for shown in (held, everybody))
     return Strangers(
-        {name: open_set(score[held], score[unknown]) for name, score in scores.items()},
         {
-            (f"{len(group)} of {name}", shots): _taught(faces, outputs, group, shots)
-            for name, group in _groups(faces, strangers).items()
+            **{key: _mean(found) for key, found in measured.items()},
+            (f"{NEIGHBOURS} nearest neighbours", "all"): open_set(*nearest),
+            ("softmax", "all"): open_set(*softmax),
+        },
+        {
+            (f"{len(group)} of {name}", shots): _taught(faces, ground.said.own, group, shots)
+            for name, group in {"all sets": list(strangers), **_groups(faces, strangers)}.items()
             for shots in SHOTS
         },
     )
 
 
-def _to_prototypes(faces: Faces, outputs: Outputs, train: Indices) -> Values:
-    means = prototypes(outputs.embeddings[train], faces.truth[train], len(faces.labels))
-    return np.asarray((outputs.embeddings @ means.T).max(axis=1))
+def _mean(found: Sequence[OpenSet]) -> OpenSet:
+    values = [(one.wrongly_named.value, one.wrongly_named.low, one.wrongly_named.high) for one in found]
+    value, low, high = (float(number) for number in np.mean(values, axis=0))
+    count = sum(one.wrongly_named.count for one in found)
+    return OpenSet(float(np.mean([one.auroc for one in found])), Measured(value, low, high, count), found[0].known)
+
+
+def _softmax(shown: Shown) -> Values:
+    exponentials = np.exp(shown.logits - shown.logits.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
 
 def _groups(faces: Faces, strangers: Sequence[str]) -> dict[str, list[str]]:
-    """All strangers together, and those of each set that has several."""
-    groups = {"all sets": list(strangers)}
+    """The strangers of each set that has several."""
+    groups = {}
     for name in faces.set_names:
         members = [one for one in strangers if len(faces.of("test", [one], name))]
         if 1 < len(members) < len(strangers):

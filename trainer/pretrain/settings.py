@@ -1,9 +1,9 @@
 """The settings of a training run, read from TOML once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from trainer.run_settings import read_run_settings
 
@@ -98,10 +98,10 @@ class LossSettings(_Settings):
 
 
 class ExportSettings(_Settings):
-    """The number of crops that calibrate the 8-bit network, and the threshold that its bundle gets."""
+    """The number of faces that calibrate the 8-bit network, and the most prototypes that a character gets."""
 
     calibration: Count
-    threshold: Share
+    prototypes: Count
 
 
 class Stage(_Settings):
@@ -127,6 +127,12 @@ class Settings(_Settings):
     loss: LossSettings
     export: ExportSettings
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _somebody_stays_a_stranger(self) -> Self:
+        if not self.data.strangers or all(stage.strangers for stage in self.stages):
+            raise ValueError("one stage has to go without data.strangers: on it strangers are learnt to be told")
+        return self
 
 
 def read_settings(path: Path) -> Settings:
