@@ -9,6 +9,7 @@ from bot.vision.boxes import Boxes, Scores, suppress
 from bot.vision.heatmap import read_faces
 from bot.vision.interpreter import Network
 from bot.vision.letterbox import letterbox
+from bot.vision.second_look import SecondLook
 from bot.vision.windows import Window, grid
 
 GRAIN = 32
@@ -30,7 +31,8 @@ STRIP = 2.5
 class NetworkDetector:
     """Finds faces with a bundle's network. Not thread-safe.
 
-    It looks at the whole picture and, where that is large and shows small faces, at its quarters.
+    It looks at the whole picture and, where that is large and shows small faces, at its quarters; then once more, and
+    closer, at what may be a face or not.
 
     Args:
         bundle: A detector's bundle.
@@ -44,6 +46,7 @@ class NetworkDetector:
         if bundle.info.kind != "detector":
             raise BundleError(f"the bundle {bundle.info.name} is a {bundle.info.kind}, not a detector")
         self._network = Network(bundle)
+        self._second_look = SecondLook(bundle)
         self._size = (bundle.info.input.width, bundle.info.input.height)
         self._usual = bundle.info.threshold
         self._threshold = self._usual if threshold is None else threshold
@@ -55,9 +58,13 @@ class NetworkDetector:
         for window in self._closer(boxes, scores, width, height):
             more, their_scores = self._look(image, window)
             boxes, scores = np.concatenate([boxes, more]), np.concatenate([scores, their_scores])
-        least = max(self._threshold, COMPANY * scores.max(initial=0))
-        kept = [i for i in suppress(boxes, scores, OVERLAP) if scores[i] >= least]
-        return tuple(Face(Box(*boxes[i].tolist()), float(scores[i])) for i in kept)
+        kept = suppress(boxes, scores, OVERLAP)
+        kept = kept[scores[kept] >= COMPANY * scores.max(initial=0)]
+        boxes, scores = boxes[kept], self._second_look.rescore(image, boxes[kept], scores[kept])
+        best_first = np.argsort(-scores, kind="stable")
+        return tuple(
+            Face(Box(*boxes[i].tolist()), float(scores[i])) for i in best_first if scores[i] >= self._threshold
+        )
 
     def _look(self, image: Image, window: Window) -> tuple[Boxes, Scores]:
         """Whatever a window shows, suspicions included, in the picture's pixels."""

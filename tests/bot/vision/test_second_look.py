@@ -1,0 +1,51 @@
+"""A doubtful face, looked at once more."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.bundle import read_bundle
+from bot.vision.second_look import DOUBTFUL, MOST, SecondLook
+from tests.artwork import CAST, draw_backdrop, draw_portrait
+
+SHIPPED = Path(__file__).resolve().parents[3] / "models" / "face-detector.tflite"
+MIDDLE = sum(DOUBTFUL) / 2
+
+
+@pytest.fixture(scope="module")
+def look() -> SecondLook:
+    return SecondLook(read_bundle(SHIPPED))
+
+
+def rescored(look: SecondLook, image: np.ndarray, boxes: list[list[float]], scores: list[float]) -> list[float]:
+    return look.rescore(image, np.array(boxes, np.float32), np.array(scores, np.float32)).tolist()
+
+
+def test_what_is_a_face_gains_and_what_is_none_loses(look: SecondLook) -> None:
+    portrait = draw_portrait(next(iter(CAST.values())), 1, size=360)
+    (_, face), *_ = portrait.faces
+    box = [face.x, face.y, face.width, face.height]
+    assert rescored(look, portrait.image, [box], [MIDDLE])[0] > MIDDLE
+    assert rescored(look, draw_backdrop(1).image, [[100, 100, 60, 60]], [MIDDLE])[0] < MIDDLE
+
+
+def test_only_what_is_in_doubt_is_looked_at_again(look: SecondLook) -> None:
+    backdrop = draw_backdrop(1).image
+    low, high = DOUBTFUL
+    assert rescored(look, backdrop, [[100, 100, 60, 60]] * 2, [high, low - 0.01]) == pytest.approx([high, low - 0.01])
+
+
+def test_in_a_crowd_only_the_best_are_looked_at_again(look: SecondLook) -> None:
+    boxes = [[100, 100, 60, 60]] * (MOST + 2)
+    again = rescored(look, draw_backdrop(1).image, boxes, [MIDDLE] * (MOST + 2))
+    assert [score < MIDDLE for score in again] == [True] * MOST + [False] * 2
+
+
+@pytest.mark.parametrize("box", [[-20, -20, 40, 40], [290, 190, 400, 400], [0, 0, 0.2, 0.2], [500, 500, 9, 9]])
+def test_a_box_may_lie_anywhere(look: SecondLook, box: list[float]) -> None:
+    assert 0 <= rescored(look, np.zeros((200, 300, 3), np.uint8), [box], [MIDDLE])[0] <= MIDDLE
+
+
+def test_nothing_is_looked_at_where_nothing_was_found(look: SecondLook) -> None:
+    assert look.rescore(np.zeros((9, 9, 3), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).size == 0
