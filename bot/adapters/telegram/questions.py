@@ -105,9 +105,9 @@ class Questions:
 
     def _shown(self, message: Message) -> tuple[Picture, ...]:
         """The pictures that the answer which this message replies to is about."""
-        exchange = self._memory.exchanges.get(key(message.reply_to_message)) if message.reply_to_message else None
-        author = author_of(message)
-        if exchange is None or author is None:
+        answered, author = message.reply_to_message, author_of(message)
+        exchange = self._memory.exchanges.get(key(answered)) if answered else None
+        if answered is None or author is None or exchange is None or key(answered) not in exchange.answer:
             return ()
         asker = exchange.asker if exchange.asker.id != author.id else None
         return tuple(replace(picture, author=picture.author or asker) for picture in exchange.pictures)

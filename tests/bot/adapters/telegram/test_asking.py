@@ -190,6 +190,16 @@ async def test_who_in_reply_to_an_answer_is_about_its_picture(telegram: FakeTele
     assert await fetch(request.pictures[0]) == png(90, 60), "not the marked one"
 
 
+async def test_a_reply_to_one_picture_of_an_album_is_about_that_one(telegram: FakeTelegram, recorder: Recorder) -> None:
+    _, second = await telegram.post_album([png(), png(90, 60)], caption="/who", chat=telegram.group)
+    await telegram.answer()
+    await telegram.post("/teach Honoka", chat=telegram.group, reply_to=second)
+    await telegram.answer()
+
+    assert isinstance(request := recorder.seen[-1].request, Teach)
+    assert [await fetch(picture) for picture in request.pictures] == [png(90, 60)]
+
+
 async def test_teach_as_a_caption_and_in_reply(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post_picture(png(), caption="/teach Kousaka Honoka", chat=telegram.group)
     await telegram.answer()
