@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, MutableMapping
+from gettext import NullTranslations
 from typing import Any
 
 import pytest
@@ -117,8 +118,10 @@ async def test_what_happens_is_counted(service: Service, metrics: Metrics, sourc
     await service.handle(asking(source.picture(), trigger=Trigger.POSTED))
     counts = counted(metrics)
     assert counts["whobot_pictures_total", "discord"] == 3
-    assert counts["whobot_faces_total", "yes"] == 1
-    assert counts["whobot_faces_total", "no"] == 1
+    assert counts["whobot_faces_total", "discord", "yes"] == 1
+    assert counts["whobot_faces_total", "discord", "no"] == 1
+    assert counts["whobot_requests_total", "ask", "discord"] == 2
+    assert counts["whobot_requests_total", "discord", "show"] == 1
     assert counts["whobot_answers_total", "discord"] == 2
     assert counts["whobot_stage_seconds_count", "download"] == 3
     assert counts["whobot_stage_seconds_count", "analysis"] == 3
@@ -214,9 +217,22 @@ async def test_a_group_that_has_moved_is_the_same_group(service: Service, store:
 # --- languages -------------------------------------------------------------------------------------------------------
 
 
-async def test_an_answer_is_in_the_chats_language_or_else_the_readers(service: Service, store: Store) -> None:
-    english = (await service.handle(incoming(Show(Page.SETTINGS)))).text
-    german = (await service.handle(incoming(Show(Page.SETTINGS), locale="de-AT"))).text
-    assert german != english
+async def test_an_answer_is_in_the_chats_language_or_else_the_readers(
+    service: Service, store: Store, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class German(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return f"auf Deutsch: {message}"
+
+    def translations_for(tag: str | None) -> NullTranslations:
+        return German() if tag and tag.startswith("de") else NullTranslations()
+
+    monkeypatch.setattr("bot.service.service.translations_for", translations_for)
+
+    async def answer(locale: str) -> str:
+        return (await service.handle(asking(source.picture("landscape"), locale=locale))).text
+
+    assert await answer("en") != await answer("de-AT")
+    german = await answer("de")
     await store.change(ROOM, language="en")
-    assert (await service.handle(incoming(Show(Page.SETTINGS), locale="de"))).text != german
+    assert await answer("de") == await answer("en") != german
