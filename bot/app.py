@@ -14,6 +14,7 @@ import structlog
 from bot.config import Settings, Web
 from bot.domain import Adapter, Handler, Health
 from bot.errors import ConfigError
+from bot.housekeeping import tidying
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.reembed import keeping_in_step
@@ -94,6 +95,7 @@ async def run(
         pipeline = await stack.enter_async_context(_pipeline(settings))
         log.info("models_loaded", bundle=pipeline.bundle_id, characters=len(pipeline.roster))
         await stack.enter_async_context(keeping_in_step(store, pipeline))
+        await stack.enter_async_context(tidying(store))
         service = Service(
             pipeline,
             store,

@@ -30,6 +30,7 @@ FLOORS: dict[str, int] = {
     "adapters.discord": 3,
     "adapters.telegram": 3,
     "adapters.web": 3,
+    "housekeeping": 3,
     "pipeline": 3,
     "reembed": 3,
     "replies": 3,

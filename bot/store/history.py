@@ -130,6 +130,11 @@ class History(Database):
             )
             return replace(change, removed=await _take_away(connection, change.id, brought))
 
+    async def purge(self) -> int:
+        """Remove for good what was forgotten longer than `REMOVED_KEPT` ago; return how many examples that were."""
+        async with self._transaction() as connection:
+            return await _purge(connection, datetime.now(UTC) - REMOVED_KEPT)
+
     async def entry(self, scope: Scope, change_id: int) -> Change | None:
         """Return an entry of a scope's history."""
         async with self._transaction() as connection:
@@ -213,9 +218,9 @@ async def _put_back(connection: AsyncConnection, change_id: int) -> tuple[int, .
     return tuple(sorted((await connection.execute(query)).scalars()))
 
 
-async def _purge(connection: AsyncConnection, before: datetime) -> None:
+async def _purge(connection: AsyncConnection, before: datetime) -> int:
     old = select(changes.c.id).where(changes.c.at < before)
-    await connection.execute(delete(removed_examples).where(removed_examples.c.change.in_(old)))
+    return (await connection.execute(delete(removed_examples).where(removed_examples.c.change.in_(old)))).rowcount
 
 
 async def _one(connection: AsyncConnection, scope: Scope, change_id: int) -> Change | None:

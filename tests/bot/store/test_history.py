@@ -136,7 +136,8 @@ async def test_after_a_month_what_was_forgotten_is_gone_for_good(store: Store) -
     async with store._transaction() as connection:
         old = datetime.now(UTC) - KEPT - timedelta(days=1)
         await connection.execute(update(changes).values(at=old))
-    await store.learn([draft("nico")], Action.TAUGHT)
+    assert await store.purge() == 1
+    assert await store.purge() == 0
     assert await store.revert(HERE, change.id, ANN) is None
     async with store._transaction() as connection:
         assert (await connection.execute(removed_examples.select())).all() == []
