@@ -33,8 +33,8 @@ test when the fake is left.
 """
 
 from tests.fakes.discord.api import Answer, Sent
-from tests.fakes.discord.payloads import Channel, Person, Sticker, Upload
 from tests.fakes.discord.rest import Refusal
 from tests.fakes.discord.server import FakeDiscord, fake_discord
+from tests.fakes.discord.world import Channel, Person, Sticker, Upload
 
 __all__ = ["Answer", "Channel", "FakeDiscord", "Person", "Refusal", "Sent", "Sticker", "Upload", "fake_discord"]

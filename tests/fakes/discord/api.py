@@ -9,11 +9,12 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from yarl import URL
 
-from tests.fakes.discord import payloads, rest
+from tests.fakes.discord import payloads, posts, rest, world
 from tests.fakes.discord.contract import Contract
 from tests.fakes.discord.gateway import Gateway
-from tests.fakes.discord.payloads import Channel, Guild, Payload, Person, Sticker, Upload
+from tests.fakes.discord.payloads import Payload
 from tests.fakes.discord.rest import Call, Refusal, Rest
+from tests.fakes.discord.world import Channel, Guild, Person, Sticker, Upload
 
 PATIENCE = 30.0
 """Seconds after which a test that waits for something gives up: a safety net, not a measurement."""
@@ -117,8 +118,8 @@ class Api:
         if where is None:
             raise Refusal(404, 10003, "Unknown Channel")
         denied = (where.inside or where).denied
-        needed = payloads.SEND_MESSAGES_IN_THREADS if where.inside else payloads.SEND_MESSAGES
-        if denied & (needed | (payloads.ATTACH_FILES if call.files else 0)):
+        needed = world.SEND_MESSAGES_IN_THREADS if where.inside else world.SEND_MESSAGES
+        if denied & (needed | (world.ATTACH_FILES if call.files else 0)):
             raise Refusal(403, 50013, "Missing Permissions")
         reference = call.json.get("message_reference")
         target = self._messages.get(str(reference["message_id"])) if reference else None
@@ -174,7 +175,7 @@ class Api:
     ) -> Payload:  # fmt: skip
         """Keep what the bot posts, and hand it to whoever waits for it."""
         files = self._check_content(call)
-        message = payloads.message(
+        message = posts.message(
             self.bot,
             channel,
             content=call.json.get("content") or "",
@@ -197,7 +198,7 @@ class Api:
         if "content" in call.json:
             message["content"] = call.json["content"] or ""
         if "components" in call.json:
-            message["components"] = payloads.components(call.json["components"] or ())
+            message["components"] = posts.components(call.json["components"] or ())
         if "attachments" in call.json:
             message["attachments"] = [self._attach(Upload(file.data, file.filename)) for file in files]
         message["edited_timestamp"] = payloads.TIME
@@ -227,7 +228,7 @@ class Api:
         )
 
     def _attach(self, upload: Upload) -> Payload:
-        attachment = payloads.attachment(upload, str(self.url).rstrip("/"))
+        attachment = posts.attachment(upload, str(self.url).rstrip("/"))
         self._media[attachment["id"]] = upload
         return attachment
 
@@ -259,9 +260,9 @@ def _registered_form(definition: Payload, application_id: str) -> Payload:
     """Write a definition back as Discord does: ids added, numbers of permissions as text, nothing where nothing is."""
     permissions = definition.get("default_member_permissions")
     registered = {
-        "id": payloads.snowflake(),
+        "id": world.snowflake(),
         "application_id": application_id,
-        "version": payloads.snowflake(),
+        "version": world.snowflake(),
         "dm_permission": True,
         "nsfw": False,
         "type": 1,

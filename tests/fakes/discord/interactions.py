@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.discord import payloads, rest
+from tests.fakes.discord import rest, world
 from tests.fakes.discord.api import EPHEMERAL, Api
 from tests.fakes.discord.payloads import Payload
 from tests.fakes.discord.rest import Call, Refusal
@@ -44,7 +44,7 @@ class Given:
         if payload["type"] == 3:
             data["interacted_message_id"] = payload["message"]["id"]
         if payload["type"] == 5:
-            data["triggering_interaction_metadata"] = {**data, "id": payloads.snowflake(), "type": 2}
+            data["triggering_interaction_metadata"] = {**data, "id": world.snowflake(), "type": 2}
         return data
 
 

@@ -1,96 +1,21 @@
 """The objects of Discord's API, as Discord writes them."""
 
-import itertools
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
+
+from tests.fakes.discord.world import (
+    MANAGE_CHANNELS,
+    MEMBER_PERMISSIONS,
+    Channel,
+    Guild,
+    Person,
+    snowflake,
+)
 
 Payload = dict[str, Any]
 
-SEND_MESSAGES = 1 << 11
-SEND_MESSAGES_IN_THREADS = 1 << 38
-ATTACH_FILES = 1 << 15
-READ_MESSAGE_HISTORY = 1 << 16
-MANAGE_CHANNELS = 1 << 4
-VIEW_CHANNEL = 1 << 10
-MEMBER_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | ATTACH_FILES | READ_MESSAGE_HISTORY
 FILE_LIMIT = 10 * 1024 * 1024
-FORWARDED = (
-    "type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions", "mention_roles",
-    "components", "sticker_items",
-)  # fmt: skip
 TIME = "2026-01-02T03:04:05.678000+00:00"
-
-DISCORD_EPOCH = 1_420_070_400_000
-_numbers = itertools.count()
-
-
-def snowflake(*, age: float = 0.0) -> str:
-    """Make an id that nothing else has. It holds the time at which it is made, less `age` in seconds."""
-    milliseconds = int((time.time() - age) * 1000) - DISCORD_EPOCH
-    return str((milliseconds << 22) + next(_numbers) % (1 << 22))
-
-
-@dataclass(frozen=True)
-class Person:
-    """A user. `manager` may manage the channels of the guild."""
-
-    name: str
-    manager: bool = False
-    bot: bool = False
-    locale: str = "en-US"
-    id: str = field(default_factory=snowflake)
-
-    @property
-    def permissions(self) -> int:
-        """What they may do in every channel of the guild."""
-        return MEMBER_PERMISSIONS | (MANAGE_CHANNELS if self.manager else 0)
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A text channel of the guild, a thread in one, or a private chat with a `friend`.
-
-    `denied` to whobot are these permissions; a thread has those of the channel that it is `inside`.
-    """
-
-    name: str
-    denied: int = 0
-    friend: Person | None = None
-    inside: "Channel | None" = None
-    nsfw: bool = False
-    id: str = field(default_factory=snowflake)
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that somebody attaches."""
-
-    data: bytes = field(repr=False)
-    filename: str = "picture.png"
-    content_type: str | None = "image/png"
-    spoiler: bool = False
-
-
-@dataclass(frozen=True)
-class Sticker:
-    """A sticker of the guild; `format` is PNG (1), APNG (2), Lottie (3) or GIF (4)."""
-
-    data: bytes = field(repr=False)
-    name: str = "nico-nico-ni"
-    format: int = 1
-    id: str = field(default_factory=snowflake)
-
-
-@dataclass(frozen=True)
-class Guild:
-    """The server that whobot is in; the manager's role lets its members manage channels."""
-
-    name: str = "Anime club"
-    locale: str = "en-US"
-    id: str = field(default_factory=snowflake)
-    manager_role: str = field(default_factory=snowflake)
 
 
 def user(person: Person) -> Payload:
@@ -250,94 +175,6 @@ def ready(bot: Person, guild: Guild, session: str, resume_url: str) -> Payload:
         "resume_gateway_url": resume_url,
         "application": {"id": bot.id, "flags": 1 << 19, "flags_new": str(1 << 19)},
     }
-
-
-def attachment(upload: Upload, media_url: str) -> Payload:
-    attachment_id = snowflake()
-    filename = f"SPOILER_{upload.filename}" if upload.spoiler else upload.filename
-    url = f"{media_url}/attachments/{attachment_id}/{filename}?ex=1&is=2&hm=3"
-    payload = {
-        "id": attachment_id,
-        "filename": filename,
-        "size": len(upload.data),
-        "url": url,
-        "proxy_url": url,
-        "flags": 0,
-    }
-    if upload.content_type:
-        payload["content_type"] = upload.content_type
-    return payload
-
-
-def components(rows: Sequence[Payload]) -> list[Payload]:
-    """Rows of buttons and menus as Discord writes them back: numbered, and `required` is a word for dialogues only."""
-    numbers = itertools.count(1)
-
-    def written(one: Payload) -> Payload:
-        return {**{key: value for key, value in one.items() if key != "required"}, "id": next(numbers)}
-
-    return [{**written(row), "components": [written(one) for one in row["components"]]} for row in rows]
-
-
-def embed(url: str, copy: str, *, kind: str = "image", where: str = "thumbnail") -> Payload:
-    """The preview of a link, with Discord's own `copy` of the picture; `where` it is shown."""
-    picture = {"url": url, "proxy_url": copy, "width": 640, "height": 480, "flags": 0}
-    return {"type": kind, "url": url, where: picture}
-
-
-def sticker(one: Sticker) -> Payload:
-    return {"id": one.id, "name": one.name, "format_type": one.format}
-
-
-def message(
-    author: Person,
-    channel_id: str,
-    *,
-    content: str = "",
-    attachments: Sequence[Payload] = (),
-    stickers: Sequence[Sticker] = (),
-    embeds: Sequence[Payload] = (),
-    rows: Sequence[Payload] = (),
-    flags: int = 0,
-    metadata: Payload | None = None,
-    mentions: Sequence[Person] = (),
-    reply_to: Mapping[str, Any] | None = None,
-    forwards: Mapping[str, Any] | None = None,
-    webhook: bool = False,
-    age: float = 0.0,
-) -> Payload:
-    payload: Payload = {
-        "id": snowflake(age=age),
-        "channel_id": channel_id,
-        "author": user(author),
-        "content": content,
-        "timestamp": TIME,
-        "edited_timestamp": None,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [user(one) for one in mentions],
-        "mention_roles": [],
-        "attachments": list(attachments),
-        "embeds": list(embeds),
-        "components": components(rows),
-        "sticker_items": [sticker(one) for one in stickers],
-        "pinned": False,
-        "flags": flags,
-        "type": 0,
-    }
-    if metadata is not None:
-        payload["interaction_metadata"] = metadata
-    if webhook:
-        payload["webhook_id"] = author.id
-    if reply_to is not None:
-        payload["type"] = 19
-        payload["message_reference"] = {"type": 0, "channel_id": channel_id, "message_id": reply_to["id"]}
-        payload["referenced_message"] = {key: value for key, value in reply_to.items() if key != "referenced_message"}
-    if forwards is not None:
-        payload["message_reference"] = {"type": 1, "channel_id": forwards["channel_id"], "message_id": forwards["id"]}
-        snapshot = {key: forwards[key] for key in FORWARDED}
-        payload["message_snapshots"] = [{"message": {**snapshot, "stickers": []}}]
-    return payload
 
 
 def interaction(

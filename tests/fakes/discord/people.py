@@ -8,7 +8,8 @@ from typing import Any
 from tests.fakes.discord import payloads
 from tests.fakes.discord.api import Answer
 from tests.fakes.discord.interactions import Given, InteractionApi
-from tests.fakes.discord.payloads import Channel, Payload, Person, Upload
+from tests.fakes.discord.payloads import Payload
+from tests.fakes.discord.world import Channel, Person, Upload
 
 COMMAND, COMPONENT, TYPING, DIALOGUE = 2, 3, 4, 5
 STRING, BOOLEAN, NUMBER, ATTACHMENT = 3, 5, 10, 11

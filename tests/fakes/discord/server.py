@@ -13,11 +13,12 @@ from discord.http import Route
 from yarl import URL
 
 from bot.adapters.discord import DiscordAdapter
-from tests.fakes.discord import payloads, rest
+from tests.fakes.discord import payloads, posts, rest
 from tests.fakes.discord.api import PATIENCE, Answer
 from tests.fakes.discord.contract import Contract
-from tests.fakes.discord.payloads import Channel, Payload, Person, Sticker, Upload
+from tests.fakes.discord.payloads import Payload
 from tests.fakes.discord.people import People
+from tests.fakes.discord.world import Channel, Person, Sticker, Upload
 
 
 class FakeDiscord(People):
@@ -48,7 +49,7 @@ class FakeDiscord(People):
         self._media |= {sticker.id: sticker for sticker in stickers}
         if mention:
             content = f"<@{self.bot.id}> {content}"
-        message = payloads.message(
+        message = posts.message(
             author or self.alice,
             where.id,
             content=content,
@@ -84,7 +85,7 @@ class FakeDiscord(People):
 
     def preview(self, link: str, picture: bytes, **how: Any) -> Payload:
         """Make Discord's preview of a link to a picture, which it has copied."""
-        return payloads.embed(link, self._attach(Upload(picture, "copy.png"))["proxy_url"], **how)
+        return posts.embed(link, self._attach(Upload(picture, "copy.png"))["proxy_url"], **how)
 
     async def react(self, answer: Answer, emoji: str, *, author: Person | None = None) -> None:
         """Put a sign to a message of the bot."""

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.discord import Channel, fake_discord, limits, payloads
+from tests.fakes.discord import Channel, fake_discord, limits, payloads, posts
 from tests.fakes.discord.contract import Contract
 from tests.fakes.discord.gateway import GUILD_MESSAGES, GUILDS, Gateway
-from tests.fakes.discord.payloads import Guild, Person, Upload
 from tests.fakes.discord.rest import CALLBACK, COMMANDS, FOLLOW_UP, MESSAGES, ORIGINAL
+from tests.fakes.discord.world import Guild, Person, Upload
 
 BOT = Person("whobot", bot=True)
 ALICE = Person("alice")
@@ -24,7 +24,7 @@ def contract(shared: Path) -> Contract:
 
 
 def message(**changes: Any) -> dict[str, Any]:
-    return payloads.message(ALICE, "5", attachments=[payloads.attachment(Upload(b"x"), "http://127.0.0.1")]) | changes
+    return posts.message(ALICE, "5", attachments=[posts.attachment(Upload(b"x"), "http://127.0.0.1")]) | changes
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_components(contract: Contract) -> None:
     assert contract.request("POST", MESSAGES, {"components": rows}) == []
     assert contract.request("POST", MESSAGES, {"components": [row(button("a" * 101))]}) != []
     assert contract.request("POST", MESSAGES, {"components": [row(menu("a", *map(str, range(26))))]}) != []
-    assert contract.response("POST", MESSAGES, 200, message(components=payloads.components(rows))) == []
+    assert contract.response("POST", MESSAGES, 200, message(components=posts.components(rows))) == []
     assert contract.response("POST", MESSAGES, 200, message(components=rows)) != []
 
 

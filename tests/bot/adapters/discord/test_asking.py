@@ -6,8 +6,8 @@ from bot.domain import Ask, Configure, OptOut, Page, Reply, Show, Trigger
 from bot.download import fetch
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Person, Upload
-from tests.fakes.discord.payloads import MANAGE_CHANNELS
 from tests.fakes.discord.rest import MESSAGES
+from tests.fakes.discord.world import MANAGE_CHANNELS
 
 pytestmark = pytest.mark.usefixtures("running")
 

@@ -1,8 +1,11 @@
 """The commands, and what the service hears of them."""
 
+import asyncio
+
 import pytest
 
 from bot import commands
+from bot.adapters.discord import DiscordAdapter
 from bot.commands import Kind, Where
 from bot.domain import (
     Ask,
@@ -23,9 +26,9 @@ from bot.domain import (
 from bot.download import fetch
 from tests.bot.adapters.discord.conftest import ANSWER, PNG, Recorder
 from tests.fakes.discord import Channel, FakeDiscord, Refusal, Upload
-from tests.fakes.discord.payloads import SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
 from tests.fakes.discord.people import Value
 from tests.fakes.discord.rest import CALLBACK, ORIGINAL
+from tests.fakes.discord.world import SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
 
 pytestmark = pytest.mark.usefixtures("running")
 
@@ -164,6 +167,25 @@ async def test_nobody_waits_for_suggestions(
     monkeypatch.setattr("bot.adapters.discord.interactions.SUGGESTING_LASTS", 0.01)
     service.may_answer.clear()
     assert await discord.complete("teach", "name", "no") == []
+
+
+async def test_nothing_new_is_begun_while_stopping(
+    discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
+) -> None:
+    message = await discord.post_picture(PNG)
+    await discord.answer()
+    service.may_answer.clear()
+    await discord.slash_who(PNG)
+    await discord.until(lambda: len(service.asked) == 2)
+    stopping = asyncio.create_task(adapter.stop())
+    await asyncio.sleep(0)
+    ignored = [await discord.menu(name, message) for name in ("Who is this?", "Teach this face")]
+    assert await discord.complete("teach", "name", "no") == []
+    service.may_answer.set()
+    await discord.answer()
+    await stopping
+    assert {discord.given[one].state for one in ignored} == {"new"}
+    assert len(service.asked) == 2
 
 
 # --- "Teach this face" -----------------------------------------------------------------------------------------------

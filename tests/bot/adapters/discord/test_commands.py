@@ -11,8 +11,8 @@ from bot import commands
 from bot.adapters.discord import DiscordAdapter
 from tests.bot.adapters.discord.conftest import Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
-from tests.fakes.discord.payloads import MANAGE_CHANNELS
 from tests.fakes.discord.rest import COMMANDS
+from tests.fakes.discord.world import MANAGE_CHANNELS
 
 
 async def one_run(discord: FakeDiscord, adapter: DiscordAdapter) -> int:

@@ -14,8 +14,8 @@ from bot.errors import AdapterError, LoginRefused
 from tests.bot.adapters.discord.conftest import PNG, WRONG_TOKEN, Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.gateway import ALL_INTENTS, MESSAGE_CONTENT
-from tests.fakes.discord.payloads import MEMBER_PERMISSIONS
 from tests.fakes.discord.rest import ME, MESSAGES
+from tests.fakes.discord.world import MEMBER_PERMISSIONS
 
 
 async def test_the_least_intents(running: asyncio.Task[None], discord: FakeDiscord) -> None:

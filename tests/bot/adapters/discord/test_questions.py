@@ -9,8 +9,9 @@ from bot.adapters.discord.questions import Questions
 from bot.domain import Ask, Button, Left, Page, Reply, Show, Trigger
 from tests.bot.adapters.discord.conftest import ANSWER, PNG, Recorder
 from tests.fakes.discord import Answer, Channel, FakeDiscord, Person, Refusal, Upload
-from tests.fakes.discord.payloads import READ_MESSAGE_HISTORY, TIME
+from tests.fakes.discord.payloads import TIME
 from tests.fakes.discord.rest import MESSAGE, MESSAGES
+from tests.fakes.discord.world import READ_MESSAGE_HISTORY
 
 pytestmark = pytest.mark.usefixtures("running")
 FORGETFUL = Channel("forgetful", denied=READ_MESSAGE_HISTORY)

@@ -10,8 +10,8 @@ from bot.adapters.discord import delivery
 from bot.domain import Reply, ReplyImage
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import Channel, FakeDiscord, Refusal
-from tests.fakes.discord.payloads import ATTACH_FILES, READ_MESSAGE_HISTORY, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
 from tests.fakes.discord.rest import CALLBACK, MESSAGES, ORIGINAL
+from tests.fakes.discord.world import ATTACH_FILES, READ_MESSAGE_HISTORY, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
 
 UNKNOWN_INTERACTION = Refusal(404, 10062, "Unknown interaction")
 MUTED = Channel("muted", denied=SEND_MESSAGES)
