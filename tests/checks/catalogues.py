@@ -17,7 +17,7 @@ from bot.replies.languages import FALLBACK, LANGUAGES
 
 CODE = Path(__file__).resolve().parents[2] / "bot"
 LOCALES = CODE / "replies" / "locales"
-KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 TRANSLATED = tuple(tag for tag in LANGUAGES if tag != FALLBACK)
 
 
