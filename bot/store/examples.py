@@ -1,12 +1,11 @@
 """The face crops that people have taught characters with."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from bot.domain import User
 from bot.gallery import Embedding, Gallery
@@ -91,12 +90,12 @@ class Examples(Database):
         async with self._transaction() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
-    async def gallery(self, scope: Scope, bundle_id: str, *, provisional: bool = False) -> Gallery:
+    async def gallery(self, scope: Scope, bundle_id: str) -> Gallery:
         """Return the examples that count in a scope and are embedded by the bundle called `bundle_id`."""
         columns = examples.c
         query = (
             select(columns.character, columns.embedding, columns.denied)
-            .where(_visible(scope, provisional), columns.bundle_id == bundle_id, columns.embedding.is_not(None))
+            .where(_visible(scope, provisional=False), columns.bundle_id == bundle_id, columns.embedding.is_not(None))
             .order_by(columns.id)
         )
         async with self._transaction() as connection:
@@ -124,13 +123,11 @@ class Examples(Database):
         """Return the characters that were taught in just this scope, provisional examples counted as well."""
         return await self._count(and_(*in_scope(examples, scope)))
 
-    async def confirm_example(self, id_: int) -> None:
-        """Let a provisional example count."""
-        await self._update(id_, {"state": State.CONFIRMED})
-
     async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
         """Replace an example's embedding by that of another bundle."""
-        await self._update(id_, {"embedding": pack(embedding), "bundle_id": bundle_id})
+        values = {"embedding": pack(embedding), "bundle_id": bundle_id}
+        async with self._transaction() as connection:
+            await connection.execute(update(examples).where(examples.c.id == id_).values(values))
 
     async def lessons(self, scope: Scope | None = None, *, after: int = 0, limit: int = 64) -> list[Example]:
         """Return examples that count, of one scope or of all, in order of ids, those above `after`."""
@@ -148,21 +145,6 @@ class Examples(Database):
         async with self._transaction() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
-    async def remove_example(self, id_: int) -> Example | None:
-        """Forget an example and return it, or None where there is none with this id."""
-        removed = await self._remove(examples.c.id == id_)
-        return removed[0] if removed else None
-
-    async def remove_character(self, scope: Scope, character: str) -> list[Example]:
-        """Forget all examples of a character in just this scope, and return them."""
-        return await self._remove(and_(*in_scope(examples, scope), examples.c.character == character))
-
-    async def put_back(self, removed: Sequence[Example]) -> None:
-        """Undo a removal: the examples are as they were, ids and dates included."""
-        if removed:
-            async with self._transaction() as connection:
-                await connection.execute(insert(examples), [to_row(example) for example in removed])
-
     async def _count(self, condition: ColumnElement[bool]) -> dict[str, int]:
         query = (
             select(examples.c.character, func.count())
@@ -172,16 +154,6 @@ class Examples(Database):
         )
         async with self._transaction() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
-
-    async def _update(self, id_: int, values: dict[str, object]) -> None:
-        async with self._transaction() as connection:
-            await connection.execute(update(examples).where(examples.c.id == id_).values(values))
-
-    async def _remove(self, condition: ColumnElement[bool]) -> list[Example]:
-        query = delete(examples).where(condition).returning(examples)
-        async with self._transaction() as connection:
-            rows = (await connection.execute(query)).all()
-        return sorted((_from_row(row) for row in rows), key=lambda example: example.id)
 
 
 def _visible(scope: Scope, provisional: bool) -> ColumnElement[bool]:

@@ -307,7 +307,7 @@ async def test_what_was_taught_in_a_chat_is_looked_for_there(
         await service.handle(asking(source.picture(), chat=chat))
     assert [gallery.characters for gallery in eyes.galleries] == [(), ("Miku",), ("Miku",), ()]
     assert eyes.galleries[1] is eyes.galleries[2], "loaded once"
-    await store.remove_character(Scope.of(ROOM), "Miku")
+    await store.forget(Scope.of(ROOM), "Miku", None)
     await service.handle(asking(source.picture()))
     assert eyes.galleries[-1].characters == ()
 

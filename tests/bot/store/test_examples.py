@@ -42,14 +42,11 @@ async def test_a_chat_sees_its_own_and_the_operators(store: Store) -> None:
 
 
 async def test_provisional_examples_count_only_where_asked_for(store: Store) -> None:
-    id_ = await teach(store, HERE, "rin", state=State.PROVISIONAL)
+    await teach(store, HERE, "rin", state=State.PROVISIONAL)
     assert await store.examples(HERE) == []
     assert await store.taught(HERE) == {}
     assert (await store.gallery(HERE, "one")).characters == ()
     assert await store.taught(HERE, provisional=True) == {"rin": 1}
-    assert (await store.gallery(HERE, "one", provisional=True)).characters == ("rin",)
-    await store.confirm_example(id_)
-    assert await store.taught(HERE) == {"rin": 1}
 
 
 async def test_a_gallery_holds_what_the_bundle_has_embedded(store: Store) -> None:
@@ -77,30 +74,7 @@ async def test_stale_examples_come_in_portions_and_are_embedded_anew(store: Stor
     assert (await store.gallery(HERE, "two")).embeddings.tolist() == [[0, 1], [0, 1]]
 
 
-async def test_removing_is_of_one_scope_and_can_be_undone(store: Store) -> None:
-    await teach(store, HERE, "rin", by=ANN)
-    await teach(store, HERE, "rin")
-    await teach(store, HERE, "len")
-    await teach(store, EVERYWHERE, "rin")
-    before = await store.examples(HERE)
-    removed = await store.remove_character(HERE, "rin")
-    assert [example.character for example in removed] == ["rin", "rin"]
-    assert await store.taught(HERE) == {"len": 1, "rin": 1}
-    await store.put_back(removed)
-    assert await store.examples(HERE) == before
-    assert await store.remove_character(HERE, "nobody") == []
-    await store.put_back([])
-
-
-async def test_one_example_can_be_removed_once(store: Store) -> None:
-    id_ = await teach(store, HERE, "rin")
-    removed = await store.remove_example(id_)
-    assert removed is not None
-    assert removed.id == id_
-    assert await store.remove_example(id_) is None
-
-
 async def test_the_id_of_a_removed_example_is_never_given_again(store: Store) -> None:
     id_ = await teach(store, HERE, "rin")
-    await store.remove_example(id_)
+    await store.forget(HERE, "rin", None)
     assert await teach(store, HERE, "len") > id_
