@@ -7,7 +7,6 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -222,7 +221,7 @@ def test_a_sticker_shows_no_file_of_the_machine(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A decoder of the test's own in place of ours."""
     path = tmp_path / "reader.py"
     monkeypatch.setattr(clip_reader, "__file__", str(path))

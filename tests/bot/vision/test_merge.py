@@ -23,10 +23,8 @@ def frame(colour: int) -> Decoded:
 def test_a_character_who_moves_is_one_person() -> None:
     (person,) = merge([[seen(HERE, maki=0.9, rin=0.1)], [seen(THERE, maki=0.7, rin=0.3)]])
     assert len(person.views) == 2
-    assert [(guess.character, guess.probability) for guess in person.guesses()] == [
-        ("maki", pytest.approx(0.8)),
-        ("rin", pytest.approx(0.2)),
-    ]
+    assert [guess.character for guess in person.guesses()] == ["maki", "rin"]
+    assert [guess.probability for guess in person.guesses()] == pytest.approx([0.8, 0.2])
 
 
 def test_a_face_that_stays_is_one_person_however_unsure() -> None:
