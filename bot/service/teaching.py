@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.config import Limits
-from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach
-from bot.errors import CannotLearn, Expired, NotTaught
+from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach, User
+from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
 from bot.rates import Rates
 from bot.replies import Finding, TeachingWords, compose
 from bot.service.actions import Action, number, write
@@ -29,6 +29,7 @@ SURE = 0.5
 class Open:
     """Faces of pictures that show several, of which somebody has still to say which one is `character`."""
 
+    asker: User
     chat: Chat
     character: str
     faces: tuple[Seen, ...]
@@ -73,7 +74,7 @@ class Teaching:
         if not unclear:
             return Reply("\n".join(lines), buttons=buttons)
         choice = [seen for _, several in unclear for seen in several]
-        question, choices = self._ask(case, character, choice)
+        question, choices = self._ask(case, case.user, character, choice)
         marked = compose(case.sentences, [finding for finding, _ in unclear], case.capabilities)
         return Reply("\n".join([*lines, question]), marked.images, buttons=(*choices, *buttons))
 
@@ -107,13 +108,15 @@ class Teaching:
                 lines.append(f"{case.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
         return lines
 
-    def _ask(self, case: Case, character: str, faces: Sequence[Seen]) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+    def _ask(
+        self, case: Case, asker: User, character: str, faces: Sequence[Seen]
+    ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
         """Ask which of the faces it is; return the question and the buttons to answer it with."""
         words = TeachingWords(case.catalogue)
         if not case.capabilities.buttons:
             return words.one_face_only(), ()
         offered = tuple(faces[: OPTIONS_LIMIT - A_ROW])
-        token = self._open.keep(Open(case.chat, character, offered))
+        token = self._open.keep(Open(asker, case.chat, character, offered))
         several = len({seen.picture for seen in offered}) > 1
         buttons = [
             Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
@@ -129,11 +132,13 @@ class Teaching:
         if question is None or question.chat != case.chat:
             raise Expired
         chosen = question.faces[number(action.args, 0, below=len(question.faces))]
+        if await self._store.is_opted_out(chosen.author or question.asker):
+            raise OptedOut
         lines, buttons = await self._learn(case, question.character, [chosen])
         self._open.drop(action.token)
         rest = [seen for seen in question.faces if seen.picture != chosen.picture]
         if rest:
-            text, choices = self._ask(case, question.character, rest)
+            text, choices = self._ask(case, question.asker, question.character, rest)
             lines, buttons = [*lines, text], (*choices, *buttons)
         return in_place(Reply("\n".join(lines), buttons=buttons))
 

@@ -146,6 +146,13 @@ async def test_pictures_of_who_has_opted_out_are_not_taught_with(ann: Member, st
     assert source.opened == []
 
 
+async def test_who_opts_out_before_a_face_is_chosen_is_left_alone(ann: Member, bob: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "maki+umi", author=BOB)
+    await store.opt_out(BOB, True)
+    assert "leave their pictures alone" in (await ann.press(reply, "2")).text
+    assert await store.taught(HERE) == {}
+
+
 async def test_a_full_store_says_so(ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 1)
     await ann.teach("Umi", "umi")
