@@ -17,13 +17,16 @@ class PageWords:
     def __init__(self, catalogue: NullTranslations) -> None:
         self._catalogue = catalogue
 
-    def help(self, names: Sequence[str], capabilities: Capabilities, *, private: bool, manages: bool) -> str:
+    def help(
+        self, names: Sequence[str], capabilities: Capabilities, *, private: bool, manages: bool, teaches: bool
+    ) -> str:
         """Explain how whobot is used in this chat.
 
         Args:
             names: Of all characters it knows.
             private: Nobody else is in the chat.
             manages: Who reads it may change how the chat is set.
+            teaches: Who reads it may teach.
         """
         t = self._catalogue
         lines = [t.gettext("I tell who is in an anime picture."), ""]
@@ -33,7 +36,8 @@ class PageWords:
             lines.append(t.gettext("Send /who with a picture, or reply to a picture with /who or by mentioning me."))
         if capabilities.context_menus:
             lines.append(t.gettext('Or choose "Who is this?" from the menu of a message.'))
-        lines.append(t.gettext("/teach with a name and a picture: I know that character in this chat at once."))
+        if teaches:
+            lines.append(t.gettext("/teach with a name and a picture: I know that character in this chat at once."))
         if manages and not private:
             lines.append(t.gettext("/watch on: I look at every picture posted here, until /watch off."))
         if manages:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-from bot.domain import Capabilities, Chat, Incoming, Progress, Stage, User
+from bot.domain import Capabilities, Chat, Incoming, Progress, Stage, Teachers, User
 from bot.replies import Sentences
 from bot.store import ChatSettings
 
@@ -43,6 +43,17 @@ class Case:
     def manages(self) -> bool:
         """Whether the one who asks may change how this chat is set: in a private chat everybody may."""
         return self.chat.private or self.user.manager
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the one who asks may teach and correct here."""
+        match self.settings.teachers:
+            case Teachers.EVERYONE:
+                return True
+            case Teachers.MANAGERS:
+                return self.manages
+            case Teachers.NOBODY:
+                return False
 
     @property
     def can_be_private(self) -> bool:

@@ -24,7 +24,13 @@ class Pages:
         names = [self._pipeline.characters.name(id_) for id_ in self._pipeline.roster]
         names += [name for name in await self._store.taught(Scope.of(case.chat)) if name not in self._pipeline.roster]
         words = PageWords(case.catalogue)
-        text = words.help(names, case.capabilities, private=case.chat.private, manages=case.manages)
+        text = words.help(
+            names,
+            case.capabilities,
+            private=case.chat.private,
+            manages=case.manages,
+            teaches=self._pipeline.embeds and case.teaches,
+        )
         return Reply(text, private=True)
 
     async def about(self, case: Case) -> Reply:

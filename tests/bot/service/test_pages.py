@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain import Capabilities, Misuse, Page, Show
+from bot.domain import Capabilities, Misuse, Page, Show, Teachers, User
 from bot.service import Service
 from bot.store import Store
-from tests.desk import MANAGER, PRIVATE, ROOM, incoming, teach
+from tests.desk import ANN, MANAGER, PRIVATE, ROOM, Eyes, incoming, teach
 
 
 async def test_help_tells_how_to_ask(service: Service) -> None:
@@ -31,6 +31,24 @@ async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:
     assert "menu of a message" not in await help_()
     menus = Capabilities(4000, 2000, 10, 10_000_000, context_menus=True)
     assert "menu of a message" in await help_(capabilities=menus)
+
+
+@pytest.mark.parametrize(
+    ("teachers", "user", "taught"),
+    [
+        (Teachers.EVERYONE, ANN, True),
+        (Teachers.MANAGERS, ANN, False),
+        (Teachers.MANAGERS, MANAGER, True),
+        (Teachers.NOBODY, MANAGER, False),
+    ],
+)
+async def test_help_speaks_of_teaching_to_those_who_may(
+    service: Service, store: Store, eyes: Eyes, teachers: Teachers, user: User, taught: bool
+) -> None:
+    await store.change(ROOM, teachers=teachers)
+    assert ("/teach" in (await service.handle(incoming(Show(Page.HELP), user=user))).text) is taught
+    eyes.embeds = False
+    assert "/teach" not in (await service.handle(incoming(Show(Page.HELP), user=user))).text
 
 
 async def test_help_names_who_was_taught_here(service: Service, store: Store) -> None:
