@@ -38,6 +38,7 @@ def who(
     """Say who is in each picture, and write it annotated as NAME.whobot.jpg.
 
     All cores are used, and the answers keep the order. No file is overwritten: a name that is taken gets a number.
+    Who was taught with whobot teach is known as well.
 
     Exit codes:
 

@@ -190,7 +190,7 @@ class Workers(Section):
 
 
 class Store(Section):
-    """The database: chat settings and opt-outs."""
+    """The database: what chats have set, who has opted out, and what people have taught."""
 
     url: str = "sqlite+aiosqlite:///whobot.db"
     """An SQLAlchemy address; a relative SQLite file lies in the working directory."""
