@@ -29,7 +29,7 @@ from trainer.split import Split, split_folder
 
 LITE0 = "efficientnet-lite0"
 UNTRAINED = Fit(backbone=LITE0, size=32, penalty=1e9, fine_tune_epochs=0)
-RECIPE = Fit(backbone=LITE0, size=32, fine_tune_epochs=3, fine_tune_blocks=2, fine_tune_rate=3e-4)
+RECIPE = Fit(backbone=LITE0, size=32, fine_tune_epochs=3, fine_tune_blocks=2, fine_tune_rate=1e-6)
 
 
 @pytest.fixture(scope="module")
