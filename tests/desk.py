@@ -1,7 +1,7 @@
 """A service to ask: with a real store and real replies; only the pictures' bytes and the eyes are made up."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping, Sequence
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,7 +32,7 @@ from bot.domain import (
     User,
 )
 from bot.errors import BrokenPicture, DownloadFailed
-from bot.gallery import EMPTY, Embedding, Gallery
+from bot.gallery import EMPTY, Gallery
 from bot.metrics import Metrics
 from bot.store import Scope, Store
 
@@ -112,9 +112,6 @@ class Eyes:
         if isinstance(sight, BaseException):
             raise sight
         return sight
-
-    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
-        return [np.eye(8, dtype=np.float32)[sum(crop) % 8] for crop in crops]
 
 
 class Source:

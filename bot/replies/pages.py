@@ -144,6 +144,14 @@ class PageWords:
                 t.ngettext("{n} answer that you have judged", "{n} answers that you have judged", data.verdicts),
             ),
             (
+                data.crops,
+                t.ngettext(
+                    "{n} cut-out face that I keep with such a judgement",
+                    "{n} cut-out faces that I keep with such judgements",
+                    data.crops,
+                ),
+            ),
+            (
                 data.changes,
                 t.ngettext(
                     "{n} entry of a history with your name", "{n} entries of histories with your name", data.changes

@@ -1,11 +1,10 @@
 """What the use cases need of `bot.pipeline.Pipeline`."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from bot.characters import Characters
 from bot.domain import Analysis
-from bot.gallery import Embedding, Gallery
+from bot.gallery import Gallery
 
 
 class Analyser(Protocol):
@@ -50,8 +49,4 @@ class Analyser(Protocol):
         self, data: bytes, *, threshold: float | None = None, gallery: Gallery, portraits: bool
     ) -> Analysis:
         """Find and name the faces in a picture file; raises `UserError`."""
-        ...
-
-    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
-        """Embed encoded face crops; raises `UserError`."""
         ...

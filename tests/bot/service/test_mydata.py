@@ -1,6 +1,7 @@
 """What is kept about somebody is theirs to ignore, to see and to delete."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain import (
@@ -12,7 +13,7 @@ from bot.domain import (
     Trigger,
 )
 from bot.service import Service
-from bot.store import Scope, Store
+from bot.store import Scope, Store, Truth, Verdict
 from tests.desk import ANN, BOB, PRESSABLE, PRIVATE, ROOM, ROOMY, Source, asking, incoming, press, teach
 
 # --- opting out ------------------------------------------------------------------------------------------------------
@@ -88,6 +89,15 @@ async def test_what_somebody_has_taught_is_counted_and_nobody_elses(service: Ser
     reply = await service.handle(my_data())
     assert "You have opted out" in reply.text
     assert "2 faces that you have taught me" in reply.text
+
+
+async def test_what_somebody_has_judged_is_counted_with_its_faces(service: Service, store: Store) -> None:
+    for face, image in (("1", b"crop"), ("2", None)):
+        now = datetime.now(UTC)
+        await store.judge(Verdict(Scope.of(ROOM), face, "maki", 0.9, "b1", Truth.STRANGER, None, ANN, now, image))
+    text = (await service.handle(my_data())).text
+    assert "2 answers that you have judged" in text
+    assert "1 cut-out face that I keep" in text
 
 
 async def test_it_is_deleted_only_after_a_second_press(service: Service, store: Store) -> None:
