@@ -1,9 +1,13 @@
 """The documents point at what exists."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from bot.domain import Capabilities
+from tests.checks.features import FEATURES, table
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "ARCHITECTURE.md", *sorted((REPOSITORY / "models").glob("*.md"))]
@@ -28,3 +32,9 @@ def test_every_local_link_leads_somewhere(document: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert not broken
+
+
+def test_the_table_of_features_says_what_the_adapters_declare() -> None:
+    assert table() in (REPOSITORY / "README.md").read_text()
+    flags = {one.name for one in fields(Capabilities) if one.type is bool}
+    assert flags == set(FEATURES)
