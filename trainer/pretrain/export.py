@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import Bundle, BundleInfo, InputSpec, write_bundle
+from trainer.base import BASE, About, save_base
 from trainer.console import Console
 from trainer.errors import ExportRefused
 from trainer.export import to_tflite
@@ -26,6 +27,8 @@ LEAST_AGREEMENT = 0.97
 def export(settings: Settings, faces: Faces, folder: Path, name: str, directory: Path, console: Console) -> list[Path]:
     """Write ``name-float16.tflite`` and ``name-int8.tflite``, with all that is fitted to what they say themselves.
 
+    Beside them goes the network that `whobot-train fit` starts from.
+
     Raises:
         TrainerError: a stage is not finished.
         ExportRefused: the two bundles disagree in their names.
@@ -34,6 +37,8 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
     stage, held = settings.stages[-1], faces.of("test")
     shy = ask_the_unknowing(settings, faces, folder, console)
     fitted = fit(shy, settings.data.strangers, settings.export.prototypes)
+    about = About(settings.network.side, settings.data.margin, faces.key)
+    save_base(directory / BASE.name, served(load(stage, settings, faces, folder)), about)
     written: list[Path] = []
     names: npt.NDArray[np.intp] | None = None
     for precision in (Precision.FLOAT16, Precision.INT8):
