@@ -34,7 +34,8 @@ from bot.domain import (
 from bot.errors import BrokenPicture, DownloadFailed
 from bot.gallery import EMPTY, Gallery
 from bot.metrics import Metrics
-from bot.store import Scope, Store
+from bot.records import Scope
+from bot.store import Store
 
 ROOM = Chat("discord", "room")
 PRIVATE = Chat("discord", "dm", private=True)

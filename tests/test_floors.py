@@ -22,6 +22,7 @@ FLOORS: dict[str, int] = {
     "logs": 1,
     "metrics": 1,
     "rates": 1,
+    "records": 1,
     "workers": 1,
     "teaching": 2,
     "sentry": 2,

@@ -7,7 +7,8 @@ from bot.bundle import Bundle
 from bot.cli.dataset import lessons, slug
 from bot.domain import Guess, Image
 from bot.errors import PictureError
-from bot.store import Store, Truth
+from bot.records import Truth
+from bot.store import Store
 from bot.vision.classify import Classifier
 from bot.vision.decode import decode
 

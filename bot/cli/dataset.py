@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.store import Example, Scope, Store
+from bot.records import Example, Scope
+from bot.store import Store
 
 FACES, PROVENANCE, EXPERIMENT = "faces", "faces.jsonl", "train.toml"
 LONGEST_SLUG = 100

@@ -8,7 +8,7 @@ from bot.characters import Characters
 from bot.cli.look import Looked
 from bot.domain import Analysis, Portrait, Sighting
 from bot.gallery import Embedding, Gallery
-from bot.store import EVERYWHERE, Example, Origin, State
+from bot.records import EVERYWHERE, Example, Origin, State
 from bot.store.examples import pack
 from bot.teaching import odd_ones
 

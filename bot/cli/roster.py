@@ -14,6 +14,7 @@ from bot.characters import Characters
 from bot.cli.common import FAILED, ConfigOption, JsonOption, endings, read_configuration
 from bot.cli.options import StoreOption
 from bot.config import Settings
+from bot.records import EVERYWHERE
 
 
 def roster(
@@ -53,7 +54,7 @@ def roster(
 
 async def _taught(settings: Settings, store: str | None) -> dict[str, int]:
     from bot.cli.taught import address_of, is_there  # noqa: PLC0415
-    from bot.store import EVERYWHERE, Store  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
 
     address = address_of(settings, store)
     if not is_there(address):

@@ -1,13 +1,11 @@
 """How a chat or server is named on the command line."""
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
 from bot.errors import ConfigError
-
-if TYPE_CHECKING:
-    from bot.store import Scope
+from bot.records import Scope
 
 FromOption: TypeAlias = Annotated[
     str | None,
@@ -19,15 +17,12 @@ FromOption: TypeAlias = Annotated[
 ]
 
 
-def parse_scope(text: str) -> "Scope":
+def parse_scope(text: str) -> Scope:
     """Read the scope that an option names.
 
     Raises:
         ConfigError: it names none.
     """
-    # Only now: the database's library takes its time to import.
-    from bot.store import Scope  # noqa: PLC0415
-
     platform, colon, home = text.partition(":")
     if not (platform and colon and home):
         raise ConfigError(f"{text!r} names no chat: write its platform and id, such as discord:123456789012345678")

@@ -11,7 +11,7 @@ from bot.cli.common import ConfigOption, JsonOption, endings, read_configuration
 from bot.config import Settings
 
 if TYPE_CHECKING:
-    from bot.store import Score, Totals
+    from bot.records import Score, Totals
 
 LABELS = {
     "chats": "chats that have set something",

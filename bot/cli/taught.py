@@ -12,8 +12,9 @@ from bot.cli.look import Looker
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.gallery import EMPTY, Embedding, Gallery
+from bot.records import EVERYWHERE
 from bot.reembed import reembed
-from bot.store import EVERYWHERE, Store
+from bot.store import Store
 from bot.vision.engine import TEACHABLE
 from bot.vision.models import ModelFiles
 

@@ -13,8 +13,9 @@ from bot.cli.look import Looker
 from bot.cli.taught import Eye, address_of
 from bot.config import Settings
 from bot.errors import BadName, ConfigError
+from bot.records import EVERYWHERE, Action
 from bot.reembed import reembed
-from bot.store import EVERYWHERE, Action, Store
+from bot.store import Store
 from bot.teaching import character_of
 
 

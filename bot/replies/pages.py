@@ -5,7 +5,7 @@ from datetime import timedelta
 from gettext import NullTranslations
 
 from bot.domain import Capabilities
-from bot.store import UserData
+from bot.records import UserData
 
 SAMPLE = 5
 """How many characters the help names."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from gettext import NullTranslations
 
-from bot.store import Action, Change, Score
+from bot.records import Action, Change, Score
 
 
 class RecordWords:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from gettext import NullTranslations
 
 from bot.domain import Chat, Teachers
+from bot.records import ChatSettings
 from bot.replies.languages import LANGUAGES
-from bot.store import ChatSettings
 
 
 class SettingsWords:

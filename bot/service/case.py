@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot.domain import Capabilities, Chat, Incoming, Progress, Stage, Teachers, User
+from bot.records import ChatSettings
 from bot.replies import Sentences
-from bot.store import ChatSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Button, Chat, Menu, Option, Placement, Prompt, Reply
 from bot.errors import Expired
+from bot.records import Scope, Truth
 from bot.replies import ButtonWords, TeachingWords
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
@@ -15,7 +16,7 @@ from bot.service.judging import Judging, said_of
 from bot.service.lessons import Lesson, Lessons, check_teacher, follow_up
 from bot.service.memory import Memory
 from bot.service.presses import AboutAnswer, OnItsOwn, notice
-from bot.store import Scope, Store, Truth
+from bot.store import Store
 
 CANDIDATES = 6
 """How many names are offered before somebody searches."""

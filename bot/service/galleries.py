@@ -4,9 +4,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.gallery import Gallery
+from bot.records import Scope
 from bot.service.analyser import Analyser
 from bot.service.case import Case
-from bot.store import Scope, Store
+from bot.store import Store
 
 KEPT = 64
 """Scopes whose galleries are kept in memory, those that asked last."""

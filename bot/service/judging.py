@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 from bot.domain import Portrait, Sighting
 from bot.errors import TooManyExamples
+from bot.records import Origin, Scope, Truth, Verdict
 from bot.service.analyser import Analyser
 from bot.service.answers import Answer, Seen
 from bot.service.case import Case
 from bot.service.lessons import Lesson, Lessons
-from bot.store import Origin, Scope, Store, Truth, Verdict
+from bot.store import Store
 
 CONFIRMED_LIMIT = 10
 """Examples of a character beyond which another right answer is counted, but not kept."""

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from bot.domain import Button, ButtonStyle, Portrait, Teachers
 from bot.errors import NotAllowed, TeachingOff, TooManyExamples
+from bot.records import Action, Change, Example, Origin, Scope, State
 from bot.replies import TeachingWords
 from bot.service.actions import write
 from bot.service.analyser import Analyser
 from bot.service.case import Case
-from bot.store import Action, Change, Example, Origin, Scope, State, Store
+from bot.store import Store
 from bot.store.examples import pack
 from bot.teaching import character_of
 

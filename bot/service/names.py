@@ -6,13 +6,14 @@ from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Button, Reply, Roster, Suggest
 from bot.errors import Expired
 from bot.rates import Rates
+from bot.records import Scope
 from bot.replies import ButtonWords, PageWords
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
 from bot.service.case import Case
 from bot.service.memory import Memory
 from bot.service.presses import OnItsOwn, in_place
-from bot.store import Scope, Store
+from bot.store import Store
 
 PAGE = 20
 """Characters on a page of the roster."""

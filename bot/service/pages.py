@@ -5,10 +5,11 @@ from importlib.metadata import version
 
 from bot.config import Limits
 from bot.domain import Reply
+from bot.records import REMOVED_KEPT, Scope
 from bot.replies import PageWords
 from bot.service.analyser import Analyser
 from bot.service.case import Case
-from bot.store import REMOVED_KEPT, Scope, Store
+from bot.store import Store
 
 
 class Pages:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from bot.domain import Button, Reply
 from bot.errors import NotAllowed, Settled
+from bot.records import Change, Scope
 from bot.replies import RecordWords
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
 from bot.service.case import Case
 from bot.service.presses import OnItsOwn, in_place
 from bot.service.reviewing import MOST_CHANGES
-from bot.store import Change, Scope, Store
+from bot.store import Store
 
 PAGE = 5
 """Changes on a page of the history: as many as buttons fit into a row."""

@@ -2,13 +2,14 @@
 
 from bot.domain import Reply
 from bot.errors import NotAllowed, SecondPersonNeeded, Settled
+from bot.records import Change, Scope
 from bot.replies import TeachingWords
 from bot.service.actions import Action, number
 from bot.service.analyser import Analyser
 from bot.service.case import Case
 from bot.service.lessons import check_teacher, undo_button
 from bot.service.presses import OnItsOwn, in_place
-from bot.store import Change, Scope, Store
+from bot.store import Store
 
 MOST_CHANGES = 10**9
 

@@ -8,11 +8,12 @@ from bot.commands import AUTOMATIC, SWITCH
 from bot.domain import Button, ButtonStyle, Configure, Menu, Option, Reply, Teachers
 from bot.errors import BadSetting, Expired, NotAllowed
 from bot.rates import Rates
+from bot.records import ChatSettings, SomeSettings
 from bot.replies import LANGUAGES, SettingsWords, find_language, translations_for
 from bot.service.actions import Action, write
 from bot.service.case import Case
 from bot.service.presses import OnItsOwn, in_place
-from bot.store import ChatSettings, SomeSettings, Store
+from bot.store import Store
 
 THRESHOLDS = (50, 60, 70, 80, 90)
 """Percent that can be chosen with a press; `Configure` takes any."""

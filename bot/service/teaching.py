@@ -7,6 +7,7 @@ from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach, User
 from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
 from bot.rates import Rates
+from bot.records import Scope
 from bot.replies import Finding, TeachingWords, compose
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
@@ -16,7 +17,7 @@ from bot.service.lessons import Lessons, check_teacher, follow_up, undo_button
 from bot.service.looking import Looking
 from bot.service.memory import Memory
 from bot.service.presses import OnItsOwn, in_place
-from bot.store import Scope, Store
+from bot.store import Store
 from bot.teaching import odd_ones
 
 A_ROW = 5

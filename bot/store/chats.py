@@ -1,44 +1,14 @@
 """How each chat is set."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypedDict, Unpack
+from dataclasses import asdict, fields
+from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from bot.domain import Chat, Teachers
+from bot.records import ChatSettings, SomeSettings
 from bot.store.database import Database, insert_new
 from bot.store.tables import chat_settings
-
-
-@dataclass(frozen=True, slots=True)
-class ChatSettings:
-    """What a chat has set, as `bot.domain.Configure` explains it.
-
-    None leaves it to the configuration, the bundle or the reader's locale.
-    """
-
-    watch: bool = False
-    quiet: bool = False
-    threshold: float | None = None
-    language: str | None = None
-    adults_only: bool = False
-    teachers: Teachers = Teachers.EVERYONE
-    keep: bool = True
-    confirm: bool = False
-
-
-class SomeSettings(TypedDict, total=False):
-    """Some of the settings."""
-
-    watch: bool
-    quiet: bool
-    threshold: float | None
-    language: str | None
-    adults_only: bool
-    teachers: Teachers
-    keep: bool
-    confirm: bool
-
 
 _COLUMNS = tuple(chat_settings.c[field.name] for field in fields(ChatSettings))
 

@@ -1,56 +1,19 @@
 """The face crops that people have taught characters with."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
 import numpy as np
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from bot.domain import User
 from bot.gallery import Embedding, Gallery
+from bot.records import EVERYWHERE, Example, Origin, Scope, State
 from bot.store.database import Database
 from bot.store.people import person, read_person
-from bot.store.scope import EVERYWHERE, Scope, in_scope
+from bot.store.scope import in_scope
 from bot.store.tables import examples
 
 _LITTLE_ENDIAN = np.dtype("<f4")
-
-
-class State(StrEnum):
-    """Whether an example counts already, or waits for somebody to confirm it."""
-
-    PROVISIONAL = "provisional"
-    CONFIRMED = "confirmed"
-
-
-class Origin(StrEnum):
-    """How an example came to be: taught with a picture, or an answer that was corrected or confirmed."""
-
-    TAUGHT = "taught"
-    CORRECTED = "corrected"
-    CONFIRMED = "confirmed"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A face crop that shows a character, or, where `denied`, one that is not the character however like it looks.
-
-    `image` is an encoded picture. `embedding` is float32, little-endian, of the bundle called `bundle_id`; None until
-    a bundle has seen it.
-    """
-
-    id: int
-    scope: Scope
-    character: str
-    image: bytes = field(repr=False)
-    embedding: bytes | None = field(repr=False)
-    bundle_id: str | None
-    by: User | None
-    at: datetime
-    state: State
-    origin: Origin
-    denied: bool = False
 
 
 def pack(embedding: Embedding) -> bytes:

@@ -1,67 +1,20 @@
 """The audit trail: every change of what a community has taught, who made it, and all that is needed to take it back."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import User
+from bot.records import EVERYWHERE, REMOVED_KEPT, Action, Change, Example, Scope, State
 from bot.store.database import Database
-from bot.store.examples import Example, State, to_row
+from bot.store.examples import to_row
 from bot.store.people import person, read_person
-from bot.store.scope import EVERYWHERE, Scope, in_scope
+from bot.store.scope import in_scope
 from bot.store.tables import changes, examples, removed_examples
-
-REMOVED_KEPT = timedelta(days=30)
-"""How long what was forgotten can be put back. After that its pictures are gone for good."""
-
-
-class Action(StrEnum):
-    """What somebody did. `APPROVED` and `REJECTED` are about what another one had taught."""
-
-    TAUGHT = "taught"
-    CORRECTED = "corrected"
-    CONFIRMED = "confirmed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    FORGOTTEN = "forgotten"
-    REVERTED = "reverted"
-    PROMOTED = "promoted"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An entry of the audit trail.
-
-    Args:
-        by: None where it was the operator, or somebody who had their data removed.
-        added: The ids of the examples that it brought.
-        removed: How many examples it took away that can still be put back.
-        reverts: The id of the change that this one took back.
-        reverted: Whether it was itself taken back.
-        waiting: Whether some of what it added waits for somebody to confirm it.
-    """
-
-    id: int
-    scope: Scope
-    action: Action
-    character: str
-    by: User | None
-    at: datetime
-    added: tuple[int, ...] = ()
-    removed: int = 0
-    reverts: int | None = None
-    reverted: bool = False
-    waiting: bool = False
-
-    @property
-    def revertible(self) -> bool:
-        """Whether it can be taken back; what the operator has promoted is no longer the scope's own."""
-        return not self.reverted and self.action is not Action.PROMOTED and (self.removed > 0 or bool(self.added))
 
 
 class History(Database):

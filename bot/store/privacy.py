@@ -1,36 +1,13 @@
 """What is stored of a person and of a chat, in all tables of what was taught: to be shown, and to be gone."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Table, delete, func, select, update
 
 from bot.domain import User
+from bot.records import Scope, UserData
 from bot.store.database import Database
 from bot.store.people import is_by, person
-from bot.store.scope import Scope, in_scope
+from bot.store.scope import in_scope
 from bot.store.tables import changes, examples, opt_outs, removed_examples, verdicts
-
-
-@dataclass(frozen=True, slots=True)
-class UserData:
-    """How much is stored of what a person did.
-
-    Args:
-        opted_out: Whether their pictures are ignored.
-        examples: Face crops that they have taught with.
-        removed: Face crops of theirs that were forgotten, and can still be put back for a while.
-        verdicts: What they have said of answers.
-        crops: How many of the verdicts keep a face crop.
-        changes: Entries of the history that name them.
-    """
-
-    opted_out: bool
-    examples: int
-    removed: int
-    verdicts: int
-    crops: int
-    changes: int
-
 
 _OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes)
 

@@ -3,12 +3,12 @@
 from sqlalchemy import ColumnElement, delete, select
 
 from bot.domain import Chat, User
+from bot.records import Scope
 from bot.store.chats import Chats
 from bot.store.database import insert_new
 from bot.store.examples import Examples
 from bot.store.history import History
 from bot.store.privacy import Privacy
-from bot.store.scope import Scope
 from bot.store.tables import opt_outs
 from bot.store.totals import Counting
 from bot.store.verdicts import Verdicts

@@ -1,36 +1,12 @@
 """How much there is of everything, over all chats."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, distinct, func, select
 
+from bot.records import State, Totals
 from bot.store.database import Database
-from bot.store.examples import State
 from bot.store.tables import chat_settings, examples, opt_outs, verdicts
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Counts over all chats.
-
-    Args:
-        chats: Chats that have set something.
-        watched: Chats in which every picture is looked at.
-        opted_out: People whose pictures are ignored.
-        characters: Characters that were taught, each counted once.
-        examples: Face crops that were taught, those that wait for a second opinion included.
-        provisional: Those that wait for one.
-        verdicts: What people have said of answers.
-    """
-
-    chats: int
-    watched: int
-    opted_out: int
-    characters: int
-    examples: int
-    provisional: int
-    verdicts: int
 
 
 class Counting(Database):

@@ -31,7 +31,8 @@ from bot.domain import (
     User,
 )
 from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError
-from bot.store import EVERYWHERE, Store
+from bot.records import EVERYWHERE
+from bot.store import Store
 from bot.supervisor import Backoff
 from tests import tiny
 from tests.fakes.telegram import TOKEN as TELEGRAM_TOKEN

@@ -13,8 +13,9 @@ from bot.config import Limits
 from bot.errors import Busy
 from bot.gallery import Embedding
 from bot.pipeline import Pipeline
+from bot.records import EVERYWHERE, Scope
 from bot.reembed import keeping_in_step, reembed
-from bot.store import EVERYWHERE, Scope, Store
+from bot.store import Store
 from bot.vision.models import ModelFiles
 from tests import tiny
 

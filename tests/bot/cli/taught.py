@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from bot.domain import User
-from bot.store import Action, Example, Origin, Scope, State, Store, Truth, Verdict
+from bot.records import Action, Example, Origin, Scope, State, Truth, Verdict
+from bot.store import Store
 from tests import tiny
 
 HERE = Scope("discord", "room")

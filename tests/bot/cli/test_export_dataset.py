@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.dataset import LONGEST_SLUG, slug
-from bot.store import EVERYWHERE, State
+from bot.records import EVERYWHERE, State
 from tests import tiny
 from tests.bot.cli.conftest import Whobot
 from tests.bot.cli.taught import BOB, example, face, write_store

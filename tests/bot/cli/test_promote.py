@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import EVERYWHERE, Scope, State, Store
+from bot.records import EVERYWHERE, Scope, State
+from bot.store import Store
 from tests import tiny
 from tests.bot.cli.conftest import Whobot
 from tests.bot.cli.taught import example, face, write_store

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bot.domain import Chat, User
-from bot.store import Scope, State, Store, Truth, Verdict
+from bot.records import Scope, State, Truth, Verdict
+from bot.store import Store
 from tests.bot.cli.conftest import Whobot
 
 ANN, BOB = User("discord", "ann"), User("discord", "bob")

@@ -22,8 +22,9 @@ from bot.domain import (
     Trigger,
 )
 from bot.errors import Busy
+from bot.records import ChatSettings, Scope
 from bot.service import Service
-from bot.store import ChatSettings, Scope, Store
+from bot.store import Store
 from tests.desk import (
     BOB,
     MANAGER,

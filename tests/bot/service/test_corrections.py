@@ -3,8 +3,9 @@
 import pytest
 
 from bot.domain import Placement, Press, Reply, Teachers, Trigger
+from bot.records import Action, Origin, Scope, Score, Truth
 from bot.service import Service, judging
-from bot.store import Action, Origin, Scope, Score, Store, Truth
+from bot.store import Store
 from tests.desk import ANN, BOB, MANAGER, ROOM, Source
 from tests.learner import Learner, Member, choices, labels
 

@@ -12,8 +12,9 @@ from bot.domain import (
     Show,
     Trigger,
 )
+from bot.records import Scope, Truth, Verdict
 from bot.service import Service
-from bot.store import Scope, Store, Truth, Verdict
+from bot.store import Store
 from tests.desk import ANN, BOB, PRESSABLE, PRIVATE, ROOM, ROOMY, Source, asking, incoming, press, teach
 
 # --- opting out ------------------------------------------------------------------------------------------------------

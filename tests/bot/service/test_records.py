@@ -3,8 +3,9 @@
 import pytest
 
 from bot.domain import Forget, Page, Show
+from bot.records import Scope
 from bot.service import Service
-from bot.store import Scope, Store
+from bot.store import Store
 from tests.desk import BOB, MANAGER, ROOM, Source
 from tests.learner import Learner, Member, labels
 

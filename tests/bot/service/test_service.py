@@ -21,8 +21,9 @@ from bot.domain import (
     Trigger,
 )
 from bot.metrics import Metrics
+from bot.records import ChatSettings, Scope
 from bot.service import Service
-from bot.store import ChatSettings, Scope, Store
+from bot.store import Store
 from tests.desk import (
     BOB,
     PRESSABLE,

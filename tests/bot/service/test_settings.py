@@ -13,8 +13,9 @@ from bot.domain import (
     Show,
     Teachers,
 )
+from bot.records import ChatSettings
 from bot.service import Service
-from bot.store import ChatSettings, Store
+from bot.store import Store
 from tests.desk import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, buttons, incoming, press
 
 # --- settings and help -----------------------------------------------------------------------------------------------

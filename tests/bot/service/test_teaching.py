@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain import Chat, Forget, Teachers, User
+from bot.records import Action, Origin, Scope, State
 from bot.service import Service, lessons
-from bot.store import Action, Origin, Scope, State, Store
+from bot.store import Store
 from tests.desk import ANN, BOB, MANAGER, ROOM, Source
 from tests.learner import Learner, Member, labels, look_of
 

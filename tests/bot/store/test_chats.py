@@ -9,7 +9,8 @@ from alembic import command
 from sqlalchemy import make_url, text
 
 from bot.domain import Chat, Teachers
-from bot.store import ChatSettings, Scope, Store, migrations
+from bot.records import ChatSettings, Scope
+from bot.store import Store, migrations
 from bot.store.engine import make_engine
 
 ROOM = Chat("discord", "room", home="server")

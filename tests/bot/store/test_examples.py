@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from bot.domain import Chat, User
-from bot.store import EVERYWHERE, Origin, Scope, State, Store
+from bot.records import EVERYWHERE, Origin, Scope, State
+from bot.store import Store
 
 HERE, ELSEWHERE = Scope("discord", "1"), Scope("discord", "2")
 ANN = User("discord", "7", name="Ann")

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain import User
-from bot.store import EVERYWHERE, Example, Origin, Scope, State, Store
-from bot.store.history import KEPT, Action
+from bot.records import EVERYWHERE, REMOVED_KEPT, Action, Example, Origin, Scope, State
+from bot.store import Store
 from bot.store.tables import changes, removed_examples
 
 HERE, THERE = Scope("discord", "1"), Scope("discord", "2")
@@ -134,7 +134,7 @@ async def test_after_a_month_what_was_forgotten_is_gone_for_good(store: Store) -
     change = await store.forget(HERE, "maki", ANN)
     assert change is not None
     async with store._transaction() as connection:
-        old = datetime.now(UTC) - KEPT - timedelta(days=1)
+        old = datetime.now(UTC) - REMOVED_KEPT - timedelta(days=1)
         await connection.execute(update(changes).values(at=old))
     assert await store.purge() == 1
     assert await store.purge() == 0

@@ -3,9 +3,8 @@
 import pytest
 
 from bot.domain import User
-from bot.store import Scope, Store
-from bot.store.history import Action
-from bot.store.privacy import UserData
+from bot.records import Action, Scope, UserData
+from bot.store import Store
 from tests.bot.store.test_history import ANN, BOB, HERE, THERE, draft
 from tests.bot.store.test_verdicts import verdict
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from bot.domain import Chat, User
 from bot.errors import StoreError
-from bot.store import ChatSettings, Store, engine
+from bot.records import ChatSettings
+from bot.store import Store, engine
 
 CHAT = Chat("discord", "1")
 ANN = User("discord", "1")

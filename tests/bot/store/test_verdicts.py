@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from bot.domain import User
-from bot.store import Scope, Store
-from bot.store.verdicts import Score, Truth, Verdict
+from bot.records import Scope, Score, Truth, Verdict
+from bot.store import Store
 
 HERE, THERE = Scope("discord", "1"), Scope("discord", "2")
 ANN, BOB = User("discord", "ann", name="Ann"), User("discord", "bob", name="Bob")
