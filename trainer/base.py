@@ -56,7 +56,7 @@ class BaseNetwork:
         """
         backbone = backbones.find(BACKBONE).shape(side)
         dimensions = self.weights[f"{PROJECTION}.0"].shape[1]
-        projected = layers.Dense(dimensions, use_bias=False, name=PROJECTION)(backbone.output)
+        projected = layers.Dense(dimensions, name=PROJECTION)(backbone.output)
         embedding = layers.UnitNormalization(name=EMBEDDING)(projected)
         model = keras.Model(backbone.input, {"features": backbone.output, EMBEDDING: embedding}, name="base")
         for layer in model.layers:

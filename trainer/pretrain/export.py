@@ -3,21 +3,24 @@
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import Bundle, BundleInfo, InputSpec, write_bundle
+from bot.vision.recognise import Recogniser
 from trainer.base import BASE, About, save_base
 from trainer.console import Console
 from trainer.errors import ExportRefused
 from trainer.export import to_tflite
 from trainer.metrics import measure
 from trainer.pretrain.data import Faces
-from trainer.pretrain.network import served
-from trainer.pretrain.outputs import ask_about_all, fitted_to
+from trainer.pretrain.network import scout, served
+from trainer.pretrain.outputs import ask_bundle, fitted_to, scouted
 from trainer.pretrain.run import known, load, spec
 from trainer.pretrain.settings import Settings, Stage
 from trainer.pretrain.strangers import Ground, carry_over, fit
+from trainer.pretrain.whitening import Whitening
 from trainer.settings import Precision
 
 LEAST_AGREEMENT = 0.97
@@ -25,7 +28,7 @@ LEAST_AGREEMENT = 0.97
 
 
 def export(settings: Settings, faces: Faces, folder: Path, name: str, directory: Path, console: Console) -> list[Path]:
-    """Write ``name-float16.tflite`` and ``name-int8.tflite``, with all that is fitted to what they say themselves.
+    """Write ``name-float16.tflite`` and ``name-int8.tflite``, with all that tells strangers from the roster.
 
     Beside them goes the network that `whobot-train fit` starts from.
 
@@ -34,35 +37,32 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
         ExportRefused: the two bundles disagree in their names.
         BundleError: a file cannot be written.
     """
-    stage, held = settings.stages[-1], faces.of("test")
-    shy = ask_the_unknowing(settings, faces, folder, console)
-    fitted = fit(shy, settings.data.strangers, settings.export.prototypes)
-    about = About(settings.network.side, settings.data.margin, faces.key)
-    save_base(directory / BASE.name, served(load(stage, settings, faces, folder)), about)
-    written: list[Path] = []
+    unknowing = ask_the_unknowing(settings, faces, folder, console)
+    fitted = fit(unknowing, settings.data.strangers, settings.export.prototypes)
+    stage = settings.stages[-1]
+    ground, whitening = ask_scout(stage, settings, faces, folder, console)
+    own = carry_over(fitted, unknowing, ground, settings.export.prototypes)
+    network = served(load(stage, settings, faces, folder), whitening)
+    save_base(directory / BASE.name, network, About(settings.network.side, settings.data.margin, faces.key))
+    held, written = faces.of("test"), []
     names: npt.NDArray[np.intp] | None = None
     for precision in (Precision.FLOAT16, Precision.INT8):
-        bundle = convert(stage, precision, settings, faces, folder, f"{name}-{precision}")
-        ground = Ground(faces, ask_about_all(bundle, faces, console), faces.labels)
-        own = carry_over(fitted, shy, ground, settings.export.prototypes)
-        shown = ground.part("test")
-        probabilities = own.rank(shown, faces.labels)
+        converted = convert(network, precision, settings, faces, f"{name}-{precision}")
+        info = replace(
+            converted.info, temperature=own.temperature, threshold=own.threshold, trained=_trained(settings, faces)
+        )
+        bundle = replace(converted, info=info, recognition=own.recognition)
+        said = ask_bundle(bundle, faces.images[held], console, f"Testing {info.name}")
+        probabilities = Recogniser(bundle).rank(said.logits, said.embeddings).probabilities
         given = probabilities.argmax(axis=1)
         if names is not None and (agreement := float((given == names).mean())) < LEAST_AGREEMENT:
-            raise ExportRefused(
-                f"{bundle.info.name} gives the other bundle's name to {agreement:.1%} of the held-back crops"
-            )
+            raise ExportRefused(f"{info.name} gives the other bundle's name to {agreement:.1%} of the held-back crops")
         names = given
-        figures = asdict(measure(probabilities, shown.truth))
-        info = replace(
-            bundle.info,
-            temperature=own.temperature,
-            threshold=own.threshold,
-            metrics={key: round(value, 6) for key, value in figures.items()},
-        )
+        figures = asdict(measure(probabilities, faces.truth[held]))
         path = directory / f"{info.name}.tflite"
-        write_bundle(path, bundle.network, info, faces.labels, own.recognition)
-        console.say(f"Wrote {path}: top-1 {figures['top1']:.1%} of {len(held)} held-back faces in two framings")
+        metrics = {key: round(value, 6) for key, value in figures.items()}
+        write_bundle(path, bundle.network, replace(info, metrics=metrics), faces.labels, own.recognition)
+        console.say(f"Wrote {path}: top-1 {figures['top1']:.1%} of {len(held)} held-back crops")
         written.append(path)
     return written
 
@@ -70,22 +70,30 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
 def ask_the_unknowing(settings: Settings, faces: Faces, folder: Path, console: Console) -> Ground:
     """Ask the last stage that has met no stranger about all crops."""
     unknowing = [stage for stage in settings.stages if not stage.strangers]
-    bundle = convert(unknowing[-1], Precision.INT8, settings, faces, folder, unknowing[-1].name)
-    return Ground(faces, ask_about_all(bundle, faces, console), known(unknowing[-1], settings, faces))
+    return ask_scout(unknowing[-1], settings, faces, folder, console)[0]
 
 
-def convert(stage: Stage, precision: Precision, settings: Settings, faces: Faces, folder: Path, name: str) -> Bundle:
-    """Turn a finished stage into a bundle in memory, with nothing fitted to it yet."""
+def ask_scout(
+    stage: Stage, settings: Settings, faces: Faces, folder: Path, console: Console
+) -> tuple[Ground, Whitening]:
+    """Ask a finished stage about all crops, and fit its embedding to those that it was trained on."""
+    names = known(stage, settings, faces)
+    bundle = convert(scout(load(stage, settings, faces, folder)), Precision.INT8, settings, faces, stage.name)
+    said, whitening = scouted(bundle, faces, faces.of("train", names), settings.export.embedding, console)
+    return Ground(faces, said, names), whitening
+
+
+def convert(network: keras.Model, precision: Precision, settings: Settings, faces: Faces, name: str) -> Bundle:
+    """Turn a network into a bundle in memory, with nothing fitted to it yet."""
     shown = spec(settings)
     samples = _calibration(settings, faces, shown) if precision is Precision.INT8 else None
-    network = to_tflite(served(load(stage, settings, faces, folder)), shown, samples)
-    trained = {
-        "settings": settings.model_dump(mode="json"),
-        "pictures": faces.key,
-        "crops": len(faces.of("train", known(stage, settings, faces))),
-    }
-    info = BundleInfo("classifier", name, shown, margin=settings.data.margin, trained=trained)
-    return Bundle("unwritten", info, faces.labels, network)
+    info = BundleInfo("classifier", name, shown, margin=settings.data.margin)
+    return Bundle("unwritten", info, faces.labels, to_tflite(network, shown, samples))
+
+
+def _trained(settings: Settings, faces: Faces) -> dict[str, object]:
+    crops = len(faces.of("train", known(settings.stages[-1], settings, faces)))
+    return {"settings": settings.model_dump(mode="json"), "pictures": faces.key, "crops": crops}
 
 
 def _calibration(settings: Settings, faces: Faces, shown: InputSpec) -> npt.NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from keras import layers
 
 from trainer import backbones
 from trainer.pretrain.settings import NetworkSettings
+from trainer.pretrain.whitening import Whitening
 
 BACKBONE = "efficientnet-lite0"
 BLOCKS = len(backbones.BACKBONES[BACKBONE].block_starts)
@@ -48,6 +49,16 @@ def build_network(settings: NetworkSettings, characters: int, side: int, frozen:
     return keras.Model(backbone.input, outputs, name="base")
 
 
-def served(model: keras.Model) -> keras.Model:
-    """The network without what only training needs: it gives `logits` and `embedding`."""
-    return keras.Model(model.input, {name: model.output[name] for name in ("logits", "embedding")}, name="served")
+def scout(model: keras.Model) -> keras.Model:
+    """The network without what only training needs, and before its embedding is fitted: `logits` and `features`."""
+    features = model.get_layer("dropout").input
+    return keras.Model(model.input, {"logits": model.output["logits"], "features": features}, name="scout")
+
+
+def served(model: keras.Model, whitening: Whitening) -> keras.Model:
+    """The network that ships: `logits`, and as `embedding` its whitened features, of unit length."""
+    features = model.get_layer("dropout").input
+    projection = layers.Dense(whitening.kernel.shape[1], name="projection")
+    embedding = layers.UnitNormalization(name="embedding")(projection(features))
+    projection.set_weights([whitening.kernel, whitening.bias])
+    return keras.Model(model.input, {"logits": model.output["logits"], "embedding": embedding}, name="served")

@@ -12,6 +12,7 @@ from bot.vision.interpreter import Network
 from trainer.console import Console
 from trainer.measure import Truth, Values
 from trainer.pretrain.data import Faces, Indices
+from trainer.pretrain.whitening import Whitening, fit_whitening
 
 
 @dataclass(frozen=True)
@@ -52,26 +53,32 @@ class Shown:
     truth: Truth
 
 
-def ask_about_all(bundle: Bundle, faces: Faces, console: Console) -> Answers:
-    """Show all crops to a bundle, in both framings.
+def scouted(
+    bundle: Bundle, faces: Faces, trained: Indices, dimensions: int, console: Console
+) -> tuple[Answers, Whitening]:
+    """Show all crops to a bundle that gives `features`, in both framings, and fit the embedding to those that trained.
 
     Raises:
         BundleError: the network does not load.
     """
-    return Answers(
-        ask_bundle(bundle, faces.images, console, f"Asking {bundle.info.name}"),
-        ask_bundle(bundle, faces.framed, console, f"Asking {bundle.info.name} about the bot's crops"),
-    )
+    own = ask_bundle(bundle, faces.images, console, f"Asking {bundle.info.name}", "features")
+    framed = ask_bundle(bundle, faces.framed, console, f"Asking {bundle.info.name} about the bot's crops", "features")
+    features = np.concatenate([own.embeddings[trained], framed.embeddings[trained]])
+    whitening = fit_whitening(features, np.tile(faces.truth[trained], 2), dimensions)
+    answers = Answers(*(Outputs(one.logits, whitening(one.embeddings)) for one in (own, framed)))
+    return answers, whitening
 
 
-def ask_bundle(bundle: Bundle, images: npt.NDArray[np.uint8], console: Console, title: str) -> Outputs:
-    """Show crops to a bundle, one at a time on one thread.
+def ask_bundle(
+    bundle: Bundle, images: npt.NDArray[np.uint8], console: Console, title: str, vector: str = "embedding"
+) -> Outputs:
+    """Show crops to a bundle, one at a time on one thread; `vector` names the output that is taken for embeddings.
 
     Raises:
         BundleError: the network does not load.
     """
     network = Network(bundle)
-    logits, embeddings, times = [], [], []
+    logits, vectors, times = [], [], []
     with console.steps(title, len(images)) as advance:
         for image in images:
             prepared = bundle.info.input.prepare([image])[0]
@@ -79,9 +86,9 @@ def ask_bundle(bundle: Bundle, images: npt.NDArray[np.uint8], console: Console, 
             answer = network.run(prepared)
             times.append(time.perf_counter() - began)
             logits.append(answer["logits"])
-            embeddings.append(answer["embedding"])
+            vectors.append(answer[vector])
             advance(1)
-    return Outputs(np.stack(logits), np.stack(embeddings), float(np.median(times)) * 1000)
+    return Outputs(np.stack(logits), np.stack(vectors), float(np.median(times)) * 1000)
 
 
 def fitted_to(images: Sequence[npt.NDArray[np.uint8]], spec: InputSpec) -> npt.NDArray[np.uint8]:

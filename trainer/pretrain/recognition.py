@@ -21,8 +21,8 @@ Floats: TypeAlias = npt.NDArray[np.floating]
 
 PRIOR = 0.8
 """The share of faces asked about that are taken to be of the roster: people ask about whom they expect to be known."""
-NAMED = 0.95
-"""The share of known faces that the threshold lets be named."""
+TAUGHT_PRIOR = 0.1
+"""The same for a single character that was taught: most faces are somebody else's."""
 RIDGE = 1.0
 """How strongly coefficients are drawn to 0, as a number of faces."""
 PICTURES_A_PROTOTYPE = 12
@@ -71,17 +71,37 @@ def fit_closeness(recognition: Recognition, known: Shown) -> tuple[float, float]
     return min(losses, key=losses.__getitem__)
 
 
-def fit_weights(recognition: Recognition, temperature: float, known: Shown, strangers: Shown) -> Recognition:
-    """Fit the log-odds of being known, as if the share `PRIOR` of all faces were."""
-    shown = [features(one.logits, one.embeddings, recognition, temperature) for one in (known, strangers)]
-    values = np.concatenate(shown).astype(np.float64)
-    truth = np.concatenate([np.ones(len(shown[0])), np.zeros(len(shown[1]))])
-    weights, bias = logistic_regression(values, truth, PRIOR)
-    return replace(
+def fit_weights(
+    recognition: Recognition, temperature: float, known: Shown, strangers: Shown, groups: Truth
+) -> tuple[Recognition, Values]:
+    """Fit the log-odds of being known, as if the share `PRIOR` of all faces were.
+
+    Args:
+        recognition: With its prototypes and closeness.
+        temperature: Of the logits.
+        known: Faces of the roster that trained nothing.
+        strangers: Faces of nobody in it.
+        groups: Of each character: those of a group get one offset, since single ones have too few strangers to fit one.
+
+    Returns:
+        The recognition with weights, bias and offsets; and each group's offset.
+    """
+    tables, members = [], []
+    for one in (known, strangers):
+        tables.append(features(one.logits, one.embeddings, recognition, temperature))
+        best = scores(one.logits, one.embeddings, recognition, temperature).argmax(axis=1)
+        members.append(np.eye(groups.max() + 1, dtype=np.float32)[groups[best]])
+    truth = np.concatenate([np.ones(len(tables[0])), np.zeros(len(tables[1]))])
+    values = np.concatenate([np.concatenate(tables), np.concatenate(members)], axis=1)
+    found, bias = logistic_regression(values, truth, PRIOR)
+    weights, offsets = found[: len(Feature)], found[len(Feature) :].astype(np.float32)
+    fitted = replace(
         recognition,
         weights={feature: float(weight) for feature, weight in zip(Feature, weights, strict=True)},
-        bias=float(bias),
+        bias=bias,
+        offsets=offsets[groups],
     )
+    return fitted, offsets
 
 
 def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:
@@ -102,7 +122,7 @@ def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:
             for asked, right in ((faces.embeddings[own[shots:]], 1.0), (foreign, 0.0)):
                 alike.append(likeness(asked, gallery, kinship)[:, 0])
                 truth.append(np.full(len(asked), right))
-    (scale,), offset = logistic_regression(np.concatenate(alike)[:, np.newaxis], np.concatenate(truth), PRIOR)
+    (scale,), offset = logistic_regression(np.concatenate(alike)[:, np.newaxis], np.concatenate(truth), TAUGHT_PRIOR)
     return Teaching(float(scale), float(offset), kinship)
 
 

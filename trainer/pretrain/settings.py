@@ -82,7 +82,7 @@ class AugmentSettings(_Settings):
 
 
 class NetworkSettings(_Settings):
-    """The shape of the network beyond its backbone."""
+    """The shape of the network beyond its backbone. The embedding serves the loss; another one is fitted for export."""
 
     side: Annotated[int, Field(ge=32)]
     embedding: Count
@@ -98,9 +98,10 @@ class LossSettings(_Settings):
 
 
 class ExportSettings(_Settings):
-    """The number of faces that calibrate the 8-bit network, and the most prototypes that a character gets."""
+    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most."""
 
     calibration: Count
+    embedding: Count
     prototypes: Count
 
 

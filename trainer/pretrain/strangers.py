@@ -7,7 +7,7 @@ import numpy as np
 
 from bot.bundle import Bundle, BundleInfo, InputSpec, Recognition
 from bot.vision.recognise import Recogniser, known_odds
-from trainer.measure import Values
+from trainer.measure import Truth, Values
 from trainer.pretrain.data import PARTS, Faces, Indices
 from trainer.pretrain.outputs import Answers, Shown
 from trainer.pretrain.recognition import blank, fit_closeness, fit_teaching, fit_weights
@@ -23,6 +23,8 @@ class Fitted:
     recognition: Recognition
     temperature: float
     threshold: float
+    offsets: Values
+    """Of the characters of each set, by its place among the sets' names."""
 
     def rank(self, shown: Shown, labels: Sequence[str]) -> Values:
         """The probability of every character, as the bot gives it; the rest to 1 is a stranger's."""
@@ -51,6 +53,13 @@ class Ground:
         """What is said of a part's faces of known characters."""
         return self.shown(self.faces.of(next(one for one in PARTS if one == part), self.known))
 
+    def sets(self) -> Truth:
+        """The set that most faces of each known character come from: it is its style that strangers share."""
+        trained = self.faces.of("train", self.known)
+        table = np.zeros((len(self.faces.labels), len(self.faces.set_names)), np.intp)
+        np.add.at(table, (self.faces.truth[trained], self.faces.sets[trained]), 1)
+        return np.asarray(table[[self.faces.labels.index(name) for name in self.known]].argmax(axis=1))
+
     def all_of(self, characters: Sequence[str]) -> Indices:
         """The crops of some characters, in all parts."""
         return np.concatenate([self.faces.of(part, characters) for part in PARTS])
@@ -74,8 +83,8 @@ def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_nobod
     recognition = replace(recognition, closeness=closeness, teaching=teaching)
     nobody = ground.faces.nobody("test") if with_nobody else unknown[:0]
     apart = ground.shown(np.concatenate([unknown, nobody]))
-    recognition = fit_weights(recognition, temperature, validation, apart)
-    return _with_threshold(recognition, temperature, ground)
+    recognition, offsets = fit_weights(recognition, temperature, validation, apart, ground.sets())
+    return _with_threshold(Fitted(recognition, temperature, 0.0, offsets), ground)
 
 
 def carry_over(fitted: Fitted, before: Ground, ground: Ground, prototypes: int) -> Fitted:
@@ -90,18 +99,21 @@ def carry_over(fitted: Fitted, before: Ground, ground: Ground, prototypes: int) 
         weights=fitted.recognition.weights,
         bias=fitted.recognition.bias,
         teaching=fitted.recognition.teaching,
+        offsets=fitted.offsets[ground.sets()],
     )
     closeness, temperature = fit_closeness(recognition, validation)
-    here, there = (
-        known_odds(shown.logits, shown.embeddings, one.recognition, one.temperature)
-        for shown, one in ((validation, Fitted(recognition, temperature, 0)), (before.part("validation"), fitted))
-    )
-    moved = float(np.quantile(there, 1 - NAMED) - np.quantile(here, 1 - NAMED))
-    recognition = replace(recognition, bias=recognition.bias + moved)
-    return _with_threshold(replace(recognition, closeness=closeness), temperature, ground)
+    here = replace(fitted, recognition=replace(recognition, closeness=closeness), temperature=temperature)
+    moved = _passing(fitted, before.part("validation")) - _passing(here, validation)
+    there = replace(here, recognition=replace(here.recognition, bias=here.recognition.bias + moved))
+    return _with_threshold(there, ground)
 
 
-def _with_threshold(recognition: Recognition, temperature: float, ground: Ground) -> Fitted:
-    fitted = Fitted(recognition, temperature, 0.0)
+def _passing(fitted: Fitted, shown: Shown) -> float:
+    """The log-odds of being known that as many known faces as are to be named reach."""
+    odds = known_odds(shown.logits, shown.embeddings, fitted.recognition, fitted.temperature)
+    return float(np.quantile(odds, 1 - NAMED))
+
+
+def _with_threshold(fitted: Fitted, ground: Ground) -> Fitted:
     confidence = fitted.rank(ground.part("validation"), ground.known).max(axis=1)
     return replace(fitted, threshold=round(float(np.quantile(confidence, 1 - NAMED)), 3))

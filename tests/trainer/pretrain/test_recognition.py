@@ -1,0 +1,83 @@
+"""Telling the known from strangers, fitted to made-up answers of a network."""
+
+import numpy as np
+import pytest
+
+from bot.vision.recognise import known_odds
+from trainer.pretrain.outputs import Shown
+from trainer.pretrain.recognition import (
+    blank,
+    fit_closeness,
+    fit_teaching,
+    fit_weights,
+    logistic_regression,
+    make_prototypes,
+)
+
+KNOWN, DIMENSIONS = 4, 16
+
+
+def people(characters: range, each: int, seed: int, *, spread: float = 0.25) -> Shown:
+    """Faces round one direction a character; the network's logits are their cosines to the known ones."""
+    rng = np.random.default_rng(seed)
+    directions = np.eye(DIMENSIONS)
+    truth = np.repeat(np.array(characters), each)
+    faces = directions[truth] + rng.normal(size=(len(truth), DIMENSIONS)) * spread
+    faces /= np.linalg.norm(faces, axis=1, keepdims=True)
+    logits = 9 * faces @ directions[:KNOWN].T
+    return Shown(logits.astype(np.float32), faces.astype(np.float32), np.where(truth < KNOWN, truth, -1))
+
+
+def test_a_character_with_several_looks_gets_several_prototypes() -> None:
+    looks = np.repeat(np.eye(DIMENSIONS, dtype=np.float32)[:3], 15, axis=0)
+    means, owners = make_prototypes(looks, np.array([0] * 30 + [1] * 15), 3, 2)
+    assert owners.tolist() == [0, 0, 1, 2]
+    assert (means[:2] @ looks[[0, 15]].T).max(axis=0) == pytest.approx([1, 1], abs=1e-3)
+    # Somebody without a face is near nobody.
+    assert not means[3].any()
+
+
+def test_strangers_get_lower_odds_than_the_known() -> None:
+    trained, known, strangers = people(range(4), 20, 1), people(range(4), 20, 2), people(range(5, 12), 10, 3)
+    recognition = blank(trained.embeddings, trained.truth, KNOWN, 1)
+    fitted, _ = fit_weights(recognition, 1.0, known, strangers, np.zeros(KNOWN, np.intp))
+    asked, others = people(range(4), 20, 4), people(range(12, 16), 20, 5)
+    odds = [known_odds(one.logits, one.embeddings, fitted, 1.0) for one in (asked, others)]
+    assert np.mean(odds[0] > 0) > 0.9
+    assert np.mean(odds[1] > 0) < 0.2
+
+
+def test_a_group_that_strangers_resemble_is_trusted_less() -> None:
+    trained, known = people(range(4), 20, 1), people(range(4), 30, 2)
+    alike = people(range(2), 30, 3, spread=0.6)
+    strangers = Shown(alike.logits, alike.embeddings, np.full(60, -1))
+    recognition = blank(trained.embeddings, trained.truth, KNOWN, 1)
+    _, offsets = fit_weights(recognition, 1.0, known, strangers, np.array([0, 0, 1, 1]))
+    assert offsets[0] < offsets[1]
+
+
+def test_closeness_and_temperature_are_those_of_least_surprise() -> None:
+    trained, known = people(range(4), 20, 1), people(range(4), 60, 2, spread=0.7)
+    recognition = blank(trained.embeddings, trained.truth, KNOWN, 1)
+    loud = Shown(known.logits * 4, known.embeddings, known.truth)
+    assert fit_closeness(recognition, loud)[1] > fit_closeness(recognition, known)[1]
+
+
+def test_what_was_taught_is_met_and_others_are_not() -> None:
+    new = people(range(5, 10), 25, 6)
+    teaching = fit_teaching(
+        Shown(new.logits, new.embeddings, np.repeat(np.arange(5), 25)), people(range(4), 20, 7).embeddings
+    )
+    assert 0 < teaching.kinship < 1
+    assert teaching.scale * teaching.kinship + teaching.offset > 0
+    assert teaching.offset < -2
+
+
+def test_logistic_regression_finds_the_odds() -> None:
+    rng = np.random.default_rng(8)
+    values = rng.normal(size=(4000, 2))
+    truth = (rng.random(4000) < 1 / (1 + np.exp(-(2 * values[:, 0] - values[:, 1])))).astype(float)
+    weights, bias = logistic_regression(values, truth)
+    assert weights == pytest.approx([2, -1], abs=0.25)
+    assert abs(bias) < 0.2
+    assert logistic_regression(values, truth, 0.9)[1] - bias == pytest.approx(np.log(9), abs=0.2)
