@@ -8,7 +8,6 @@ import typer
 from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
 from bot.cli.options import StoreOption
 from bot.config import Settings
-from bot.records import EVERYWHERE
 
 
 def forget(
@@ -35,6 +34,7 @@ def forget(
 async def _forget(settings: Settings, name: str, store: str | None) -> bool:
     # Only now: the database's library takes its time to import.
     from bot.cli.taught import address_of, called, is_there, names  # noqa: PLC0415
+    from bot.records import EVERYWHERE  # noqa: PLC0415
     from bot.store import Store  # noqa: PLC0415
 
     _, characters = names(settings)

@@ -3,18 +3,19 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.characters import Characters
 from bot.cli.common import FAILED, ConfigOption, JsonOption, endings, read_configuration
 from bot.cli.options import StoreOption
 from bot.config import Settings
-from bot.records import EVERYWHERE
+
+if TYPE_CHECKING:
+    from bot.characters import Characters
 
 
 def roster(
@@ -54,6 +55,7 @@ def roster(
 
 async def _taught(settings: Settings, store: str | None) -> dict[str, int]:
     from bot.cli.taught import address_of, is_there  # noqa: PLC0415
+    from bot.records import EVERYWHERE  # noqa: PLC0415
     from bot.store import Store  # noqa: PLC0415
 
     address = address_of(settings, store)
@@ -63,7 +65,7 @@ async def _taught(settings: Settings, store: str | None) -> dict[str, int]:
         return await opened.taught(EVERYWHERE)
 
 
-def _as_json(found: Sequence[str], characters: Characters, known: set[str], taught: Mapping[str, int]) -> str:
+def _as_json(found: Sequence[str], characters: "Characters", known: set[str], taught: Mapping[str, int]) -> str:
     entries = [
         {
             "id": id_,
@@ -78,7 +80,7 @@ def _as_json(found: Sequence[str], characters: Characters, known: set[str], taug
     return json.dumps({"characters": entries}, indent=2, ensure_ascii=False)
 
 
-def _as_table(found: Sequence[str], characters: Characters, taught: Mapping[str, int]) -> Table:
+def _as_table(found: Sequence[str], characters: "Characters", taught: Mapping[str, int]) -> Table:
     count = "1 character" if len(found) == 1 else f"{len(found)} characters"
     table = Table(count, "series", Column("taught by", justify="right"), box=None, padding=(0, 2), pad_edge=False)
     for id_ in found:

@@ -1,11 +1,13 @@
 """How a chat or server is named on the command line."""
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from bot.errors import ConfigError
-from bot.records import Scope
+
+if TYPE_CHECKING:
+    from bot.records import Scope
 
 FromOption: TypeAlias = Annotated[
     str | None,
@@ -17,12 +19,15 @@ FromOption: TypeAlias = Annotated[
 ]
 
 
-def parse_scope(text: str) -> Scope:
+def parse_scope(text: str) -> "Scope":
     """Read the scope that an option names.
 
     Raises:
         ConfigError: it names none.
     """
+    # Only now: whobot --help shall not wait for what pictures are made of.
+    from bot.records import Scope  # noqa: PLC0415
+
     platform, colon, home = text.partition(":")
     if not (platform and colon and home):
         raise ConfigError(f"{text!r} names no chat: write its platform and id, such as discord:123456789012345678")

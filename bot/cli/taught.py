@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot.bundle import read_bundle
 from bot.characters import Characters
 from bot.cli.look import Looker
@@ -13,8 +11,6 @@ from bot.config import Settings
 from bot.errors import ConfigError
 from bot.gallery import EMPTY, Embedding, Gallery
 from bot.records import EVERYWHERE
-from bot.reembed import reembed
-from bot.store import Store
 from bot.vision.engine import TEACHABLE
 from bot.vision.models import ModelFiles
 
@@ -28,8 +24,9 @@ def address_of(settings: Settings, store: str | None) -> str:
 
 def is_there(address: str) -> bool:
     """Tell whether a database may hold something: to look into an SQLite file that does not exist would make one."""
-    url = make_url(address)
-    return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
+    kind, _, place = address.partition("://")
+    file = place.partition("/")[2].partition("?")[0]
+    return not kind.startswith("sqlite") or not file or Path(file).exists()
 
 
 def names(settings: Settings) -> tuple[tuple[str, ...], Characters]:
@@ -97,6 +94,10 @@ def gallery_for(looker: Looker, settings: Settings, store: str | None, *, only_t
 
 
 async def _load(address: str, eye: Eye) -> Gallery:
+    # Only now: where nobody was taught, the database's library would take memory for nothing.
+    from bot.reembed import reembed  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+
     async with Store(address) as store:
         await reembed(store, eye)
         return await store.gallery(EVERYWHERE, eye.bundle_id)
