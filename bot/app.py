@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.commands import typed_names
 from bot.config import Settings, Web
 from bot.domain import Adapter, Handler, Health
 from bot.errors import ConfigError
@@ -18,7 +19,7 @@ from bot.housekeeping import tidying
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.reembed import keeping_in_step
-from bot.replies import translations_for
+from bot.replies import TRANSLATED, translate, translations_for
 from bot.service import Service
 from bot.store import Store
 from bot.supervisor import Backoff, supervise
@@ -51,11 +52,11 @@ def make_adapters(
     if settings.discord.token is not None:
         from bot.adapters.discord import DiscordAdapter  # noqa: PLC0415
 
-        adapters.append(DiscordAdapter(settings.discord.token, handler))
+        adapters.append(DiscordAdapter(settings.discord.token, handler, translate))
     if settings.telegram.token is not None:
         from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
 
-        adapters.append(TelegramAdapter(settings.telegram, handler))
+        adapters.append(TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED))
     if settings.web.enabled:
         from bot.adapters.web import WebAdapter  # noqa: PLC0415
 
@@ -68,6 +69,7 @@ def make_adapters(
                 metrics=metrics,
                 max_upload=max_upload,
                 translations=translations_for,
+                names=typed_names(translate, TRANSLATED),
             )
         )
     return adapters

@@ -1,14 +1,16 @@
 """The commands, the same on every platform: their names, what they take, who may use them, what they ask for.
 
-Adapters register them from `COMMANDS` and, where people type them as text, read them with `split` and `parse`. Names
-and descriptions are keys of the catalogues: in English they stand for themselves.
+Adapters register them from `COMMANDS` and, where people type them as text, read them with `split`, `typed_names` and
+`parse`. Names and descriptions are keys of the catalogues, names in a `Naming` each: in English they stand for
+themselves.
 """
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from bot.domain import Ask, Configure, Forget, Misuse, OptOut, Page, Picture, Request, Roster, Show, Teach, Trigger
 
@@ -16,6 +18,35 @@ from bot.domain import Ask, Configure, Forget, Misuse, OptOut, Page, Picture, Re
 def N_(text: str) -> str:  # noqa: N802 - what gettext's tools look for
     """Mark a text for translation, which is done where it is shown."""
     return text
+
+
+class Naming(StrEnum):
+    """Where a name stands, a context of the catalogues: platforms differ in what they take for one."""
+
+    DISCORD_COMMAND = "command name on Discord"
+    """Lower case, letters of any script, digits, "-" and "_"; at most 32."""
+    DISCORD_OPTION = "option name on Discord"
+    """The same."""
+    TELEGRAM_COMMAND = "command name on Telegram"
+    """Of a-z, 0-9 and "_"; at most 32."""
+
+
+class Words(Protocol):
+    """Says a text of the code in other languages."""
+
+    def __call__(self, text: str, tag: str, context: Naming | None = None, /) -> str | None:
+        """Return a text in the language of a BCP 47 tag; None where that is not known.
+
+        Args:
+            text: In English.
+            tag: The language's.
+            context: Where a name stands; None for all that is no name.
+        """
+        ...
+
+
+def english_only(_text: str, _tag: str, _context: Naming | None = None) -> None:
+    """Know no other language: `Words` for where there are no catalogues."""
 
 
 class Kind(StrEnum):
@@ -77,69 +108,69 @@ AUTOMATIC = "auto"
 
 COMMANDS: tuple[Command, ...] = (
     Command(
-        N_("who"),
+        "who",
         N_("Who is in this picture?"),
         (
-            Parameter(N_("pictures"), N_("Pictures with anime faces"), Kind.PICTURES),
-            Parameter(N_("private"), N_("Show the answer to me alone"), Kind.FLAG, required=False),
+            Parameter("pictures", N_("Pictures with anime faces"), Kind.PICTURES),
+            Parameter("private", N_("Show the answer to me alone"), Kind.FLAG, required=False),
         ),
     ),
     Command(
-        N_("teach"),
+        "teach",
         N_("Teach me a character: I know them in this chat at once"),
         (
-            Parameter(N_("name"), N_("Who it is"), Kind.NAME),
-            Parameter(N_("pictures"), N_("Pictures that show their face"), Kind.PICTURES),
+            Parameter("name", N_("Who it is"), Kind.NAME),
+            Parameter("pictures", N_("Pictures that show their face"), Kind.PICTURES),
         ),
     ),
     Command(
-        N_("forget"),
+        "forget",
         N_("Forget a character that was taught in this chat"),
-        (Parameter(N_("name"), N_("Whom to forget"), Kind.TAUGHT_NAME),),
+        (Parameter("name", N_("Whom to forget"), Kind.TAUGHT_NAME),),
     ),
     Command(
-        N_("roster"),
+        "roster",
         N_("Whom do I know?"),
-        (Parameter(N_("search"), N_("A part of a name or series"), Kind.TEXT, required=False),),
+        (Parameter("search", N_("A part of a name or series"), Kind.TEXT, required=False),),
     ),
-    Command(N_("settings"), N_("See and change how I am set in this chat"), managers=True),
+    Command("settings", N_("See and change how I am set in this chat"), managers=True),
     Command(
-        N_("language"),
+        "language",
         N_("Choose the language that I speak in this chat"),
-        (Parameter(N_("tag"), N_("A language, or auto for everybody's own"), Kind.LANGUAGE),),
+        (Parameter("tag", N_("A language, or auto for everybody's own"), Kind.LANGUAGE),),
         managers=True,
     ),
     Command(
-        N_("watch"),
+        "watch",
         N_("Look at every picture posted here, or stop looking"),
-        (Parameter(N_("state"), N_("on: answer every picture. off: only when asked"), Kind.SWITCH),),
+        (Parameter("state", N_("on: answer every picture. off: only when asked"), Kind.SWITCH),),
         managers=True,
         where=Where.GROUPS,
     ),
     Command(
-        N_("quiet"),
+        "quiet",
         N_("While watching, speak only when I know somebody"),
-        (Parameter(N_("state"), N_("on: known characters only. off: every face"), Kind.SWITCH),),
+        (Parameter("state", N_("on: known characters only. off: every face"), Kind.SWITCH),),
         managers=True,
         where=Where.GROUPS,
     ),
     Command(
-        N_("threshold"),
+        "threshold",
         N_("Choose how sure I must be to name a face"),
-        (Parameter(N_("percent"), N_("From 0 to 100"), Kind.PERCENT),),
+        (Parameter("percent", N_("From 0 to 100"), Kind.PERCENT),),
         managers=True,
     ),
     Command(
-        N_("optout"),
+        "optout",
         N_("Have me ignore your pictures, or no longer ignore them"),
-        (Parameter(N_("state"), N_("on: ignore my pictures. off: look at them again"), Kind.SWITCH, required=False),),
+        (Parameter("state", N_("on: ignore my pictures. off: look at them again"), Kind.SWITCH, required=False),),
     ),
-    Command(N_("mydata"), N_("See and delete what I keep about you")),
-    Command(N_("privacy"), N_("What I keep, for how long, and where")),
-    Command(N_("stats"), N_("How often I was right in this chat")),
-    Command(N_("history"), N_("Who has taught and changed what in this chat"), managers=True),
-    Command(N_("about"), N_("My version, and what I know")),
-    Command(N_("help"), N_("How to ask")),
+    Command("mydata", N_("See and delete what I keep about you")),
+    Command("privacy", N_("What I keep, for how long, and where")),
+    Command("stats", N_("How often I was right in this chat")),
+    Command("history", N_("Who has taught and changed what in this chat"), managers=True),
+    Command("about", N_("My version, and what I know")),
+    Command("help", N_("How to ask")),
 )
 BY_NAME: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
@@ -163,15 +194,25 @@ def split(message: str) -> tuple[str, str] | None:
     return (name[1:], "".join(rest).strip()) if name.startswith("/") and len(name) > 1 else None
 
 
+def typed_names(words: Words, tags: Iterable[str]) -> dict[str, str]:
+    """Return what may be typed for each command, as `split` gives it: its name in English, and in these languages."""
+    names = {**ALIASES, **{name: name for name in BY_NAME}}
+    for tag in tags:
+        for command in COMMANDS:
+            for context in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND):
+                name = words(command.name, tag, context) or command.name
+                names.setdefault(_plain(name), command.name)
+    return names
+
+
 def parse(name: str, text: str = "", pictures: Sequence[Picture] = ()) -> Request:  # noqa: PLR0911 - one for each command
     """Return what a command asks for; a `Misuse` where there is no such command or its text makes no sense.
 
     Args:
-        name: Without the slash.
+        name: Without the slash, in English; `typed_names` has it.
         text: What follows it; the words of its parameters.
         pictures: Those beside the command.
     """
-    name = ALIASES.get(name, name)
     words = " ".join(_plain(text).split())
     match name:
         case "who":

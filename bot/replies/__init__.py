@@ -3,7 +3,7 @@
 from bot.replies.answer import Finding, Result, compose, count_pages, turn_to
 from bot.replies.buttons import ButtonWords
 from bot.replies.commands import CommandWords
-from bot.replies.languages import LANGUAGES, find_language, translations_for
+from bot.replies.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
 from bot.replies.pages import PageWords
 from bot.replies.records import RecordWords
 from bot.replies.sentences import Bug, Sentences
@@ -12,6 +12,7 @@ from bot.replies.teaching import TeachingWords
 
 __all__ = [
     "LANGUAGES",
+    "TRANSLATED",
     "Bug",
     "ButtonWords",
     "CommandWords",
@@ -25,6 +26,7 @@ __all__ = [
     "compose",
     "count_pages",
     "find_language",
+    "translate",
     "translations_for",
     "turn_to",
 ]

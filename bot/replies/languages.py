@@ -6,9 +6,6 @@ from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "de": "Deutsch",
@@ -19,6 +16,8 @@ LANGUAGES: Mapping[str, str] = {
 }
 """Each language's name in its own words, by BCP 47 tag in lower case."""
 FALLBACK = "en"
+TRANSLATED = tuple(tag for tag in LANGUAGES if tag != FALLBACK)
+"""The languages that have a catalogue."""
 SAME = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans", "in": "id"}
 """Tags that platforms send for a language of ours; Indonesian had another one until 1989, which Java still sends."""
 
@@ -41,11 +40,24 @@ def translations_for(tag: str | None) -> NullTranslations:
     return _load(find_language(tag) or FALLBACK)
 
 
+def translate(text: str, tag: str, context: str | None = None) -> str | None:
+    """Return a text of the code in the language of a BCP 47 tag; None where that is English or not spoken."""
+    language = find_language(tag)
+    if language is None or language == FALLBACK:
+        return None
+    catalogue = _load(language)
+    return catalogue.gettext(text) if context is None else catalogue.pgettext(context, text)
+
+
 @cache
 def _load(language: str) -> NullTranslations:
     """Read a catalogue as its translators edit it: compiled here, there is no second file that could be out of date."""
     if language == FALLBACK:
         return NullTranslations()
+    # Only now: the command line speaks English, and needs no reader of catalogues.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with resources.files("bot.replies").joinpath("locales", f"{language}.po").open("rb") as file:
         catalogue = read_po(file)
     compiled = BytesIO()

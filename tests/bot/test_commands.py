@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from bot.commands import BY_NAME, COMMANDS, Kind, parse, split
+from bot.commands import BY_NAME, COMMANDS, Kind, Naming, english_only, parse, split, typed_names
 from bot.domain import Ask, Configure, Forget, Misuse, OptOut, Page, Picture, Request, Roster, Show, Teach, Trigger
 
 
@@ -68,7 +68,6 @@ def test_a_message_is_split_into_command_and_text(message: str, parts: tuple[str
         ("/optout on", OptOut(True)),
         ("/optout off", OptOut(False)),
         ("/optout perhaps", Misuse("optout")),
-        ("/start", Show(Page.HELP)),
         ("/nonsense", Misuse("nonsense")),
         *((f"/{page}", Show(page)) for page in Page),
     ],
@@ -77,6 +76,17 @@ def test_what_people_type_becomes_a_request(message: str, request_: Request) -> 
     parts = split(message)
     assert parts
     assert parse(*parts, [PICTURE]) == request_
+
+
+def test_what_may_be_typed_for_a_command() -> None:
+    def words(text: str, tag: str, context: Naming | None = None) -> str | None:
+        return {("stats", "de", Naming.TELEGRAM_COMMAND): "Statistik", ("who", "ja", Naming.DISCORD_COMMAND): "誰"}.get(
+            (text, tag, context)  # type: ignore[arg-type]
+        )
+
+    english = {**{name: name for name in BY_NAME}, "start": "help"}
+    assert typed_names(english_only, ["de"]) == english
+    assert typed_names(words, ["de", "ja"]) == {**english, "statistik": "stats", "誰": "who"}
 
 
 def test_every_command_of_the_table_means_something() -> None:

@@ -1,14 +1,21 @@
 """Which language is spoken, and that each of them is spoken whole."""
 
 import re
+import unicodedata
 from gettext import GNUTranslations
+from typing import Any
 
 import pytest
 
-from bot.replies import LANGUAGES, find_language, translations_for
-from tests.checks.catalogues import TRANSLATED, catalogue, missing, template
+from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Naming, typed_names
+from bot.replies import LANGUAGES, TRANSLATED, find_language, translate, translations_for
+from tests.checks.catalogues import catalogue, missing, names, template
 
 PLACEHOLDER = re.compile(r"{(\w*)}")
+COMMAND = re.compile(r"(?<![\w<])/([a-z]+)(?: (on|off)\b)?")
+FORMS = {"de": 2, "es": 2, "id": 1, "ja": 1, "zh-hans": 1}
+ON_A_BUTTON = 40
+"""Characters. Discord takes 80, but shows hardly half of them on a telephone."""
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,102 @@ def test_a_translation_fills_in_the_same_values(language: str) -> None:
     for message in catalogue(language):
         if not message.id:
             continue
-        many = isinstance(message.id, tuple | list)
-        wanted = {frozenset(PLACEHOLDER.findall(form)) for form in (message.id if many else [message.id])}
-        for form in message.string if many else [message.string]:
+        wanted = {frozenset(PLACEHOLDER.findall(form)) for form in forms(message.id)}
+        for form in forms(message.string):
             assert frozenset(PLACEHOLDER.findall(form)) in wanted, message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_names_the_same_commands(language: str) -> None:
+    """What is typed is the same in every language, and so is what a sentence tells to type."""
+    for message in catalogue(language):
+        for text, form in zip(forms(message.id), forms(message.string), strict=False):
+            assert sorted(COMMAND.findall(text)) == sorted(COMMAND.findall(form)), form
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_plural_has_the_forms_that_its_language_needs(language: str) -> None:
+    one = catalogue(language)
+    assert one.num_plurals == FORMS[language]
+    for message in one:
+        if message.pluralizable:
+            assert len(forms(message.string)) == FORMS[language], message.id
+    assert "1" in translations_for(language).ngettext("I know {n} character.", "I know {n} characters.", 1).format(n=1)
+
+
+# --- what the platforms take -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_descriptions_fit_discord_the_strictest(language: str) -> None:
+    for command in COMMANDS:
+        for text in (command.description, *(parameter.description for parameter in command.parameters)):
+            assert 1 <= len(translate(text, language) or "") <= 100, text
+    for menu in (ASK_MENU, TEACH_MENU):
+        assert 1 <= len(translate(menu, language) or "") <= 32, menu
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_stands_on_buttons_is_short(language: str) -> None:
+    one = catalogue(language)
+    labels = [message for message in one if message.id and any("buttons.py" in place for place, _ in message.locations)]
+    assert len(labels) > 5
+    for message in labels:
+        if not forms(message.id)[0].endswith((".", ":")):  # what is said about buttons
+            assert len(forms(message.string)[0]) <= ON_A_BUTTON, message.string
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_names_are_what_their_platform_takes(language: str) -> None:
+    for name, naming in names():
+        translated = translate(name, language, naming) or ""
+        longest = 30 if (name, naming) == ("pictures", Naming.DISCORD_OPTION) else 32  # a number may follow
+        assert 1 <= len(translated) <= longest, name
+        if naming is Naming.TELEGRAM_COMMAND:
+            assert re.fullmatch(r"[a-z0-9_]+", translated), translated
+        else:
+            assert translated == translated.lower()
+            assert all(one in "-_" or unicodedata.category(one)[0] in "LN" for one in translated), translated
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("naming", [Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND])
+def test_no_two_commands_have_one_name(language: str, naming: Naming) -> None:
+    assert len({translate(command.name, language, naming) for command in COMMANDS}) == len(COMMANDS)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_two_options_of_a_command_have_one_name(language: str) -> None:
+    for command in COMMANDS:
+        options = [translate(one.name, language, Naming.DISCORD_OPTION) for one in command.parameters]
+        assert len({*options}) == len(options)
+
+
+def test_every_name_means_one_command_whatever_the_language() -> None:
+    typed = typed_names(translate, TRANSLATED)
+    for language in TRANSLATED:
+        for command in COMMANDS:
+            for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND):
+                name = translate(command.name, language, naming)
+                assert name is not None
+                assert typed[name] == command.name, f"{name} is {typed[name]} in another language"
+    assert typed["wer"] == typed["quién"] == typed["quien"] == typed["siapa"] == typed["誰"] == typed["是谁"] == "who"
+
+
+# --- looking a text up -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("tag", "word"), [("de", "wer"), ("es-419", "quién"), ("zh-CN", "是谁")])
+def test_a_text_is_said_in_the_nearest_language(tag: str, word: str) -> None:
+    assert translate("who", tag, Naming.DISCORD_COMMAND) == word
+    assert translate("Undo", tag) == translations_for(tag).gettext("Undo") != "Undo"
+
+
+@pytest.mark.parametrize("tag", ["en-US", "fr", "zh-TW", ""])
+def test_no_text_is_said_in_english_or_a_language_that_is_not_spoken(tag: str) -> None:
+    assert translate("who", tag, Naming.DISCORD_COMMAND) is None
+
+
+def forms(text: Any) -> list[str]:
+    """A text of a catalogue in its forms, the last one first: languages with one form say what English says of many."""
+    return [text] if isinstance(text, str) else [*reversed(text)]

@@ -13,22 +13,31 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.replies.languages import FALLBACK, LANGUAGES
+from bot.commands import COMMANDS, Naming
+from bot.replies.languages import LANGUAGES, TRANSLATED
 
 CODE = Path(__file__).resolve().parents[2] / "bot"
 LOCALES = CODE / "replies" / "locales"
 KEYWORDS = {"N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-TRANSLATED = tuple(tag for tag in LANGUAGES if tag != FALLBACK)
 
 
 def template() -> Catalog:
-    """All sentences in the code."""
+    """All sentences in the code, and the names of commands and of their options."""
     catalogue = Catalog(project="whobot", charset="utf-8")
     for name, line, message, comments, context in extract_from_dir(
         CODE, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     ):
         catalogue.add(message, None, [(f"bot/{name}", line)], auto_comments=comments, context=context)
+    for name, naming in names():
+        catalogue.add(name, None, [("bot/commands.py", 1)], context=naming)
     return catalogue
+
+
+def names() -> Iterator[tuple[str, Naming]]:
+    """What the table of commands names, once for each place that has rules of its own for names."""
+    for command in COMMANDS:
+        yield from ((command.name, naming) for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND))
+        yield from ((parameter.name, Naming.DISCORD_OPTION) for parameter in command.parameters)
 
 
 def catalogue(language: str) -> Catalog:

@@ -8,8 +8,8 @@ import discord
 from pydantic import SecretStr
 
 from bot.adapters.discord.client import WhobotClient
-from bot.adapters.discord.localisation import Words, english_only
 from bot.adapters.discord.translate import CAPABILITIES
+from bot.commands import Words, english_only
 from bot.domain import Capabilities, Handler
 from bot.errors import AdapterError, LoginRefused
 

@@ -10,10 +10,10 @@ import structlog
 from bot.adapters.discord import commands, delivery, registration, translate
 from bot.adapters.discord.album import Album
 from bot.adapters.discord.interactions import Interactions
-from bot.adapters.discord.localisation import Words
 from bot.adapters.discord.messages import TAKE_AWAY, Messages
 from bot.adapters.discord.questions import Questions
 from bot.adapters.discord.work import Work
+from bot.commands import Words
 from bot.domain import Handler
 
 log = structlog.get_logger(__name__)

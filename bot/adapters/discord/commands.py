@@ -12,9 +12,8 @@ from discord.app_commands import locale_str
 
 from bot.adapters.discord.delivery import incident
 from bot.adapters.discord.interactions import Interactions
-from bot.adapters.discord.localisation import Words
 from bot.adapters.discord.render import cut
-from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Command, Kind, Parameter, Where, parse
+from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Command, Kind, Parameter, Where, Words, parse
 from bot.domain import OPTIONS_LIMIT, Prompt, Suggest
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,8 @@ from discord.http import Route
 
 from bot.adapters.discord.commands import Commands
 from bot.adapters.discord.delivery import TROUBLE, incident
-from bot.adapters.discord.localisation import Localisation, Words
+from bot.adapters.discord.localisation import Localisation
+from bot.commands import Words
 
 log = structlog.get_logger(__name__)
 

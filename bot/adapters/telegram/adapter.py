@@ -20,6 +20,7 @@ from bot.adapters.telegram.client import Client, MaskedStr
 from bot.adapters.telegram.dispatch import Dispatcher
 from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.trouble import explain
+from bot.commands import Words, english_only, typed_names
 from bot.config import Telegram
 from bot.domain import Handler
 from bot.errors import AdapterError, ConfigError
@@ -45,7 +46,7 @@ class TelegramAdapter:
     Args:
         settings: The token, and how updates come.
         handler: Answers requests.
-        words: Describes the commands and the bot in other languages than English.
+        words: Names and describes the commands, and describes the bot, in other languages than English.
         languages: The tags of those languages.
     """
 
@@ -56,7 +57,7 @@ class TelegramAdapter:
         settings: Telegram,
         handler: Handler,
         *,
-        words: commands.Words = commands.english_only,
+        words: Words = english_only,
         languages: Sequence[str] = (),
     ) -> None:
         if settings.token is None:
@@ -72,6 +73,7 @@ class TelegramAdapter:
         self._handler = handler
         self._words = words
         self._languages = languages
+        self._names = typed_names(words, languages)
         self._connected = False
         self._trouble: AdapterError | None = None
         self._ending = asyncio.Event()
@@ -123,7 +125,7 @@ class TelegramAdapter:
                 files = Files(bot, session, self._api, self._token)
                 presenting = commands.present(bot, self._words, self._languages)
                 async with (
-                    _receiving(updater, Dispatcher(bot, self._handler, files, answers)),
+                    _receiving(updater, Dispatcher(bot, self._handler, files, self._names, answers)),
                     _beside(presenting),
                 ):
                     self._connected = True

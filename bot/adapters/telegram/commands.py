@@ -1,8 +1,8 @@
 """The menu of commands that Telegram shows beside the text field, and how the bot presents itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TypeAlias
 
 import structlog
 from telegram import (
@@ -17,18 +17,12 @@ from telegram.constants import BotCommandLimit, BotDescriptionLimit
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.patience import patiently
-from bot.commands import COMMANDS, N_, Command, Where
+from bot.commands import COMMANDS, N_, Command, Naming, Where, Words, english_only
 
 log = structlog.get_logger(__name__)
 
-Words: TypeAlias = Callable[[str, str], str | None]
-"""Says an English text in the language of a BCP 47 tag; None where it cannot."""
-
-
-def english_only(_text: str, _tag: str) -> None:
-    """Know no other language: `Words` for where there are no catalogues."""
-
-
+_NAME = re.compile(r"[a-z0-9_]{1,32}")
+"""What Telegram takes for the name of a command; it would refuse the whole menu for another one."""
 _SHORT_DESCRIPTION = N_("Who is this? I find the faces in anime pictures and say who they are.")
 _DESCRIPTION = N_(
     "Send me a picture with anime faces: I find them and say who each one is, and how sure I am. In a group, reply to a"
@@ -47,21 +41,21 @@ async def present(bot: Bot, words: Words, languages: Iterable[str]) -> None:
     Telegram shows what is told without a language to those whose language is not among `languages`.
     """
     try:
-        await _present(bot, lambda text: text, None)
+        await _present(bot, english_only, "", None)
         for tag in languages:
             # Telegram knows languages by their two letters alone.
-            await _present(bot, partial(_say, words, tag), tag.split("-")[0])
+            await _present(bot, words, tag, tag.split("-")[0])
     except TelegramError as error:
         log.warning("the menu of commands could not be set", platform="telegram", reason=error.message)
 
 
-async def _present(bot: Bot, say: Callable[[str], str], language: str | None) -> None:
+async def _present(bot: Bot, words: Words, tag: str, language: str | None) -> None:
     for scope, shown in _SCOPES:
-        menu = _menu(filter(shown, COMMANDS), say)
+        menu = [_entry(command, words, tag) for command in filter(shown, COMMANDS)]
         await patiently(partial(bot.set_my_commands, menu, scope, language))
-    short = say(_SHORT_DESCRIPTION)[: BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH]
+    short = _say(words, tag, _SHORT_DESCRIPTION)[: BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH]
     await patiently(lambda: bot.set_my_short_description(short, language))
-    description = say(_DESCRIPTION)[: BotDescriptionLimit.MAX_DESCRIPTION_LENGTH]
+    description = _say(words, tag, _DESCRIPTION)[: BotDescriptionLimit.MAX_DESCRIPTION_LENGTH]
     await patiently(lambda: bot.set_my_description(description, language))
 
 
@@ -69,7 +63,7 @@ def _say(words: Words, tag: str, text: str) -> str:
     return words(text, tag) or text
 
 
-def _menu(commands: Iterable[Command], say: Callable[[str], str]) -> Sequence[BotCommand]:
-    return [
-        BotCommand(command.name, say(command.description)[: BotCommandLimit.MAX_DESCRIPTION]) for command in commands
-    ]
+def _entry(command: Command, words: Words, tag: str) -> BotCommand:
+    name = words(command.name, tag, Naming.TELEGRAM_COMMAND) or ""
+    description = _say(words, tag, command.description)[: BotCommandLimit.MAX_DESCRIPTION]
+    return BotCommand(name if _NAME.fullmatch(name) else command.name, description)

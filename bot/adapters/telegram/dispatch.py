@@ -1,7 +1,7 @@
 """Leads each update to what it is about, and keeps them from harming each other."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,15 +27,20 @@ _GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
 
 
 class Dispatcher:
-    """Takes updates in the order in which they come, and answers side by side in the task group `work`."""
+    """Takes updates in the order in which they come, and answers side by side in the task group `work`.
 
-    def __init__(self, bot: Client, handler: Handler, files: Files, work: asyncio.TaskGroup) -> None:
+    `names` are those that may be typed for commands, as `bot.commands.typed_names` gives them.
+    """
+
+    def __init__(
+        self, bot: Client, handler: Handler, files: Files, names: Mapping[str, str], work: asyncio.TaskGroup
+    ) -> None:
         self._handler = handler
         self._work = work
         self._members = Members(bot)
         self._envelopes = Envelopes(self._members)
         memory = Memory()
-        reader = Reader(bot.bot, files.opener)
+        reader = Reader(bot.bot, files.opener, names)
         self._questions = Questions(bot, handler, self._envelopes, memory, reader, self._start)
         self._presses = Presses(bot, handler, self._envelopes, memory)
 

@@ -1,6 +1,6 @@
 """What a message asks for: Telegram's words in, whobot's out. Nothing here waits or remembers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from telegram import Message
@@ -8,7 +8,7 @@ from telegram import User as TelegramUser
 from telegram.constants import ChatType, MessageEntityType
 
 from bot.adapters.telegram.media import moves, pictures
-from bot.commands import ALIASES, BY_NAME, parse, split
+from bot.commands import parse, split
 from bot.domain import Ask, Opener, Page, Picture, Request, Show, Teach, Trigger, User
 
 PLATFORM = "telegram"
@@ -16,10 +16,11 @@ PLATFORM = "telegram"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages for the bot `me`; `opener` makes a file's opener from its id."""
+    """Reads messages for the bot `me`; `opener` makes a file's opener from its id, `names` are those of commands."""
 
     me: TelegramUser
     opener: Callable[[str], Opener]
+    names: Mapping[str, str]
 
     def read(
         self, messages: Sequence[Message], *, owed: Ask | Teach | None = None, shown: tuple[Picture, ...] = ()
@@ -65,7 +66,7 @@ class Reader:
             return None
         # What is none of our commands may be another bot's.
         alone = addressee or message.chat.type == ChatType.PRIVATE
-        return (name, found[1]) if alone or name in BY_NAME or name in ALIASES else None
+        return (self.names.get(name, name), found[1]) if alone or name in self.names else None
 
     def _mentions_me(self, message: Message) -> bool:
         kinds: list[str | None] = [MessageEntityType.MENTION, MessageEntityType.TEXT_MENTION]

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 from typing import Final
 
@@ -20,6 +20,7 @@ from bot.adapters.web.media import Looking
 from bot.adapters.web.probes import Probes
 from bot.adapters.web.sessions import PLATFORM, Sessions
 from bot.adapters.web.shelf import Shelf
+from bot.commands import english_only, typed_names
 from bot.config import Web
 from bot.config.settings import is_loopback
 from bot.domain import Handler, Health
@@ -45,6 +46,7 @@ class WebAdapter:
         metrics: Prometheus text, for /metrics.
         max_upload: bytes of one message, all its pictures together.
         translations: the catalogue for a browser's language; English without it.
+        names: those that may be typed for commands; the English ones without it.
 
     Raises:
         ConfigError: the address can be reached from other machines, and there is no password.
@@ -61,6 +63,7 @@ class WebAdapter:
         metrics: Callable[[], bytes],
         max_upload: int,
         translations: Translations = lambda _tag: ENGLISH,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         login = Login(settings.password, time.monotonic)
         if not (is_loopback(settings.host) or login.required):
@@ -72,7 +75,7 @@ class WebAdapter:
         self._translations = translations
         self._shelf = Shelf(SHELF_BYTES, time.monotonic)
         self._sessions = Sessions(self._shelf, time.time)
-        self._conversation = Conversation(handler, Delivery(self._shelf))
+        self._conversation = Conversation(handler, Delivery(self._shelf), names or typed_names(english_only, ()))
         self._api = Api(self._sessions, self._conversation, login, max_upload=max_upload, translations=translations)
         self._looking = Looking(self._sessions, self._shelf)
         self._probes = Probes(login, health, metrics)

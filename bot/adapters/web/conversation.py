@@ -1,7 +1,7 @@
 """From what somebody posts or presses to what whobot does about it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final, TypeVar
 
 from bot.adapters.web.delivery import Delivery
@@ -31,11 +31,12 @@ T = TypeVar("T")
 
 
 class Conversation:
-    """Hands requests to the handler and has its replies delivered."""
+    """Hands requests to the handler and has its replies delivered. `names` are those that may be typed for commands."""
 
-    def __init__(self, handler: Handler, delivery: Delivery) -> None:
+    def __init__(self, handler: Handler, delivery: Delivery, names: Mapping[str, str]) -> None:
         self._handler = handler
         self._delivery = delivery
+        self._names = names
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def check_room(self, session: Session) -> None:
@@ -51,7 +52,7 @@ class Conversation:
         """
         if not post.text and not post.files:
             raise Refusal(400, "empty")
-        request = read(post)
+        request = read(post, self._names)
         self.check_room(session)
         message_id = self._delivery.post(session, post.text, post.files)
         answer_id = session.thread.add(Author.WHOBOT, state=State.WORKING, to=message_id)

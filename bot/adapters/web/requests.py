@@ -1,5 +1,6 @@
 """What people type, as requests, and what the page needs to help them type it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from gettext import NullTranslations
 from typing import Any, Final
@@ -14,11 +15,15 @@ NAMES: Final = {Kind.NAME: "any", Kind.TEXT: "any", Kind.TAUGHT_NAME: "taught"}
 """Which names complete what is typed."""
 
 
-def read(post: Post) -> Request:
-    """The request in a message. Pictures in a private chat are a question even without a word."""
+def read(post: Post, names: Mapping[str, str]) -> Request:
+    """The request in a message. Pictures in a private chat are a question even without a word.
+
+    `names` are those that may be typed for commands, as `bot.commands.typed_names` gives them.
+    """
     pictures = tuple(file.as_picture() for file in post.files)
     if command := split(post.text):
-        return parse(*command, pictures)
+        name, text = command
+        return parse(names.get(name, name), text, pictures)
     return Ask(pictures, Trigger.PRIVATE) if pictures else Show(Page.HELP)
 
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot import commands
 from bot.adapters.discord import DiscordAdapter
+from bot.commands import Naming
 from tests.bot.adapters.discord.conftest import Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.rest import COMMANDS
@@ -55,10 +56,6 @@ async def test_what_only_managers_see(discord: FakeDiscord, adapter: DiscordAdap
 
 
 GERMAN = {
-    "who": "wer",
-    "pictures": "bilder",
-    "name": "Wie heißt sie?",  # no name for an option
-    "watch": "w" * 33,  # nor is this
     "Who is in this picture?": "Wer ist auf diesem Bild? " * 10,
     "Pictures with anime faces": "Bilder mit Anime-Gesichtern",
     "Who is this?": "Wer ist das?",
@@ -67,8 +64,18 @@ GERMAN = {
 }
 
 
-def german(text: str, tag: str) -> str | None:
-    return GERMAN.get(text) if tag == "de" else None
+NAMES = {
+    (Naming.DISCORD_COMMAND, "who"): "wer",
+    (Naming.DISCORD_OPTION, "pictures"): "bilder",
+    (Naming.DISCORD_OPTION, "name"): "Wie heißt sie?",  # no name for an option
+    (Naming.DISCORD_COMMAND, "watch"): "w" * 33,  # nor is this
+}
+
+
+def german(text: str, tag: str, context: Naming | None = None) -> str | None:
+    if tag != "de":
+        return None
+    return GERMAN.get(text) if context is None else NAMES.get((context, text))
 
 
 async def test_names_and_descriptions_in_other_languages(discord: FakeDiscord, service: Recorder) -> None:

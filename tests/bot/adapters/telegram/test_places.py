@@ -3,9 +3,9 @@
 import pytest
 
 from bot.adapters.telegram import TelegramAdapter
-from bot.commands import COMMANDS
+from bot.commands import COMMANDS, Naming
+from bot.domain import Ask, Configure, Left, Misuse, Moved, Request, Teach, Trigger
 from bot.domain import Chat as WhobotChat
-from bot.domain import Configure, Left, Moved, Request
 from tests.bot.adapters.telegram.conftest import Recorder, Serve, png, running, until
 from tests.fakes.telegram import Chat, FakeTelegram, Refusal
 
@@ -76,8 +76,16 @@ async def test_who_asks_costs_no_look_at_the_members(telegram: FakeTelegram, rec
 # --- the menu of commands --------------------------------------------------------------------------------------------
 
 
-def words(text: str, tag: str) -> str | None:
+def words(text: str, tag: str, context: Naming | None = None) -> str | None:
+    if context is not None:
+        return NAMES.get(tag, {}).get((context, text))
     return f"[{tag}] {text}" if tag != "ja" else None
+
+
+NAMES = {
+    "de": {(Naming.TELEGRAM_COMMAND, "who"): "wer", (Naming.DISCORD_COMMAND, "who"): "wer-ist-das"},
+    "zh-hans": {(Naming.TELEGRAM_COMMAND, "who"): "是谁", (Naming.DISCORD_COMMAND, "teach"): "教我"},
+}
 
 
 async def test_the_menu_of_commands(telegram: FakeTelegram, recorder: Recorder) -> None:
@@ -96,6 +104,28 @@ async def test_the_menu_of_commands(telegram: FakeTelegram, recorder: Recorder) 
     assert said == {f"[zh-hans] {COMMANDS[0].description}"}
     assert menus["all_group_chats", "ja"] == menus["all_group_chats", ""], "English where nothing else is known"
     assert telegram.world.descriptions["short", "de"].startswith("[de] ")
+    assert names(menus["all_private_chats", "de"])[:2] == ["wer", "teach"]
+    assert names(menus["all_private_chats", "zh"])[:2] == ["who", "teach"], "Telegram would refuse other letters"
+
+
+async def test_a_command_by_its_name_in_another_language(telegram: FakeTelegram, recorder: Recorder) -> None:
+    adapter = TelegramAdapter(telegram.settings(), recorder, words=words, languages=("de", "zh-hans"))
+    async with running(adapter):
+        await telegram.connected()
+        await telegram.post_picture(png(), caption="/wer", chat=telegram.group)
+        await telegram.answer()
+        await telegram.post_picture(png(), caption="/教我 穗乃果", chat=telegram.group)
+        await telegram.answer()
+        await telegram.post("/tanz", chat=telegram.group)
+        await telegram.post("/tanz@whobot_bot", chat=telegram.group)
+        await telegram.answer()
+
+    asked, taught, misused = (seen.request for seen in recorder.seen)
+    assert isinstance(asked, Ask)
+    assert asked.trigger is Trigger.COMMAND
+    assert isinstance(taught, Teach)
+    assert taught.name == "穗乃果"
+    assert misused == Misuse("tanz")
 
 
 async def test_no_menu_of_commands_is_no_reason_to_give_up(telegram: FakeTelegram, serve: Serve) -> None:
