@@ -6,9 +6,21 @@ from gettext import GNUTranslations
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Message
 
 from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Naming, typed_names
-from bot.replies import LANGUAGES, TRANSLATED, find_language, translate, translations_for
+from bot.domain import Teachers
+from bot.replies import (
+    LANGUAGES,
+    TRANSLATED,
+    PageWords,
+    RecordWords,
+    SettingsWords,
+    TeachingWords,
+    find_language,
+    translate,
+    translations_for,
+)
 from tests.checks.catalogues import catalogue, missing, names, template
 
 PLACEHOLDER = re.compile(r"{(\w*)}")
@@ -16,6 +28,8 @@ COMMAND = re.compile(r"(?<![\w<])/([a-z]+)(?: (on|off)\b)?")
 FORMS = {"de": 2, "es": 2, "id": 1, "ja": 1, "zh-hans": 1}
 ON_A_BUTTON = 40
 """Characters. Discord takes 80, but shows hardly half of them on a telephone."""
+DIALOGUE = 45
+"""Characters of a dialogue's title that Discord takes."""
 
 
 @pytest.mark.parametrize(
@@ -103,11 +117,34 @@ def test_descriptions_fit_discord_the_strictest(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_what_stands_on_buttons_is_short(language: str) -> None:
     one = catalogue(language)
-    labels = [message for message in one if message.id and any("buttons.py" in place for place, _ in message.locations)]
+    labels = [message for message in one if in_file(message, "replies/buttons.py")]
     assert len(labels) > 5
     for message in labels:
         if not forms(message.id)[0].endswith((".", ":")):  # what is said about buttons
             assert len(forms(message.string)[0]) <= ON_A_BUTTON, message.string
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_switches_of_the_settings_and_what_teaching_offers_are_short(language: str) -> None:
+    t = translations_for(language)
+    settings, teaching, records, pages = SettingsWords(t), TeachingWords(t), RecordWords(t), PageWords(t)
+    switches = (settings.watch, settings.quiet, settings.keep, settings.confirm, settings.adults_only)
+    labels = [switch(on) for switch in switches for on in (False, True)]
+    labels += [settings.threshold(None), settings.everybodys_own(), *map(settings.teachers, Teachers)]
+    labels += [teaching.undo(), teaching.confirm(), teaching.reject(), teaching.right(), teaching.search()]
+    labels += [teaching.someone_else(), teaching.stranger(), teaching.not_a_face()]
+    labels += [records.revert(10), records.confirm(10), records.older(), records.newer()]
+    labels += [pages.delete_all(), pages.yes(), pages.no()]
+    assert [label for label in labels if not 1 <= len(label) <= ON_A_BUTTON] == []
+    titles = [teaching.search_title(), teaching.name_title()]
+    assert [title for title in titles if not 1 <= len(title) <= DIALOGUE] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_telegram_tells_of_the_bot_fits(language: str) -> None:
+    short, whole = (message for message in catalogue(language) if in_file(message, "telegram/commands.py"))
+    assert 1 <= len(forms(short.string)[0]) <= 120
+    assert 1 <= len(forms(whole.string)[0]) <= 512
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -159,6 +196,10 @@ def test_a_text_is_said_in_the_nearest_language(tag: str, word: str) -> None:
 @pytest.mark.parametrize("tag", ["en-US", "fr", "zh-TW", ""])
 def test_no_text_is_said_in_english_or_a_language_that_is_not_spoken(tag: str) -> None:
     assert translate("who", tag, Naming.DISCORD_COMMAND) is None
+
+
+def in_file(message: Message, name: str) -> bool:
+    return any(place.endswith(name) for place, _ in message.locations)
 
 
 def forms(text: Any) -> list[str]:
