@@ -1,56 +1,32 @@
-"""Two communities on two platforms, from the first picture to a network of their own: told at the service.
+"""Two communities on two platforms, from the first picture to a network of their own.
 
-Real are the store, the pipeline, the networks (tiny ones), the commands and the training; only the platforms are left
-out.
+Real are the platforms' libraries and the sockets that they speak over, the running bot, its store, the networks (tiny
+ones), the commands of the operator and the training.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
+from bot import config, reembed
 from bot.cli import app
-from bot.config import Limits
-from bot.domain import (
-    Ask,
-    Chat,
-    Configure,
-    Forget,
-    Incoming,
-    OptOut,
-    Page,
-    Picture,
-    Press,
-    Reply,
-    Request,
-    Show,
-    Teach,
-    Trigger,
-    User,
-)
-from bot.metrics import Metrics
-from bot.pipeline import Pipeline
-from bot.service import Service
-from bot.store import Store
-from bot.vision.models import ModelFiles
 from tests import tiny
-from tests.desk import PRESSABLE
-from tests.learner import action
-
-SERVER, GROUP = Chat("discord", "room", home="server"), Chat("telegram", "-100")
-BOSS = User("discord", "boss", manager=True, name="Boss")
-ANN, BOB, CAT = (User("discord", name.lower(), name=name) for name in ("Ann", "Bob", "Cat"))
-DAN = User("telegram", "7", name="Dan")
+from tests.fakes.discord import fake_discord
+from tests.fakes.telegram import fake_telegram
+from tests.rooms import DiscordRoom, Room, TelegramRoom
+from tests.running import running
 
 YELLOW, CYAN = (240, 220, 20), (10, 200, 220)
+TAKEN_OVER_SECONDS = 120
 
 
-def drawing(colour: tiny.Colour, number: int) -> bytes:
+def drawing(colour: tiny.Colour, number: int = 0) -> bytes:
     """Draw a face in a character's colour; its shading is different in every picture."""
     image = tiny.picture(colour)
     shading = np.random.default_rng(number).uniform(-1, 1, (4, 4)).astype(np.float32)
@@ -60,110 +36,115 @@ def drawing(colour: tiny.Colour, number: int) -> bytes:
     return tiny.encoded(image)
 
 
-def picture(colour: tiny.Colour, number: int = 0) -> Picture:
-    """Make a picture to send."""
+class Operator:
+    """Whoever runs whobot, at the command line of the same installation."""
 
-    @asynccontextmanager
-    async def open_() -> AsyncIterator[AsyncIterator[bytes]]:
-        async def chunks() -> AsyncIterator[bytes]:
-            yield drawing(colour, number)
+    def __init__(self, folder: Path) -> None:
+        self._environment = {
+            "WHOBOT_MODELS__DIRECTORY": str(folder),
+            "WHOBOT_MODELS__CLASSIFIER": "running.tflite",
+            "WHOBOT_MODELS__DETECTOR": str(tiny.CASCADE),
+            "WHOBOT_STORE__URL": address(folder),
+            "COLUMNS": "200",
+        }
 
-        yield chunks()
-
-    return Picture("face.png", open_)
-
-
-class Bot:
-    """A running bot, and people who talk to it."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    async def hear(self, user: User, chat: Chat, request: Request) -> Reply:
-        return await self._service.handle(Incoming(chat, user, request, PRESSABLE))
-
-    async def ask(self, user: User, chat: Chat, colour: tiny.Colour, number: int = 0) -> str:
-        return (await self.hear(user, chat, Ask((picture(colour, number),), Trigger.COMMAND))).text
-
-    async def press(self, user: User, chat: Chat, reply: Reply, label: str, text: str | None = None) -> Reply:
-        return await self.hear(user, chat, Press(action(reply, label), text))
-
-
-@pytest.fixture
-def whobot(tmp_path: Path) -> Callable[..., Result]:
-    """The command line of the same installation."""
-    environment = {
-        "WHOBOT_MODELS__DIRECTORY": str(tmp_path),
-        "WHOBOT_MODELS__CLASSIFIER": "running.tflite",
-        "WHOBOT_MODELS__DETECTOR": str(tiny.CASCADE),
-        "WHOBOT_STORE__URL": f"sqlite+aiosqlite:///{tmp_path}/whobot.db",
-        "COLUMNS": "200",
-    }
-
-    def run(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments], env=environment)
-
-    return run
-
-
-@pytest.fixture
-async def pipeline(tmp_path: Path) -> AsyncIterator[Pipeline]:
-    tiny.tiny_base(tmp_path / "running.tflite", recognition=tiny.tiny_recognition())
-    files = ModelFiles.choose(tmp_path, "running.tflite", str(tiny.CASCADE))
-    async with Pipeline(files, limits=Limits(), threads=1, reload_seconds=0.1) as pipeline:
-        yield pipeline
-
-
-async def test_the_story(
-    tmp_path: Path, pipeline: Pipeline, whobot: Callable[..., Result], restored_logs: None
-) -> None:
-    async with Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store:
-        limits = Limits(user_requests=1000, chat_requests=1000)
-        bot = Bot(Service(pipeline, store, Metrics(), limits=limits))
-        await watching_and_correcting(bot)
-        await teaching_and_forgetting(bot)
-        await opting_out(bot)
-        result = await asyncio.to_thread(whobot, "export-dataset", tmp_path / "set")
+    async def whobot(self, *arguments: str | Path) -> str:
+        """Give a command that succeeds, and return what it prints."""
+        result = await asyncio.to_thread(self._run, *arguments)
         assert result.exit_code == 0, result.output
-        assert "7 faces of 3 characters" in result.stdout
-        bundle = await asyncio.to_thread(retrain, tmp_path / "set")
-        await taking_over(bot, pipeline, whobot, bundle)
+        return result.stdout
+
+    def _run(self, *arguments: str | Path) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], env=self._environment)
 
 
-async def watching_and_correcting(bot: Bot) -> None:
-    """Boss has the server watched; what Ann posts is named wrongly, and Bob says so."""
-    posted = Ask((picture(tiny.RED),), Trigger.POSTED)
-    assert (await bot.hear(ANN, SERVER, posted)).silent
-    await bot.hear(BOSS, SERVER, Configure(watch=True))
-    answer = await bot.hear(ANN, SERVER, posted)
-    assert "Akane Hoshino" in answer.text
-    asked = await bot.press(BOB, SERVER, answer, "Wrong?")
-    thanks = await bot.press(BOB, SERVER, asked, "Someone else…", "Koharu")
-    assert thanks.text == "Thank you! So that is Koharu."
-    assert "Koharu" in await bot.ask(ANN, SERVER, tiny.RED)
-    assert "Akane Hoshino" in await bot.ask(DAN, GROUP, tiny.RED), "what one server corrects is its own"
-    assert "Akane Hoshino: 0 % (0 confirmed, 1 corrected)" in (await bot.hear(ANN, SERVER, Show(Page.STATS))).text
+def address(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder}/whobot.db"
 
 
-async def teaching_and_forgetting(bot: Bot) -> None:
+@pytest.fixture
+async def rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Room, Room]]:
+    """A channel on Discord and a group on Telegram, with one bot in both."""
+    monkeypatch.setattr(reembed, "LOOK_SECONDS", 0.1)
+    tiny.tiny_base(tmp_path / "running.tflite", recognition=tiny.tiny_recognition())
+    async with fake_discord() as discord, fake_telegram() as telegram:
+        settings = config.Settings(
+            discord=config.Discord(token=SecretStr(discord.token)),
+            telegram=telegram.settings(),
+            web=config.Web(enabled=False),
+            models=config.Models(
+                directory=tmp_path, classifier="running.tflite", detector=str(tiny.CASCADE), reload_seconds=0.1
+            ),
+            store=config.Store(url=address(tmp_path)),
+            limits=config.Limits(user_requests=10_000, chat_requests=10_000),
+            workers=config.Workers(threads=1),
+        )
+        async with running(settings):
+            yield DiscordRoom.of(discord), TelegramRoom.of(telegram)
+
+
+async def test_the_story(tmp_path: Path, rooms: tuple[Room, Room], restored_logs: None) -> None:
+    server, group = rooms
+    operator = Operator(tmp_path)
+    await watching_and_correcting(server, group)
+    await teaching_and_forgetting(server, group)
+    await opting_out(server, group)
+    await promoting(server, group, operator)
+    assert "8 faces of 4 characters" in await operator.whobot("export-dataset", tmp_path / "set")
+    bundle = await asyncio.to_thread(retrain, tmp_path / "set")
+    await taking_over(server, operator, bundle)
+
+
+async def watching_and_correcting(server: Room, group: Room) -> None:
+    """Both are watched. What Ann posts is named wrongly, and Bob says so; each place learns for itself."""
+    for room in (server, group):
+        await room.say("watch", "on", by=room.boss)
+        await room.post(drawing(tiny.RED), by=room.ann)
+        answer = await room.answer()
+        assert answer.text.startswith("1. Akane Hoshino")
+        assert answer.pictures == 1
+        assert "More like this" not in answer.labels, "nobody had asked"
+        asked = await room.press(answer, "Wrong?", by=room.bob)
+        name = {"discord": "Koharu", "telegram": "Chinatsu"}[room.platform]
+        thanks = await room.press(asked, "Someone else…", by=room.bob, words=name)
+        assert thanks.text == f"Thank you! So that is {name}."
+        await room.post(drawing(tiny.RED), by=room.ann)
+        assert (await room.answer()).text.startswith(f"1. {name}")
+        assert "Akane Hoshino: 0 % (0 confirmed, 1 corrected)" in (await room.say("stats", by=room.ann)).text
+    assert "Koharu" in (await server.say("who", "", drawing(tiny.RED), by=server.ann)).text
+
+
+async def teaching_and_forgetting(server: Room, group: Room) -> None:
     """Each community teaches a character; one is forgotten, and that is undone."""
-    assert "Nobody I know" in await bot.ask(ANN, SERVER, YELLOW)
-    for user, chat, name, colour in ((ANN, SERVER, "Ki Iro", YELLOW), (DAN, GROUP, "Mizuiro", CYAN)):
-        reply = await bot.hear(user, chat, Teach(name, tuple(picture(colour, number) for number in range(3))))
-        assert f"I know {name} in this chat now, from 3 pictures" in reply.text
-    assert "Ki Iro" in await bot.ask(BOB, SERVER, YELLOW, 9)
-    assert "Nobody I know" in await bot.ask(DAN, GROUP, YELLOW, 9)
-    forgotten = await bot.hear(ANN, SERVER, Forget("ki iro"))
-    assert "Nobody I know" in await bot.ask(BOB, SERVER, YELLOW, 9)
-    await bot.press(ANN, SERVER, forgotten, "Undo")
-    assert "Ki Iro" in await bot.ask(BOB, SERVER, YELLOW, 9)
+    assert await is_known(server, YELLOW) == "Nobody I know"
+    for room, name, colour in ((server, "Ki Iro", YELLOW), (group, "Mizuiro", CYAN)):
+        taught = await room.say("teach", name, *(drawing(colour, number) for number in range(3)), by=room.ann)
+        assert f"I know {name} in this chat now, from 3 pictures" in taught.text
+        assert await is_known(room, colour) == name
+    assert await is_known(group, YELLOW) == "Nobody I know"
+    forgotten = await server.say("forget", "ki iro", by=server.ann)
+    assert await is_known(server, YELLOW) == "Nobody I know"
+    assert (await server.press(forgotten, "Undo", by=server.ann)).text.startswith("Taken back")
+    assert await is_known(server, YELLOW) == "Ki Iro"
 
 
-async def opting_out(bot: Bot) -> None:
-    """Cat wants to be left alone, and is."""
-    await bot.hear(CAT, SERVER, OptOut(True))
-    assert (await bot.hear(CAT, SERVER, Ask((picture(YELLOW),), Trigger.POSTED))).silent
-    assert "leave their pictures alone" in await bot.ask(CAT, SERVER, YELLOW)
+async def opting_out(server: Room, group: Room) -> None:
+    """Bob wants to be left alone, and is: also where everything is watched."""
+    for room in (server, group):
+        await room.say("optout", "on", by=room.bob)
+        await room.post(drawing(tiny.GREEN), by=room.bob)
+        refused = await room.say("who", "", drawing(tiny.GREEN), by=room.bob)
+        assert "leave their pictures alone" in refused.text, "and nothing was said of what was only posted"
+        await room.say("optout", "off", by=room.bob)
+        assert (await room.say("who", "", drawing(tiny.GREEN), by=room.bob)).text.startswith("1. Midori Hayashi")
+
+
+async def promoting(server: Room, group: Room, operator: Operator) -> None:
+    """What one community has taught is good enough for all."""
+    told = await operator.whobot("promote", "Ki Iro", "--from", server.scope)
+    assert "Ki Iro is known in all chats now, from 3 pictures" in told
+    assert await is_known(group, YELLOW) == "Ki Iro"
+    assert "answers that people have judged" in await operator.whobot("stats")
 
 
 def retrain(folder: Path) -> Path:
@@ -171,11 +152,13 @@ def retrain(folder: Path) -> Path:
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed, so nothing can be trained")
     from trainer.__main__ import app as trainer  # noqa: PLC0415 - TensorFlow takes seconds to load
     from trainer.base import About, save_base  # noqa: PLC0415
-    from trainer.pretrain.network import build_network  # noqa: PLC0415
+    from trainer.pretrain.network import build_network, served  # noqa: PLC0415
     from trainer.pretrain.settings import NetworkSettings  # noqa: PLC0415
+    from trainer.pretrain.whitening import Whitening  # noqa: PLC0415
 
     base = folder / "base.npz"
-    network = build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32)
+    some = Whitening(np.random.default_rng(0).normal(size=(1280, 16)).astype(np.float32), np.zeros(16, np.float32))
+    network = served(build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32), some)
     save_base(base, network, About(side=32, margin=0.0, pictures="none"))
     experiment = folder / "train.toml"
     one = experiment.read_text().replace("[export]\n", '[export]\nprecisions = ["float16"]\n')
@@ -186,20 +169,33 @@ def retrain(folder: Path) -> Path:
     return folder / "bundles" / "community-float16.tflite"
 
 
-async def taking_over(bot: Bot, pipeline: Pipeline, whobot: Callable[..., Result], bundle: Path) -> None:
-    """The new network takes over while the bot runs, and makes way again."""
-    before, learnt = pipeline.bundle_id, ("ki_iro", "mizuiro")
-    result = await asyncio.to_thread(whobot, "adopt", bundle)
-    assert result.exit_code == 0, result.output
-    assert "knows also: ki_iro, mizuiro" in result.stdout
-    await until(lambda: pipeline.roster == learnt)
-    result = await asyncio.to_thread(whobot, "rollback")
-    assert result.exit_code == 0, result.output
-    await until(lambda: pipeline.bundle_id == before)
-    assert "Ki Iro" in await bot.ask(BOB, SERVER, YELLOW, 9), "what was taught is still known"
+async def taking_over(room: Room, operator: Operator, bundle: Path) -> None:
+    """The new network takes over while the bot runs, and makes way again; what was taught is known beside both."""
+    before = (await room.say("about", by=room.ann)).text
+    assert "knows also: ki_iro, mizuiro" in await operator.whobot("adopt", bundle)
+    await until(lambda: says(room, "about", "Characters from community"))
+    await until(lambda: says(room, "roster", "Mizuiro"))
+    await operator.whobot("rollback")
+    await until(lambda: says(room, "about", before))
+    await until(lambda: knows(room, YELLOW, "Ki Iro"))
 
 
-async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not done():  # noqa: ASYNC110 - the pipeline looks at files, and tells nobody
-            await asyncio.sleep(0.05)
+async def is_known(room: Room, colour: tiny.Colour) -> str:
+    """Ask who somebody is, by a picture that nobody was taught with; return the name, or what is said instead."""
+    line = (await room.say("who", "", drawing(colour, 9), by=room.ann)).text.split("\n")[0]
+    return next((words for words in ("Nobody I know", "Ki Iro", "Mizuiro") if words in line), line)
+
+
+async def knows(room: Room, colour: tiny.Colour, name: str) -> bool:
+    return await is_known(room, colour) == name
+
+
+async def says(room: Room, command: str, words: str) -> bool:
+    return words in (await room.say(command, by=room.ann)).text
+
+
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Ask until the answer is yes: the bot looks for itself whether its files have changed."""
+    async with asyncio.timeout(TAKEN_OVER_SECONDS):
+        while not await done():  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(0.2)

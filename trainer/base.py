@@ -49,15 +49,14 @@ class BaseNetwork:
     weights: Mapping[str, npt.NDArray[np.float32]]
 
     def build(self, side: int) -> keras.Model:
-        """Build it for pictures of `side` pixels: it gives `features`, and `embedding` of unit length.
+        """Build it for pictures of `side` pixels: it gives `features` and `embedding`, of any length.
 
         Raises:
             KeyError, ValueError: the weights are not those of this network.
         """
         backbone = backbones.find(BACKBONE).shape(side)
         dimensions = self.weights[f"{PROJECTION}.0"].shape[1]
-        projected = layers.Dense(dimensions, name=PROJECTION)(backbone.output)
-        embedding = layers.UnitNormalization(name=EMBEDDING)(projected)
+        embedding = layers.Dense(dimensions, name=PROJECTION)(backbone.output)
         model = keras.Model(backbone.input, {"features": backbone.output, EMBEDDING: embedding}, name="base")
         for layer in model.layers:
             if layer.weights:

@@ -36,7 +36,7 @@ class Start:
     def build(self) -> keras.Model:
         """Build it with its weights: it gives `features`, and if it is the base network `embedding`.
 
-        Both are float32, ``(batch, features)`` and ``(batch, dimensions)``, the latter of unit length.
+        Both are float32, ``(batch, features)`` and ``(batch, dimensions)``.
 
         Raises:
             WeightsError: the weights do not fit.

@@ -72,7 +72,7 @@ class Classifier:
         if not self.embeds:
             return Seen(logits.astype(np.float32), None)
         embeddings = np.stack([output[EMBEDDING] for output in outputs]) if outputs else np.empty((0, self._dimensions))
-        # A quantised network gives lengths that are only nearly one.
+        # Networks leave it to us: in 8 bits, unit length would cost the precision of the parts.
         lengths = np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-6)
         return Seen(logits.astype(np.float32), (embeddings / lengths).astype(np.float32))
 

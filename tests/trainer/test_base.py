@@ -17,7 +17,6 @@ def test_it_comes_back_as_it_was_but_for_half_precision(base: Path) -> None:
     said = network.build(32).predict_on_batch(np.random.default_rng(0).normal(size=(2, 32, 32, 3)))
     assert said["features"].shape == (2, 1280)
     assert said["embedding"].shape == (2, 16)
-    np.testing.assert_allclose(np.linalg.norm(said["embedding"], axis=1), 1, atol=1e-5)
     assert base.stat().st_size < 8_000_000
 
 

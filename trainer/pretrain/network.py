@@ -56,9 +56,12 @@ def scout(model: keras.Model) -> keras.Model:
 
 
 def served(model: keras.Model, whitening: Whitening) -> keras.Model:
-    """The network that ships: `logits`, and as `embedding` its whitened features, of unit length."""
+    """The network that ships: `logits`, and as `embedding` its whitened features.
+
+    Their length is left for who runs it to make one: in 8 bits that would cost the precision of its parts.
+    """
     features = model.get_layer("dropout").input
-    projection = layers.Dense(whitening.kernel.shape[1], name="projection")
-    embedding = layers.UnitNormalization(name="embedding")(projection(features))
-    projection.set_weights([whitening.kernel, whitening.bias])
-    return keras.Model(model.input, {"logits": model.output["logits"], "embedding": embedding}, name="served")
+    embedding = layers.Dense(whitening.kernel.shape[1], name="projection")
+    outputs = {"logits": model.output["logits"], "embedding": embedding(features)}
+    embedding.set_weights([whitening.kernel, whitening.bias])
+    return keras.Model(model.input, outputs, name="served")

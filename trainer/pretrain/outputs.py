@@ -88,7 +88,10 @@ def ask_bundle(
             logits.append(answer["logits"])
             vectors.append(answer[vector])
             advance(1)
-    return Outputs(np.stack(logits), np.stack(vectors), float(np.median(times)) * 1000)
+    answers = np.stack(vectors)
+    if vector == "embedding":  # as the bot does: the network leaves their length as it comes
+        answers /= np.maximum(np.linalg.norm(answers, axis=1, keepdims=True), 1e-6)
+    return Outputs(np.stack(logits), answers, float(np.median(times)) * 1000)
 
 
 def fitted_to(images: Sequence[npt.NDArray[np.uint8]], spec: InputSpec) -> npt.NDArray[np.uint8]:
