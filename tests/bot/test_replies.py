@@ -9,6 +9,7 @@ from bot.domain import (
     Analysis,
     Box,
     Capabilities,
+    Chat,
     Face,
     Guess,
     Reply,
@@ -17,11 +18,24 @@ from bot.domain import (
     Timings,
     display_name,
 )
-from bot.replies import Bug, Finding, Result, Sentences, compose, count_pages, translations_for, turn_to
+from bot.records import ChatSettings
+from bot.replies import (
+    Bug,
+    Finding,
+    PageWords,
+    Result,
+    Sentences,
+    SettingsWords,
+    compose,
+    count_pages,
+    translations_for,
+    turn_to,
+)
 from bot.replies.answer import ALT_LIMIT, PAGE
 
 ENGLISH = Sentences(translations_for("en"))
 ROOMY = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
+GROUP = Chat("telegram", "-1")
 IMAGE = ReplyImage(b"jpeg", "image/jpeg", "whobot.jpg", alt="from elsewhere")
 
 
@@ -313,12 +327,23 @@ def test_the_facts_of_an_error_are_told() -> None:
 # --- settings and help -----------------------------------------------------------------------------------------------
 
 
+def overview(settings: ChatSettings, chat: Chat = GROUP) -> str:
+    return SettingsWords(translations_for("en")).overview(settings, chat, age_restricted_chats=True)
+
+
 def test_settings_say_what_holds_now() -> None:
-    assert "every picture that is posted" in ENGLISH.settings(watch=True, threshold=None)
-    assert "when I am asked" in ENGLISH.settings(watch=False, threshold=None)
-    assert "sure enough" in ENGLISH.settings(watch=False, threshold=None)
-    assert "from 62.5 % on" in ENGLISH.settings(watch=False, threshold=0.625)
-    assert "from 0 % on" in ENGLISH.settings(watch=False, threshold=0.0)
+    assert "when I am asked" in overview(ChatSettings())
+    assert "every picture that is posted" in overview(ChatSettings(watch=True))
+    assert "sure enough" in overview(ChatSettings())
+    assert "from 62.5 % on" in overview(ChatSettings(threshold=0.625))
+    assert "from 0 % on" in overview(ChatSettings(threshold=0.0))
+
+
+def test_settings_of_a_private_chat_speak_of_no_others() -> None:
+    text = overview(ChatSettings(watch=True, adults_only=True), Chat("telegram", "1", private=True))
+    for words in ("posted here", "Everybody may", "age-restricted"):
+        assert words in overview(ChatSettings(watch=True, adults_only=True))
+        assert words not in text
 
 
 def test_opting_out_says_how_to_come_back() -> None:
@@ -326,16 +351,20 @@ def test_opting_out_says_how_to_come_back() -> None:
     assert ENGLISH.opted_out(True) != ENGLISH.opted_out(False)
 
 
-def test_help_tells_how_to_ask_whom_it_knows_and_what_is_kept() -> None:
-    text = ENGLISH.help(["nishikino_maki", "yazawa_nico"])
-    for words in ("/who", "/watch on", "/optout on", "Nothing of a picture is stored"):
+def help_of(names: list[str]) -> str:
+    return PageWords(translations_for("en")).help(names, ROOMY, private=False, manages=True, teaches=True)
+
+
+def test_help_tells_how_to_ask_and_whom_it_knows() -> None:
+    text = help_of(["Nishikino Maki", "Yazawa Nico"])
+    for words in ("/who", "/teach", "/watch on", "/settings", "/optout on", "/privacy"):
         assert words in text
-    assert "I know 2 characters: Nishikino Maki, Yazawa Nico\n" in text
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico (/roster)" in text
     assert len(text) < 1024
 
 
 def test_help_names_only_some_of_many() -> None:
-    text = ENGLISH.help([f"character_{n}" for n in range(1000)])
+    text = help_of([f"Character {n}" for n in range(1000)])
     assert "I know 1000 characters: Character 0, " in text
     assert "…" in text
     assert len(text) < 1024
