@@ -5,12 +5,11 @@ Adapters register them from `COMMANDS` and, where people type them as text, read
 themselves.
 """
 
-import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.domain import Ask, Configure, Forget, Misuse, OptOut, Page, Picture, Request, Roster, Show, Teach, Trigger
 
@@ -62,7 +61,7 @@ class Kind(StrEnum):
     SWITCH = "switch"
     """One of `SWITCH`."""
     PERCENT = "percent"
-    """A number from 0 to 100."""
+    """A number from 0 to 100, or `AUTOMATIC`."""
     LANGUAGE = "language"
     """A language's tag, or `AUTOMATIC`."""
     FLAG = "flag"
@@ -103,8 +102,8 @@ class Command:
 
 
 SWITCH: Mapping[str, bool] = {"on": True, "off": False}
-AUTOMATIC = "auto"
-"""Said instead of a language's tag: the chat's or the reader's own."""
+AUTOMATIC: Final = "auto"
+"""Said instead of a language's tag, or of a threshold: everybody's or the network's own."""
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -157,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "threshold",
         N_("Choose how sure I must be to name a face"),
-        (Parameter("percent", N_("From 0 to 100"), Kind.PERCENT),),
+        (Parameter("percent", N_("From 0 to 100, or auto to leave it to me"), Kind.PERCENT),),
         managers=True,
     ),
     Command(
@@ -229,6 +228,8 @@ def parse(name: str, text: str = "", pictures: Sequence[Picture] = ()) -> Reques
             return Configure(watch=SWITCH[words])
         case "quiet" if words in SWITCH:
             return Configure(quiet=SWITCH[words])
+        case "threshold" if words == AUTOMATIC:
+            return Configure(threshold=AUTOMATIC)
         case "threshold" if (probability := _probability(words)) is not None:
             return Configure(threshold=probability)
         case "optout" if words in SWITCH or not words:
@@ -249,7 +250,7 @@ def _probability(percent: str) -> float | None:
         value = float(percent.removesuffix("%").strip().replace(",", "."))
     except ValueError:
         return None
-    if not math.isfinite(value):
+    if not 0 <= value <= 100:  # nor is it "not a number"
         return None
     return value if 0 < value < 1 else value / 100
 
@@ -261,5 +262,5 @@ def _usage(parameter: Parameter) -> str:
         case Kind.PICTURES | Kind.FLAG:
             word = parameter.name
         case _:
-            word = f"<{parameter.name}>"
+            word = f"<{parameter.name}>" if parameter.required else parameter.name
     return word if parameter.required else f"[{word}]"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]]
 """Starts a transfer and yields its bytes in chunks; raises `bot.errors.DownloadFailed` where the platform fails."""
@@ -127,8 +127,8 @@ class Configure:
     Args:
         watch: Look at every picture posted.
         quiet: In a watched chat, speak only when a known character is found.
-        threshold: The probability from which a face is named.
-        language: A BCP 47 tag.
+        threshold: The probability from which a face is named; "auto" for the network's own.
+        language: A BCP 47 tag; "auto" for everybody's own.
         adults_only: Stay silent unless the platform marks the chat as age-restricted.
         teachers: Who may teach and correct.
         keep: Whether corrections keep the face crop, so that they count as examples.
@@ -137,7 +137,7 @@ class Configure:
 
     watch: bool | None = None
     quiet: bool | None = None
-    threshold: float | None = None
+    threshold: float | Literal["auto"] | None = None
     language: str | None = None
     adults_only: bool | None = None
     teachers: Teachers | None = None

@@ -63,7 +63,9 @@ class SettingUp:
 
 def _changes(wish: Configure) -> SomeSettings:
     changes = {name: value for name, value in asdict(wish).items() if value is not None}
-    if wish.threshold is not None and not 0 <= wish.threshold <= 1:  # refuses "not a number" as well
+    if wish.threshold == AUTOMATIC:
+        changes["threshold"] = None
+    elif wish.threshold is not None and not 0 <= wish.threshold <= 1:  # refuses "not a number" as well
         raise BadSetting("threshold")
     if wish.language is not None:
         language = find_language(wish.language)

@@ -60,7 +60,9 @@ def test_a_message_is_split_into_command_and_text(message: str, parts: tuple[str
         ("/threshold 0.7", Configure(threshold=0.7)),
         ("/threshold 0", Configure(threshold=0.0)),
         ("/threshold 100", Configure(threshold=1.0)),
-        ("/threshold 250", Configure(threshold=2.5)),
+        ("/threshold Auto", Configure(threshold="auto")),
+        ("/threshold 250", Misuse("threshold")),
+        ("/threshold -1", Misuse("threshold")),
         ("/threshold high", Misuse("threshold")),
         ("/threshold nan", Misuse("threshold")),
         ("/threshold", Misuse("threshold")),
@@ -109,3 +111,4 @@ def test_usage_is_what_to_type() -> None:
     assert BY_NAME["watch"].usage == "/watch on|off"
     assert BY_NAME["teach"].usage == "/teach <name> pictures"
     assert BY_NAME["optout"].usage == "/optout [on|off]"
+    assert BY_NAME["roster"].usage == "/roster [search]"

@@ -29,7 +29,7 @@ TYPES: dict[Kind, Any] = {
     Kind.NAME: app_commands.Range[str, 1, TEXT_LIMIT],
     Kind.TAUGHT_NAME: app_commands.Range[str, 1, TEXT_LIMIT],
     Kind.SWITCH: Literal["on", "off"],
-    Kind.PERCENT: app_commands.Range[float, 0, 100],
+    Kind.PERCENT: app_commands.Range[str, 1, TEXT_LIMIT],
     Kind.LANGUAGE: app_commands.Range[str, 1, TEXT_LIMIT],
     Kind.FLAG: bool,
 }
@@ -154,7 +154,5 @@ def _as_typed(parameter: Parameter, value: Any) -> str:
             return ""
         case Kind.FLAG, _:
             return parameter.name
-        case Kind.PERCENT, _:
-            return f"{value:g}"
         case _:
             return str(value)

@@ -61,6 +61,12 @@ async def test_auto_hands_the_language_back(service: Service, store: Store) -> N
     assert (await store.chat_settings(ROOM)).language is None
 
 
+async def test_auto_hands_the_threshold_back(service: Service, store: Store) -> None:
+    await service.handle(incoming(Configure(threshold=0.9), user=MANAGER))
+    assert "sure enough" in (await service.handle(incoming(Configure(threshold="auto"), user=MANAGER))).text
+    assert (await store.chat_settings(ROOM)).threshold is None
+
+
 async def test_every_setting_can_be_made_at_once(service: Service, store: Store) -> None:
     wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, False, True)
     await service.handle(incoming(wish, user=MANAGER))

@@ -53,8 +53,9 @@ def _channels(discord: FakeDiscord) -> None:
         ("watch", {"state": "on"}, Configure(watch=True), False),
         ("watch", {"state": "off"}, Configure(watch=False), False),
         ("quiet", {"state": "on"}, Configure(quiet=True), False),
-        ("threshold", {"percent": 72.5}, Configure(threshold=0.725), False),
-        ("threshold", {"percent": 0}, Configure(threshold=0), False),
+        ("threshold", {"percent": "72.5 %"}, Configure(threshold=0.725), False),
+        ("threshold", {"percent": "0"}, Configure(threshold=0), False),
+        ("threshold", {"percent": "auto"}, Configure(threshold="auto"), False),
         ("optout", {}, OptOut(out=True), True),
         ("optout", {"state": "off"}, OptOut(out=False), True),
         ("mydata", {}, Show(Page.MY_DATA), True),
@@ -82,7 +83,7 @@ async def test_what_a_command_asks_for(
 async def test_every_command_is_one_that_discord_can_carry(discord: FakeDiscord, service: Recorder) -> None:
     """Whatever the table may hold, what is chosen in Discord is understood."""
     values: dict[Kind, Value] = {
-        Kind.PICTURES: Upload(PNG), Kind.SWITCH: "on", Kind.PERCENT: 50.0, Kind.FLAG: True
+        Kind.PICTURES: Upload(PNG), Kind.SWITCH: "on", Kind.PERCENT: "50", Kind.FLAG: True
     }  # fmt: skip
     service.reply = Reply("done")
     for command in commands.COMMANDS:
