@@ -100,16 +100,22 @@ class PageWords:
                     "Who teaches me has me keep the cut-out face, the name, and who it was and when, in a database on "
                     "that machine, until it is forgotten. It counts in this chat, and in all channels of its server."
                 ),
-                t.gettext("Who corrects me has me keep the cut-out face as well.")
+                t.gettext(
+                    "Who tells me that I was right or wrong has me keep that, who it was and when, and the cut-out "
+                    "face."
+                )
                 if keep
-                else t.gettext("Who corrects me has me keep what they said, and nothing of the picture."),
+                else t.gettext(
+                    "Who tells me that I was right or wrong has me keep that, who it was and when, and nothing of the "
+                    "picture."
+                ),
                 t.ngettext(
                     "What was forgotten can be put back for {n} day; then it is gone.",
                     "What was forgotten can be put back for {n} days; then it is gone.",
                     days,
                 ).format(n=days),
                 t.gettext(
-                    "I also keep how this chat is set and who has opted out. "
+                    "I also keep how this chat is set, who has opted out, and who has taught and changed what. "
                     "When I am removed from a chat, all that I keep of it goes."
                 ),
                 t.gettext("/mydata shows what I keep about you and deletes it. /optout on: I ignore your pictures."),

@@ -70,7 +70,7 @@ async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service
     text = (await service.handle(incoming(Show(Page.PRIVACY)))).text
     for part in ("on the machine that I run on", "for 2 hours at most", "for 30 days", "/mydata", "/optout"):
         assert part in text
-    assert "keep the cut-out face as well" in text
+    assert "right or wrong has me keep that, who it was and when, and the cut-out face." in text
     await store.change(ROOM, keep=False)
     assert "nothing of the picture" in (await service.handle(incoming(Show(Page.PRIVACY)))).text
 
