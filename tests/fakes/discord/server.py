@@ -108,6 +108,10 @@ class FakeDiscord(People):
         data = {"id": self.guild.id}
         await self.gateway.dispatch("GUILD_DELETE", data | ({"unavailable": True} if outage else {}))
 
+    async def invite_bot(self) -> None:
+        """Let the bot into the server again."""
+        await self.gateway.dispatch("GUILD_CREATE", payloads.guild_create(self.guild, self.channels, self.bot))
+
     async def delete_channel(self, channel: Channel) -> None:
         """Delete a channel of the server."""
         self.channels.remove(channel)
