@@ -18,7 +18,7 @@ from PIL.Image import Resampling, Transpose
 
 from bot.domain import Box, Image
 from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
-from bot.vision import gif
+from bot.vision import gif, webp
 from bot.vision.png import find_exif, read_strips, rows_of
 
 # Pillow's own limit is one for the whole process and warns on standard error. Ours is an argument, and is checked on
@@ -188,6 +188,9 @@ def _strips(picture: Pillow.Image, data: bytes, height: int) -> Iterator[Pillow.
     rows = rows_of(data)
     if rows is not None:
         yield from read_strips(data, rows, height)
+        return
+    if picture.format == "WEBP" and getattr(picture, "n_frames", 1) == 1:
+        yield from webp.read_strips(data, picture.size, height)
         return
     picture.load()
     for top in range(0, picture.height, height):

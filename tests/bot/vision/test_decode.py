@@ -328,6 +328,7 @@ def seeds() -> dict[str, bytes]:
         "png-animated": save(clear, "PNG", save_all=True, append_images=turned),
         "webp": save(clear, "WEBP", exif=exif, icc_profile=profile),
         "webp-lossless": save(noise(), "WEBP", lossless=True),
+        "webp-large": save(noise().resize((2 * LONGEST_SIDE, 60)), "WEBP", method=0),
         "webp-animated": save(clear, "WEBP", save_all=True, append_images=turned),
         "gif": save(noise(), "GIF"),
         "gif-animated": save(noise(), "GIF", save_all=True, append_images=[noise().rotate(90)]),

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MOST_MEGABYTES = 250
+MOST_MEGABYTES = {".jpg": 250, ".png": 250, ".webp": 400}
+"""No library that we have decodes a WebP reduced or in parts."""
+LOSSY = {".webp": [cv2.IMWRITE_WEBP_QUALITY, 80]}
 
 WHO = """
 import re, sys
@@ -27,11 +29,11 @@ print(int(peak[1]) * 1024)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak memory of a process is read as Linux tells it")
-@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+@pytest.mark.parametrize("suffix", MOST_MEGABYTES)
 def test_a_picture_of_29_megapixels_takes_little_memory(tmp_path: Path, suffix: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (45, 65, 3), np.uint8)
     picture = tmp_path / f"large{suffix}"
-    cv2.imwrite(str(picture), cv2.resize(noise, (6500, 4500)))
+    cv2.imwrite(str(picture), cv2.resize(noise, (6500, 4500)), LOSSY.get(suffix, []))
     done = subprocess.run(
         [sys.executable, "-c", WHO, str(picture)],
         cwd=tmp_path,
@@ -42,4 +44,4 @@ def test_a_picture_of_29_megapixels_takes_little_memory(tmp_path: Path, suffix: 
     )
     *answer, peak = done.stdout.splitlines()
     assert picture.name in answer[0], done.stderr
-    assert int(peak) / 1e6 <= MOST_MEGABYTES
+    assert int(peak) / 1e6 <= MOST_MEGABYTES[suffix]
