@@ -110,7 +110,7 @@ class Models(Section):
 
     directory: Path = Field(default=MODELS, examples=["models"])
     """Where the bundles lie. Without it, the folder that ships with whobot."""
-    classifier: str = "three-characters-int8.tflite"
+    classifier: str = "characters-int8.tflite"
     """The classifier bundle. A new or changed file takes over without a restart."""
     detector: str = "face-detector.tflite"
     """The detector bundle, or "cascade" for the LBP cascade that ships with whobot."""
