@@ -4,7 +4,7 @@ import asyncio
 import io
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,17 +12,17 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from bot import app, config
+from bot import config
 from bot.adapters.web import WebAdapter
-from bot.domain import Adapter, Analysis
+from bot.domain import Analysis
 from bot.vision.engine import Engine
 from tests.artwork import CAST, draw_portrait
 from tests.fakes.discord import FakeDiscord, fake_discord, server
 from tests.fakes.telegram import FakeTelegram, fake_telegram
+from tests.running import STARTED_SECONDS, Running, running
 from tests.tiny import encoded
 from tests.webchat import WebChat
 
-STARTED_SECONDS, STOPPED_SECONDS = 60, 20
 REAL = {
     "Nishikino Maki": "nishikino_maki/12.jpg",
     "Sakurauchi Riko": "sakurauchi_riko/14.jpg",
@@ -48,19 +48,17 @@ class Answer:
 Ask: TypeAlias = Callable[[bytes], Awaitable[Answer]]
 
 
-@dataclass
-class Running:
+@dataclass(frozen=True)
+class People:
     """A running bot, its platforms, and ways to ask it."""
 
     discord: FakeDiscord
     telegram: FakeTelegram
-    stop: asyncio.Event
-    task: asyncio.Task[bool]
-    adapters: list[Adapter] = field(default_factory=list)
+    bot: Running
 
     @property
     def url(self) -> str:
-        (web,) = (adapter for adapter in self.adapters if isinstance(adapter, WebAdapter))
+        (web,) = (adapter for adapter in self.bot.adapters if isinstance(adapter, WebAdapter))
         assert web.url
         return web.url
 
@@ -79,15 +77,9 @@ class Running:
             answer = await chat.answer_to(await chat.post("/who", [("picture.png", picture)]))
             return Answer(answer["text"], [await chat.picture(picture) for picture in answer["pictures"]])
 
-    async def finish(self) -> bool:
-        """Stop the bot, and return what it has to say for itself."""
-        self.stop.set()
-        async with asyncio.timeout(STOPPED_SECONDS):
-            return await self.task
-
 
 @pytest.fixture
-async def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+async def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[People]:
     # The models are the real ones and the machine may be busy: more patience than the fakes have with tiny ones.
     monkeypatch.setattr(server, "PATIENCE", 60.0)
     async with fake_discord() as discord, fake_telegram() as telegram:
@@ -97,29 +89,17 @@ async def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
             web=config.Web(port=0),
             store=config.Store(url=f"sqlite+aiosqlite:///{tmp_path}/whobot.db"),
         )
-        stop, adapters = asyncio.Event(), []
-
-        def make_adapters(*arguments: Any, **how: Any) -> list[Adapter]:
-            adapters.extend(app.make_adapters(*arguments, **how))
-            return adapters
-
-        task = asyncio.create_task(app.run(settings, stop, make_adapters=make_adapters))
-        running = Running(discord, telegram, stop, task, adapters)
-        async with asyncio.timeout(STARTED_SECONDS):
-            while not (adapters and all(adapter.connected for adapter in adapters)):
-                assert not task.done(), task.exception()
-                await asyncio.sleep(0.01)
-        yield running
-        await running.finish()
+        async with running(settings) as bot:
+            yield People(discord, telegram, bot)
 
 
-def ways(bot: Running) -> dict[str, Ask]:
-    return {"discord": bot.ask_discord, "telegram": bot.ask_telegram, "web": bot.ask_web}
+def ways(people: People) -> dict[str, Ask]:
+    return {"discord": people.ask_discord, "telegram": people.ask_telegram, "web": people.ask_web}
 
 
-async def test_a_drawn_face_comes_back_boxed_on_every_platform(bot: Running) -> None:
+async def test_a_drawn_face_comes_back_boxed_on_every_platform(people: People) -> None:
     drawing = draw_portrait(CAST["hoshina_sora"], seed=3, size=360, tilt=0, expression="calm")
-    answers = await asyncio.gather(*(ask(encoded(drawing.image)) for ask in ways(bot).values()))
+    answers = await asyncio.gather(*(ask(encoded(drawing.image)) for ask in ways(people).values()))
     for answer in answers:
         width, height = answer.size()
         assert width >= 360
@@ -129,16 +109,16 @@ async def test_a_drawn_face_comes_back_boxed_on_every_platform(bot: Running) -> 
 
 
 @pytest.mark.parametrize("name", REAL)
-async def test_a_real_face_comes_back_named_on_every_platform(bot: Running, shared: Path, name: str) -> None:
+async def test_a_real_face_comes_back_named_on_every_platform(people: People, shared: Path, name: str) -> None:
     picture = (shared / "data/seed/raw" / REAL[name]).read_bytes()
-    for platform, ask in ways(bot).items():
+    for platform, ask in ways(people).items():
         answer = await ask(picture)
         assert name in answer.text, f"{platform}: {answer.text}"
         assert all(answer.size())
         assert answer.pictures[0] != picture
 
 
-async def test_pictures_in_hand_are_answered_before_it_stops(bot: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pictures_in_hand_are_answered_before_it_stops(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     look = Engine.look
 
@@ -149,14 +129,14 @@ async def test_pictures_in_hand_are_answered_before_it_stops(bot: Running, monke
     monkeypatch.setattr(Engine, "look", look_when_told)
     drawing = draw_portrait(CAST["minase_yuzu"], seed=1, size=720, tilt=0, expression="calm")
     picture = encoded(drawing.image)
-    command = await bot.discord.slash_who(*[picture] * 5)
-    await bot.telegram.post_album([picture] * 3, caption="/who")
-    await bot.telegram.action()  # the bot shows that it is on it
-    await bot.discord.until(lambda: bot.discord.given[command].state != "new")
-    assert bot.discord.unread == 0
-    stopped = asyncio.create_task(bot.finish())
+    command = await people.discord.slash_who(*[picture] * 5)
+    await people.telegram.post_album([picture] * 3, caption="/who")
+    await people.telegram.action()  # the bot shows that it is on it
+    await people.discord.until(lambda: people.discord.given[command].state != "new")
+    assert people.discord.unread == 0
+    stopped = asyncio.create_task(people.bot.finish())
     await asyncio.sleep(0)  # it is told to stop, and only then looks at the first picture
     gate.set()
     assert await stopped
-    assert len((await bot.discord.answer()).files) == 5
-    assert len((await bot.telegram.answer()).images) == 3
+    assert len((await people.discord.answer()).files) == 5
+    assert len((await people.telegram.answer()).images) == 3
