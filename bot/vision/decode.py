@@ -62,7 +62,7 @@ _UPRIGHT = {
 """How to turn a picture upright, by its EXIF orientation."""
 _ON_ITS_SIDE = (Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90)
 
-_STRIP = 64
+_STRIP = 8
 """Rows of the reduced picture that are made at a time."""
 
 
