@@ -86,6 +86,10 @@ class Characters:
         """
         return self._ids.get(_words(text))
 
+    def current(self, id_: str) -> str:
+        """Return the id by which a taught character goes now: a later bundle may know them, under an id of its own."""
+        return self.find(id_) or id_
+
     def including_taught(self, taught: Iterable[str]) -> "Characters":
         """Add characters that were taught: each is called as the one who taught it wrote."""
         return Characters((*self._table.values(), *(Character(id_, id_) for id_ in taught if id_ not in self)))

@@ -174,7 +174,9 @@ async def taking_over(room: Room, operator: Operator, bundle: Path) -> None:
     before = (await room.say("about", by=room.ann)).text
     assert "knows also: ki_iro, mizuiro" in await operator.whobot("adopt", bundle)
     await until(lambda: says(room, "about", "Characters from community"))
-    await until(lambda: says(room, "roster", "Mizuiro"))
+    roster = (await room.say("roster", by=room.ann)).text
+    assert roster.count("Ki Iro") == 1, "she was taught here, and the new network knows her: that is one character"
+    assert "Mizuiro" in roster
     await operator.whobot("rollback")
     await until(lambda: says(room, "about", before))
     await until(lambda: knows(room, YELLOW, "Ki Iro"))

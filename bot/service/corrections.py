@@ -91,7 +91,7 @@ class Corrections:
         """Offer the names that match what was written."""
         check_teacher(case)
         place = _face(answer, args)
-        taught = await self._store.taught(Scope.of(case.chat))
+        taught = map(self._analyser.characters.current, await self._store.taught(Scope.of(case.chat)))
         known = tuple(dict.fromkeys((*taught, *self._analyser.roster)))
         found = self._analyser.characters.search(text or "", known)
         if not found:

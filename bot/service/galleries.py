@@ -38,7 +38,7 @@ class Galleries:
         if loaded is None or loaded.stamp != stamp:
             # Whom a chat has taught, a later bundle may know by itself, under the same name.
             characters = self._pipeline.characters
-            gallery = (await self._store.gallery(scope, bundle_id)).renamed(lambda id_: characters.find(id_) or id_)
+            gallery = (await self._store.gallery(scope, bundle_id)).renamed(characters.current)
             loaded = _Loaded(stamp, gallery)
         self._loaded[scope] = loaded
         self._loaded.move_to_end(scope)

@@ -48,16 +48,19 @@ class Names:
 
     async def suggest(self, case: Case, suggest: Suggest) -> Reply:
         """Return the names that begin with the text, then those that contain it."""
-        known, taught = await self._known(case)
         characters = self._pipeline.characters
+        if suggest.taught:
+            known: Sequence[str] = tuple(map(characters.current, await self._store.taught_here(Scope.of(case.chat))))
+        else:
+            known, _ = await self._known(case)
         text = " ".join(suggest.text.split())
-        found = characters.search(text, tuple(taught) if suggest.taught else known)
+        found = characters.search(text, known)
         names = sorted(map(characters.name, found), key=lambda name: not name.casefold().startswith(text.casefold()))
         return Reply(suggestions=tuple(dict.fromkeys(names))[:OPTIONS_LIMIT])
 
     async def _known(self, case: Case) -> tuple[Sequence[str], frozenset[str]]:
         """Return all characters in the order of their names, and which of them were taught."""
-        taught = frozenset(await self._store.taught(Scope.of(case.chat)))
+        taught = frozenset(map(self._pipeline.characters.current, await self._store.taught(Scope.of(case.chat))))
         known = taught.union(self._pipeline.roster)
         return sorted(known, key=lambda id_: self._pipeline.characters.name(id_).casefold()), taught
 

@@ -22,8 +22,9 @@ class Pages:
 
     async def help(self, case: Case) -> Reply:
         """Tell how to ask in this chat."""
-        names = [self._pipeline.characters.name(id_) for id_ in self._pipeline.roster]
-        names += [name for name in await self._store.taught(Scope.of(case.chat)) if name not in self._pipeline.roster]
+        characters = self._pipeline.characters
+        taught = map(characters.current, await self._store.taught(Scope.of(case.chat)))
+        names = [characters.name(id_) for id_ in dict.fromkeys((*self._pipeline.roster, *taught))]
         words = PageWords(case.catalogue)
         text = words.help(
             names,

@@ -167,7 +167,7 @@ class Forgetting:
         character = await self._lessons.character_called(case, forget.name)
         taught = await self._store.taught_here(scope)
         # A later bundle may know by itself, under an id of its own, who was taught before.
-        older = (id_ for id_ in taught if self._analyser.characters.find(id_) == character)
+        older = (id_ for id_ in taught if self._analyser.characters.current(id_) == character)
         called = character if character in taught else next(older, character)
         change = await self._store.forget(scope, called, case.user)
         if change is None:

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.characters import Character, Characters
-from bot.domain import Chat, Placement, Reply, Roster, Suggest
+from bot.domain import Chat, Page, Placement, Reply, Roster, Show, Suggest
+from bot.records import EVERYWHERE
 from bot.service import Service
 from bot.store import Store
-from tests.desk import PRESSABLE, ROOMY, Eyes, actions, incoming, press, teach
+from tests.desk import BUNDLE, PRESSABLE, ROOMY, Eyes, actions, incoming, press, teach
 
 
 async def listed(service: Service, query: str = "", **details: Any) -> Reply:
@@ -34,6 +36,21 @@ async def test_the_roster_lists_names_with_their_series(service: Service, store:
         "Yazawa Nico (Love Live!)",
     ]
     assert "Miku" not in (await listed(service, chat=Chat("discord", "elsewhere"))).text
+
+
+async def test_who_was_taught_and_is_known_to_a_later_bundle_is_one_character(service: Service, store: Store) -> None:
+    await teach(store, "maki nishikino")
+    lines = (await listed(service)).text.splitlines()
+    assert lines[1:] == ["Nishikino Maki (Love Live!), taught here", "Yazawa Nico (Love Live!)"]
+    assert await suggested(service, "maki", taught=True) == ("Nishikino Maki",)
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in (await service.handle(incoming(Show(Page.HELP)))).text
+
+
+async def test_only_who_was_taught_here_is_suggested_to_be_forgotten(service: Service, store: Store) -> None:
+    await teach(store, "Miku")
+    await store.add_example(EVERYWHERE, "Mikuru", b"crop", np.eye(8, dtype=np.float32)[0], BUNDLE)
+    assert await suggested(service, "mik") == ("Miku", "Mikuru")
+    assert await suggested(service, "mik", taught=True) == ("Miku",)
 
 
 @pytest.mark.parametrize("query", ["maki", "  NISHIKINO ", "真姫", "ｍａｋｉ"])
