@@ -1,4 +1,4 @@
-"""Every command and every button on Discord and on Telegram: a running bot, tiny networks, real sockets."""
+"""Every command and every button in a running bot: on Discord and on Telegram over real sockets, with tiny networks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import config
+from bot.adapters.web import WebAdapter
 from bot.commands import COMMANDS
 from bot.domain import Press, Reply
 from bot.service.actions import read
@@ -20,6 +21,7 @@ from tests.fakes.discord.api import PATIENCE
 from tests.fakes.telegram import fake_telegram
 from tests.rooms import DiscordRoom, Room, TelegramRoom, until
 from tests.running import running
+from tests.webchat import WebChat
 
 RED, GREEN, GREY = (tiny.encoded(tiny.picture(colour)) for colour in (tiny.RED, tiny.GREEN, tiny.GREY))
 YELLOW, CYAN, PINK = (
@@ -94,6 +96,13 @@ SAID: tuple[tuple[str, str, tuple[bytes, ...], str], ...] = (
     ("help", "", (), "I know 3 characters: Akane Hoshino, Midori Hayashi, Aoi Umino (/roster)"),
 )
 """What the boss says, with which pictures, and what the answer holds."""
+ELSEWHERE = {
+    "watch": "I name a face",
+    "quiet": "I name a face",
+    "settings": "I name a face when I am sure enough.",
+    "history": " had me forget Ki Iro",
+}
+"""What it holds in the web chat, where that is something else."""
 NOT_HERE = "Ask me that in a private chat: here, everybody could read it."
 
 
@@ -128,6 +137,31 @@ async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord:
     ]
     await fake.until(lambda: all(fake.given[interaction].state == "deleted" for interaction in silent))
     assert fake.unread == 0
+
+
+@pytest.mark.usefixtures("limits")
+@pytest.mark.parametrize("limits", [config.Limits(remembered=1)])
+async def test_buttons_of_an_answer_that_is_forgotten_have_expired(room: Room) -> None:
+    old = await room.say("who", "", RED, by=room.ann)
+    await room.say("who", "", GREEN, by=room.ann)
+    for label in ("More like this", "Wrong?", "Right!"):
+        told = await room.press(old, label, by=room.bob)
+        assert told.text == "These buttons have expired. Ask again, and you get new ones."
+        assert told.alone
+
+
+async def test_every_command_in_the_web_chat(tmp_path: Path) -> None:
+    """Its chats are private: there is nothing to watch, and everybody manages their own."""
+    web = settings(tmp_path, UNLIMITED).model_copy(update={"web": config.Web(port=0)})
+    async with running(web) as bot:
+        (adapter,) = bot.adapters
+        assert isinstance(adapter, WebAdapter)
+        assert adapter.url
+        async with WebChat.open(adapter.url) as chat:
+            for command, words, pictures, expected in SAID:
+                files = [("picture.png", data) for data in pictures]
+                answer = await chat.answer_to(await chat.post(f"/{command} {words}", files))
+                assert ELSEWHERE.get(command, expected).casefold() in answer["text"].casefold(), f"/{command} {words}"
 
 
 # --- buttons ---------------------------------------------------------------------------------------------------------
