@@ -139,6 +139,19 @@ async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord:
     assert fake.unread == 0
 
 
+async def test_who_is_not_let_in_sees_nothing_at_all(tmp_path: Path) -> None:
+    async with fake_discord() as fake:
+        token, nobody = config.Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
+        async with running(settings(tmp_path, UNLIMITED, discord=token, access=nobody)):
+            room = DiscordRoom.of(fake)
+            asked = [await room.send("about", by=room.boss), await room.send("who", "", RED, by=room.ann)]
+            message = await fake.post_picture(RED, mention=True)
+            asked.append(await fake.menu("Who is this?", message))
+            await fake.until(lambda: all(fake.given[interaction].state == "deleted" for interaction in asked))
+            assert await fake.complete("roster", "search", "a") == []
+        assert (fake.unread, fake.typing) == (0, [])
+
+
 @pytest.mark.usefixtures("limits")
 @pytest.mark.parametrize("limits", [config.Limits(remembered=1)])
 async def test_buttons_of_an_answer_that_is_forgotten_have_expired(room: Room) -> None:
