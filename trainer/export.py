@@ -26,6 +26,8 @@ from trainer.split import Split
 
 SAMPLES = 300
 """Training crops from which the ranges of int8 are taken."""
+COPIES = 6
+"""Changed copies of each of them."""
 
 SIGNATURE = "serving_default"
 
@@ -92,8 +94,9 @@ def convert(trained: Trained, examples: Sequence[Example], precision: Precision,
     images = None
     if precision is Precision.INT8:
         crops = read_images(samples, trained.spec, console, "representative")
-        # Crops that were learnt by heart have narrower ranges than new ones: a changed copy of each stands for these.
-        changed = [augment(crop, np.random.default_rng([1, 0, i])) for i, crop in enumerate(crops)]
+        # Crops that were learnt by heart have narrower ranges than new ones: changed copies stand for these.
+        seeds = [(copy, i) for copy in range(COPIES) for i in range(len(crops))]
+        changed = [augment(crops[i], np.random.default_rng([1, copy, i])) for copy, i in seeds]
         images = np.concatenate([crops, np.stack(changed)])
     try:
         network = to_tflite(model, trained.spec, images)
