@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain import Analysis, Ask, Reply, Trigger
-from bot.errors import AdultsOnly
 from bot.replies import Finding, PageWords, compose
 from bot.service.answers import Answers
 from bot.service.buttons import rows
@@ -23,14 +22,11 @@ class Asking:
         """Look at the pictures, unless nobody asked and the chat is not watched.
 
         Raises:
-            AdultsOnly: the chat wants no answers here.
             UserError: none of the pictures may or can be looked at.
         """
         unasked = ask.trigger is Trigger.POSTED
         if unasked and not case.settings.watch:
             return Reply()
-        if case.settings.adults_only and case.capabilities.age_restricted_chats and not case.chat.age_restricted:
-            raise AdultsOnly
         if ask.private and not case.can_be_private:
             return Reply(PageWords(case.catalogue).ask_in_private())
         findings = await self._looking.look(case, ask.pictures, quietly=unasked)

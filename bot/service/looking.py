@@ -9,7 +9,7 @@ import structlog
 from bot.config import Limits
 from bot.domain import Analysis, Picture, Stage, User
 from bot.download import fetch
-from bot.errors import Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
+from bot.errors import AdultsOnly, Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
 from bot.gallery import Gallery
 from bot.metrics import Metrics
 from bot.rates import Rates
@@ -84,6 +84,7 @@ class Looking:
             quietly: Nobody asked, and nobody shall see that whobot is at work.
 
         Raises:
+            AdultsOnly: the chat wants no answers here.
             UserError: none of them may or can be looked at.
         """
         left_alone = await self._admit(case, pictures, quietly)
@@ -97,6 +98,8 @@ class Looking:
 
     async def _admit(self, case: Case, pictures: Sequence[Picture], quietly: bool) -> frozenset[User]:
         """Check, before a byte is downloaded, all that can be checked; return whose pictures to leave alone."""
+        if case.settings.adults_only and case.capabilities.age_restricted_chats and not case.chat.age_restricted:
+            raise AdultsOnly
         if not pictures:
             raise NoPicture
         authors = frozenset(picture.author or case.user for picture in pictures)

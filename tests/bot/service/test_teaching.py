@@ -141,6 +141,14 @@ async def test_teaching_is_rate_limited(make: Callable[..., Service], source: So
     assert source.opened == ["umi"]
 
 
+async def test_a_chat_for_adults_only_is_taught_only_while_it_is_one(ann: Member, store: Store, source: Source) -> None:
+    await store.change(ROOM, adults_only=True)
+    assert "marked as age-restricted" in (await ann.teach("Umi", "umi")).text
+    assert source.opened == []
+    ann.chat = Chat("discord", "room", age_restricted=True)
+    assert "I know Umi" in (await ann.teach("Umi", "umi")).text
+
+
 async def test_pictures_of_who_has_opted_out_are_not_taught_with(ann: Member, store: Store, source: Source) -> None:
     await store.opt_out(BOB, True)
     assert "leave their pictures alone" in (await ann.teach("Umi", "umi", author=BOB)).text
