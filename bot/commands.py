@@ -261,6 +261,8 @@ def _usage(parameter: Parameter) -> str:
             word = "|".join(SWITCH)
         case Kind.PICTURES | Kind.FLAG:
             word = parameter.name
+        case Kind.PERCENT | Kind.LANGUAGE:
+            word = f"<{parameter.name}>|{AUTOMATIC}"
         case _:
             word = f"<{parameter.name}>" if parameter.required else parameter.name
     return word if parameter.required else f"[{word}]"

@@ -111,4 +111,5 @@ def test_usage_is_what_to_type() -> None:
     assert BY_NAME["watch"].usage == "/watch on|off"
     assert BY_NAME["teach"].usage == "/teach <name> pictures"
     assert BY_NAME["optout"].usage == "/optout [on|off]"
+    assert BY_NAME["threshold"].usage == "/threshold <percent>|auto"
     assert BY_NAME["roster"].usage == "/roster [search]"
