@@ -11,13 +11,13 @@ from bot.vision.heatmap import read_faces
 from bot.vision.interpreter import Network
 from bot.vision.letterbox import letterbox
 
-DOUBTFUL = (0.28, 0.65)
+DOUBTFUL = (0.28, 0.6)
 """Scores between which a second look can change the answer, and is worth its millisecond."""
 MOST = 16
 """Boxes that are looked at again in one picture, the best first."""
 SIDE = 128
 """Pixels of the network's input."""
-AROUND = 3.2
+AROUND = 2.6
 """How many times as wide as the box what is looked at is."""
 SAME = 0.35
 """Intersection over union from which a face in the closer look is the one in question."""

@@ -30,8 +30,8 @@ def template() -> Catalog:
         catalogue.add(message, None, [(f"bot/{name}", line)], auto_comments=comments, context=context)
     for name, naming in names():
         catalogue.add(name, None, [("bot/commands.py", 1)], context=naming)
-    for message in catalogue:
-        message.locations.sort()  # they come in the order of the folder on this disk, and messages are ordered by them
+    for entry in catalogue:
+        entry.locations.sort()  # they come in the order of the folder on this disk, and messages are ordered by them
     return catalogue
 
 

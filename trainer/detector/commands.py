@@ -111,7 +111,7 @@ def compare_detectors(
     rows = []
     for name in get_args(Crop.model_fields["detector"].annotation):
         try:
-            rows.append(compare(Crop(detector=name, bundle=bundle), pictures, _track))
+            rows.append(compare(Crop(detector=name, bundle=bundle if name == "ours" else None), pictures, _track))
         except OperatorError as error:
             _console.warn(f"{name} is left out: {error}")
     if not rows:

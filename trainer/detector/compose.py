@@ -30,7 +30,7 @@ def paste(rng: Generator, sample: Sample, head: Image, face: Boxes) -> Sample:
 def paste_decoy(rng: Generator, sample: Sample, patch: Image) -> Sample:
     """Paste a patch without a face, as `paste` does a head; what it covers is hidden, and nothing is there to find."""
     height, width = patch.shape[:2]
-    middle = np.array([[width, height, 2 * width, 2 * height]], np.float32) / 4
+    middle = np.array([[width, height, 2 * width, 2 * height]], np.float32) / np.float32(4)
     blended, alpha, _ = _blend(rng, sample.image, patch, middle)
     return _hide(sample, blended, alpha, np.zeros((0, 4), np.float32))
 

@@ -37,7 +37,7 @@ def bundle(recognition: Recognition | None = RECOGNITION, temperature: float = 1
 
 def units(*rows: tuple[float, ...]) -> Values:
     table = np.array(rows, np.float32)
-    return table / np.linalg.norm(table, axis=1, keepdims=True)
+    return np.asarray(table / np.linalg.norm(table, axis=1, keepdims=True))
 
 
 def random(count: int, dimensions: int = 4, seed: int = 0) -> tuple[Values, Values]:

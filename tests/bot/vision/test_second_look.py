@@ -19,7 +19,8 @@ def look() -> SecondLook:
 
 
 def rescored(look: SecondLook, image: np.ndarray, boxes: list[list[float]], scores: list[float]) -> list[float]:
-    return look.rescore(image, np.array(boxes, np.float32), np.array(scores, np.float32)).tolist()
+    again = look.rescore(image, np.array(boxes, np.float32), np.array(scores, np.float32))
+    return [float(score) for score in again]
 
 
 def test_what_is_a_face_gains_and_what_is_none_loses(look: SecondLook) -> None:
@@ -37,7 +38,7 @@ def test_only_what_is_in_doubt_is_looked_at_again(look: SecondLook) -> None:
 
 
 def test_in_a_crowd_only_the_best_are_looked_at_again(look: SecondLook) -> None:
-    boxes = [[100, 100, 60, 60]] * (MOST + 2)
+    boxes = [[100.0, 100.0, 60.0, 60.0]] * (MOST + 2)
     again = rescored(look, draw_backdrop(1).image, boxes, [MIDDLE] * (MOST + 2))
     assert [score < MIDDLE for score in again] == [True] * MOST + [False] * 2
 

@@ -34,7 +34,7 @@ def test_characters_that_it_was_not_fitted_to_are_told_apart_better(faces: tuple
     taught = np.tile(np.arange(EACH) < 5, CHARACTERS // 2)
 
     def named(embeddings: np.ndarray) -> float:
-        parts = ((embeddings[part], truth[new][part]) for part in (taught, ~taught))
-        return few_shot(*parts, 5, draws=5).value
+        teaching, asked = ((embeddings[part], truth[new][part]) for part in (taught, ~taught))
+        return few_shot(teaching, asked, 5, draws=5).value
 
     assert named(whitened) > named(plain) + 0.2
