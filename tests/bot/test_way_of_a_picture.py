@@ -101,7 +101,7 @@ async def test_faces_come_back_named_and_drawn(ask: Asker) -> None:
 
 
 async def test_an_unknown_face_and_no_face_are_said(ask: Asker) -> None:
-    assert (await ask("grey")).text.startswith("1. Nobody I know (closest: ")
+    assert (await ask("grey")).text.startswith("1. Nobody I know (looks a little like ")
     assert "no anime face" in (await ask("empty")).text
 
 

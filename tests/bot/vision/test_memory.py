@@ -44,5 +44,6 @@ def test_a_picture_of_29_megapixels_takes_little_memory(tmp_path: Path, suffix: 
         text=True,
     )
     *answer, peak = done.stdout.splitlines()
-    assert answer[0].endswith(f"{picture.name}  6500 x 4500, no face found"), done.stdout
+    # Whether noise looks like a face does not matter here: that it was read does.
+    assert f"{picture.name}  6500 x 4500, " in answer[0], done.stdout
     assert int(peak) / 1e6 <= MOST_MEGABYTES[suffix]
