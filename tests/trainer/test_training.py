@@ -101,16 +101,17 @@ def test_the_base_network_keeps_no_picture_back(split: Split, from_base: Trained
 def test_a_bundle_from_the_base_network_embeds_as_the_base_network_does(
     split: Split, from_base: Trained, base: Path, tmp_path: Path, console: Transcript
 ) -> None:
-    written = export(from_base, split, "friends", Export(directory=tmp_path), console)
+    written = export(from_base, split, "friends", Export(directory=tmp_path, precisions=(Precision.FLOAT16,)), console)
     crop = from_base.spec.prepare([draw_crop(COLOURS["aoi_umino"], 77)])
     expected = read_base(base).build(32).predict_on_batch(crop)["embedding"][0]
-    for (path, evaluation), nearness in zip(written, (0.9999, 0.97), strict=True):
-        bundle = read_bundle(path)
-        said = Network(bundle).run(crop[0])
-        assert said["logits"].shape == (3,)
-        assert float(said["embedding"] @ expected) > nearness
-        assert bundle.info.trained["backbone"] == "base"
-        assert evaluation.figures.top1 > 0.8
+    ((path, evaluation),) = written
+    bundle = read_bundle(path)
+    said = Network(bundle).run(crop[0])
+    assert said["logits"].shape == (3,)
+    lengths = np.linalg.norm(said["embedding"]) * np.linalg.norm(expected)
+    assert float(said["embedding"] @ expected) > 0.9999 * lengths
+    assert bundle.info.trained["backbone"] == "base"
+    assert evaluation.figures.top1 > 0.8
 
 
 def test_weights_that_do_not_fit_are_told_before_pictures_are_read(

@@ -252,10 +252,11 @@ def test_a_decoder_that_hangs_is_ended(program: Path, monkeypatch: pytest.Monkey
 
 def test_the_decoder_is_told_no_secret(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHOBOT_DISCORD__TOKEN", "hush")
-    program.write_text('import os; raise SystemExit(print(\'{"error": ["too many pixels", %d]}\' % len(os.environ)))')
+    counted = "sum(name.startswith('WHOBOT') or value == 'hush' for name, value in os.environ.items())"
+    program.write_text(f'import os; raise SystemExit(print(\'{{"error": ["too many pixels", %d]}}\' % {counted}))')
     with pytest.raises(TooManyPixels) as caught:
         read(clips.lottie())
-    assert caught.value.pixels <= 3, "LC_CTYPE may be Python's own"
+    assert caught.value.pixels == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")

@@ -16,6 +16,7 @@ held_back = 0.2
 side = 64
 collages = 0.2
 pasted = 0.5
+decoys = 0.5
 seed = 1
 [proposals]
 sure = 0.01

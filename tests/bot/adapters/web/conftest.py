@@ -38,6 +38,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     browser.appear(DESKTOP)
+    browser.console()  # what the page of the test before has left: it may still have been reconnecting
     yield Page(browser, tmp_path)
     browser.get("about:blank")
     browser.delete_all_cookies()
