@@ -20,15 +20,24 @@ Kind: TypeAlias = Literal["classifier", "detector"]
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """What the network wants to be shown: RGB of `width` x `height`, each value as ``(value - mean) / std``."""
+    """What the network wants to be shown: RGB of `width` x `height`, each value as ``(value - mean) / std``.
+
+    `sharpest` is the longer side, in pixels, of the largest crops that the network has learnt from, 0 where it does not
+    matter: larger ones are reduced to half of it first, so that they are no sharper than those.
+    """
 
     width: int
     height: int
     mean: float = 127.0
     std: float = 128.0
+    sharpest: int = 0
 
     def fit(self, image: Image) -> Image:
         """Resize an RGB uint8 image to ``(height, width, 3)``, by area when it shrinks and linearly when it grows."""
+        if self.sharpest and max(image.shape[:2]) > self.sharpest:
+            half = self.sharpest / 2 / max(image.shape[:2])
+            size = (max(1, round(image.shape[1] * half)), max(1, round(image.shape[0] * half)))
+            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         shrinks = image.shape[0] > self.height or image.shape[1] > self.width
         size = (self.width, self.height)
         resized = cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
@@ -87,8 +96,8 @@ def parse_info(values: Any) -> BundleInfo:
 def _check_numbers(info: BundleInfo) -> None:
     """Find numbers that would fail, or mislead, only once a picture is looked at."""
     shown = info.input
-    for name, value in (("width", shown.width), ("height", shown.height)):
-        if not isinstance(value, int) or not 1 <= value <= LARGEST_INPUT:
+    for name, value, least in (("width", shown.width, 1), ("height", shown.height, 1), ("sharpest", shown.sharpest, 0)):
+        if not isinstance(value, int) or not least <= value <= LARGEST_INPUT:
             raise ValueError(f"its input's {name} is {value!r}")
     for name, number, positive in (
         ("mean", shown.mean, False),

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -57,7 +58,7 @@ def load(stage: Stage, settings: Settings, faces: Faces, folder: Path) -> keras.
 
 def spec(settings: Settings) -> InputSpec:
     """What the network that ships wants to be shown."""
-    return input_spec(backbones.find(BACKBONE), settings.network.side)
+    return replace(input_spec(backbones.find(BACKBONE), settings.network.side), sharpest=settings.export.sharpest)
 
 
 def _fit_stage(

@@ -98,9 +98,13 @@ class LossSettings(_Settings):
 
 
 class ExportSettings(_Settings):
-    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most."""
+    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most.
+
+    `sharpest`: see `bot.bundle.InputSpec`.
+    """
 
     calibration: Count
+    sharpest: Count
     embedding: Count
     prototypes: Count
 

@@ -191,3 +191,14 @@ def test_preparing_scales_size_and_values(side: int, value: int) -> None:
 
 def test_preparing_nothing_gives_an_empty_batch() -> None:
     assert InputSpec(32, 24).prepare([]).shape == (0, 24, 32, 3)
+
+
+def test_a_crop_sharper_than_any_that_trained_is_softened() -> None:
+    lines = np.zeros((200, 200, 3), np.uint8)
+    lines[:, ::8] = lines[:, 1::8] = 255
+    sharp, soft = InputSpec(100, 100).fit(lines), InputSpec(100, 100, sharpest=100).fit(lines)
+    assert sharp.shape == soft.shape
+    assert soft.std() < 0.6 * sharp.std()
+    small = lines[:100, :100]
+    assert (InputSpec(100, 100, sharpest=100).fit(small) == small).all()
+    assert InputSpec(32, 32, sharpest=100).fit(np.zeros((1, 3000, 3), np.uint8)).shape == (32, 32, 3)
