@@ -78,14 +78,6 @@ def open_set(known: Values, unknown: Values) -> OpenSet:
     return OpenSet(auroc(known, unknown), share(unknown >= np.quantile(known, 0.05)), len(known))
 
 
-def prototypes(embeddings: Values, truth: Truth, characters: int) -> Values:
-    """Return each character's unit-length mean embedding, ``(characters, dimensions)``; zero where there is none."""
-    sums = np.zeros((characters, embeddings.shape[1]), np.float32)
-    np.add.at(sums, truth, embeddings)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return np.asarray(np.divide(sums, lengths, out=sums, where=lengths > 0))
-
-
 def nearest_mean(embeddings: Values, taught: Values, k: int) -> Values:
     """Return each embedding's mean cosine to its `k` nearest among those taught."""
     cosines = embeddings @ taught.T

@@ -38,10 +38,6 @@ class TeachingWords:
         """Ask for a picture of one face, where there is no button to choose one."""
         return self._catalogue.gettext("There are several faces. Cut out the one that you mean, and send that.")
 
-    def none_learnt(self, name: str) -> str:
-        """Say that nothing came of it."""
-        return self._catalogue.gettext("That taught me nothing about {name}.").format(name=name)
-
     def odd(self, name: str) -> str:
         """Doubt that the pictures show one character."""
         return self._catalogue.gettext(

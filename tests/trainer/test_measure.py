@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trainer.measure import bootstrap, few_shot, nearest_mean, open_set, prototypes, share, within_top
+from trainer.measure import bootstrap, few_shot, nearest_mean, open_set, share, within_top
 
 
 def unit(*angles: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -60,13 +60,6 @@ def test_strangers_that_score_like_known_faces_are_named_like_them() -> None:
 
 def test_the_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
     assert open_set(np.array([2, 3], np.float32), np.array([1, 2.5], np.float32)).auroc == 0.75
-
-
-def test_a_prototype_is_the_mean_direction() -> None:
-    means = prototypes(unit(0, 90, 180), np.array([0, 0, 2]), 3)
-    assert means[0] == pytest.approx(unit(45)[0])
-    assert means[1].tolist() == [0, 0]
-    assert means[2] == pytest.approx(unit(180)[0], abs=1e-6)
 
 
 def test_the_nearest_taught_faces_count() -> None:
