@@ -44,7 +44,7 @@ def judge_strangers(ground: Ground, strangers: Sequence[str], prototypes: int) -
             **{name: ground.all_of(members) for name, members in _groups(faces, asked).items()},
             "posters, screenshots, cards": faces.nobody("test"),
         }
-        for group, indices in groups.items():
+        for group, indices in ((name, indices) for name, indices in groups.items() if len(indices)):
             unknown = ground.shown(indices)
             said = open_set(*(fitted.rank(shown, ground.known).max(axis=1) for shown in (held, unknown)))
             measured.setdefault(("the bot's answer", group), []).append(said)
