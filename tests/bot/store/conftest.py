@@ -1,7 +1,7 @@
-"""The databases that the store is tested on: SQLite always, PostgreSQL where one is offered."""
+"""The databases that the store is tested on: SQLite always, PostgreSQL where a server is at hand."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,26 @@ from sqlalchemy import make_url, text
 
 from bot.store import Store
 from bot.store.engine import make_engine
-from bot.store.tables import metadata
+from tests import postgres
 
 POSTGRES = "WHOBOT_TEST_POSTGRES"
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """The address of a database in PostgreSQL that the tests may empty: a named one, or a server's of their own."""
+    named = os.environ.get(POSTGRES)
+    if named:
+        yield named
+        return
+    binaries = postgres.programs()
+    if binaries is None:
+        pytest.skip(
+            "needs PostgreSQL's server (Debian: apt install postgresql), "
+            f"or {POSTGRES}=postgresql+asyncpg://user@host/database, a database that may be emptied"
+        )
+    with postgres.server(binaries) as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -19,13 +36,11 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/whobot.db"
-    address = os.environ.get(POSTGRES)
-    if not address:
-        pytest.skip(f"{POSTGRES} names no empty PostgreSQL database (postgresql+asyncpg://user@host/database)")
+    address: str = request.getfixturevalue("postgres_address")
     engine = make_engine(make_url(address))
     async with engine.begin() as connection:
-        for table in (*metadata.tables, "alembic_version"):
-            await connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
     await engine.dispose()
     return address
 
