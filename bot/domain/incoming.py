@@ -76,10 +76,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Somebody pressed a button or chose from a menu; `text` is what they wrote where it had a `Prompt`."""
+    """Somebody pressed a button or chose from a menu; `text` is what they wrote where it had a `Prompt`.
+
+    `asker` is who asked for the answer with the button, where the platform knows.
+    """
 
     action: str
     text: str | None = None
+    asker: User | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,20 @@ class Moved:
     to: Chat
 
 
-Request: TypeAlias = Ask | Press | Teach | Forget | Roster | Suggest | Configure | OptOut | Show | Misuse | Left | Moved
+@dataclass(frozen=True, slots=True)
+class Present:
+    """These are all the homes that whobot is in on this platform; it was removed from others that it knows of.
+
+    What is out of order for a while is among them. Never sent on a doubt: what is kept of others goes. Private chats
+    are no homes, and stay.
+    """
+
+    homes: frozenset[str]
+
+
+Request: TypeAlias = (
+    Ask | Press | Teach | Forget | Roster | Suggest | Configure | OptOut | Show | Misuse | Left | Moved | Present
+)
 
 
 # --- how it arrives --------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class UserData:
         verdicts: What they have said of answers.
         crops: How many of the verdicts keep a face crop.
         changes: Entries of the history that name them.
+        questions: Questions of theirs to which the answers are still known.
     """
 
     opted_out: bool
@@ -45,3 +46,4 @@ class UserData:
     verdicts: int
     crops: int
     changes: int
+    questions: int = 0

@@ -1,13 +1,13 @@
 """What is stored of a person and of a chat, in all tables of what was taught: to be shown, and to be gone."""
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 
 from bot.domain import User
 from bot.records import Scope, UserData
 from bot.store.database import Database
 from bot.store.people import is_by, person
 from bot.store.scope import in_scope
-from bot.store.tables import changes, examples, opt_outs, removed_examples, verdicts
+from bot.store.tables import changes, examples, links, opt_outs, removed_examples, verdicts
 
 _OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes)
 
@@ -26,6 +26,7 @@ class Privacy(Database):
             (verdicts, is_by(verdicts, user)),
             (verdicts, kept),
             (changes, is_by(changes, user)),
+            (links, _asked_by(user)),
         )
         async with self._transaction() as connection:
             out, *counts = [
@@ -35,8 +36,9 @@ class Privacy(Database):
         return UserData(bool(out), *counts)
 
     async def remove_user(self, user: User) -> None:
-        """Remove all that a person taught and said, and their name from the history; an opt-out stays."""
+        """Remove all that a person taught, said and asked, and their name from the history; an opt-out stays."""
         async with self._transaction() as connection:
+            await connection.execute(delete(links).where(*_asked_by(user)))
             for table in (examples, removed_examples, verdicts):
                 await connection.execute(delete(table).where(*is_by(table, user)))
             await connection.execute(update(changes).where(*is_by(changes, user)).values(person(None)))
@@ -53,3 +55,7 @@ class Privacy(Database):
             for table in _OF_A_SCOPE:
                 moving = update(table).where(*in_scope(table, scope))
                 await connection.execute(moving.values(platform=to.platform, home=to.home))
+
+
+def _asked_by(user: User) -> tuple[ColumnElement[bool], ...]:
+    return links.c.platform == user.platform, links.c.asker == user.id

@@ -8,13 +8,15 @@ from bot.store.chats import Chats
 from bot.store.database import insert_new
 from bot.store.examples import Examples
 from bot.store.history import History
+from bot.store.homes import Homes
+from bot.store.links import LinkTable
 from bot.store.privacy import Privacy
 from bot.store.tables import opt_outs
 from bot.store.totals import Counting
 from bot.store.verdicts import Verdicts
 
 
-class Store(Chats, Examples, Verdicts, History, Privacy, Counting):
+class Store(Chats, Examples, Verdicts, History, Privacy, Homes, LinkTable, Counting):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:
@@ -41,12 +43,15 @@ class Store(Chats, Examples, Verdicts, History, Privacy, Counting):
         What a server's channels have learnt together stays when one of them goes.
         """
         await self.remove_settings(chat)
+        await self.remove_links(chat)
         if Scope.of(chat).home == chat.id:
             await self.remove_scope(Scope.of(chat))
+            await self.remove_home(chat.platform, chat.id)
 
     async def move_chat(self, chat: Chat, to: Chat) -> None:
-        """Let all that is stored of a chat belong to it under another id."""
+        """Let all that is stored of a chat belong to it under another id; messages there have other ids."""
         await self.move_settings(chat, to)
+        await self.remove_links(chat)
         if Scope.of(chat).home == chat.id:
             await self.move_scope(Scope.of(chat), Scope.of(to))
 

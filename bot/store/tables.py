@@ -148,3 +148,27 @@ removed_examples = Table(
     ),
     Column("change", Integer, nullable=False, index=True),
 )
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("platform", PLATFORM, primary_key=True),
+    Column("home", ID, primary_key=True),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", PLATFORM, nullable=False),
+    Column("place", ID, nullable=False),
+    Column("first", ID, nullable=False),
+    Column("chat_id", ID, nullable=False),
+    Column("home", ID),
+    Column("asker", ID, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("questions", JSON, nullable=False),
+    Column("replies", JSON, nullable=False),
+    Index(None, "platform", "place", "first", unique=True),
+    sqlite_autoincrement=True,
+)
