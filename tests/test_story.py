@@ -157,8 +157,8 @@ def retrain(folder: Path) -> Path:
     from trainer.pretrain.whitening import Whitening  # noqa: PLC0415
 
     base = folder / "base.npz"
-    some = Whitening(np.random.default_rng(0).normal(size=(1280, 16)).astype(np.float32), np.zeros(16, np.float32))
-    network = served(build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32), some)
+    some = Whitening(np.random.default_rng(0).normal(size=(192, 16)).astype(np.float32), np.zeros(16, np.float32))
+    network = served(build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32), 5, some)
     save_base(base, network, About(side=32, margin=0.0, pictures="none"))
     experiment = folder / "train.toml"
     one = experiment.read_text().replace("[export]\n", '[export]\nprecisions = ["float16"]\n')

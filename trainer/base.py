@@ -26,6 +26,9 @@ BASE = MODELS / "base-network.npz"
 BACKBONE = "efficientnet-lite0"
 """Whose layers come before the embedding."""
 ABOUT, EMBEDDING, PROJECTION = "about", "embedding", "projection"
+INNER = "block14_add"
+"""The layer whose output, averaged over the picture, is embedded. The layers after it forget what they do not need to
+tell the characters apart that they were trained on; new characters are told apart better before them."""
 _DAMAGE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
@@ -56,12 +59,17 @@ class BaseNetwork:
         """
         backbone = backbones.find(BACKBONE).shape(side)
         dimensions = self.weights[f"{PROJECTION}.0"].shape[1]
-        embedding = layers.Dense(dimensions, name=PROJECTION)(backbone.output)
+        embedding = layers.Dense(dimensions, name=PROJECTION)(inner_features(backbone))
         model = keras.Model(backbone.input, {"features": backbone.output, EMBEDDING: embedding}, name="base")
         for layer in model.layers:
             if layer.weights:
                 layer.set_weights([self.weights[f"{layer.name}.{i}"] for i in range(len(layer.weights))])
         return model
+
+
+def inner_features(model: keras.Model) -> Any:
+    """What `model` says of a picture at the layer `INNER`, ``(batch, channels)``."""
+    return layers.GlobalAveragePooling2D(name="inner_features")(model.get_layer(INNER).output)
 
 
 def save_base(path: Path, network: keras.Model, about: About) -> None:

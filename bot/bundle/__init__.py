@@ -4,7 +4,7 @@ The numbers of preprocessing live here once. Trainer and bot both call `InputSpe
 """
 
 from bot.bundle.file import SMALLEST_NETWORK, Bundle, read_bundle, write_bundle
-from bot.bundle.info import BundleInfo, InputSpec, Kind
+from bot.bundle.info import BundleInfo, InputSpec, Kind, soften
 from bot.bundle.recognition import Feature, Recognition, Teaching
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "Recognition",
     "Teaching",
     "read_bundle",
+    "soften",
     "write_bundle",
 ]

@@ -34,10 +34,7 @@ class InputSpec:
 
     def fit(self, image: Image) -> Image:
         """Resize an RGB uint8 image to ``(height, width, 3)``, by area when it shrinks and linearly when it grows."""
-        if self.sharpest and max(image.shape[:2]) > self.sharpest:
-            half = self.sharpest / 2 / max(image.shape[:2])
-            size = (max(1, round(image.shape[1] * half)), max(1, round(image.shape[0] * half)))
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        image = soften(image, self.sharpest)
         shrinks = image.shape[0] > self.height or image.shape[1] > self.width
         size = (self.width, self.height)
         resized = cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
@@ -53,6 +50,18 @@ class InputSpec:
         if not crops:
             return np.empty((0, self.height, self.width, 3), np.float32)
         return self.scale(np.stack([self.fit(crop) for crop in crops]))
+
+
+def soften(image: Image, sharpest: int) -> Image:
+    """Reduce an RGB uint8 image whose longer side is above `sharpest` pixels to half of that; 0 leaves it as it is."""
+    longer = max(image.shape[:2])
+    if not sharpest or longer <= sharpest:
+        return image
+    size = (
+        max(1, round(image.shape[1] * sharpest / 2 / longer)),
+        max(1, round(image.shape[0] * sharpest / 2 / longer)),
+    )
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,11 @@ def scores(logits: Values, embeddings: Values, recognition: Recognition, tempera
 
 
 def known_odds(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
-    """Return the log-odds, ``(count,)``, that a face is of the roster at all."""
+    """Return the log-odds, ``(count,)``, that a face is of the roster: those of its best guess against nobody known.
+
+    That the best guess is unsure among the roster is not held against it a second time: it tells of strangers, too,
+    and the features know of it already.
+    """
     weights = np.array([recognition.weights.get(feature, 0.0) for feature in Feature], np.float32)
     best = scores(logits, embeddings, recognition, temperature).argmax(axis=1)
     known = features(logits, embeddings, recognition, temperature) @ weights
@@ -117,7 +121,8 @@ def roster_odds(
     if embeddings is None or recognition is None:
         return UNJUDGED + _log_softmax(logits / temperature)
     known = known_odds(logits, embeddings, recognition, temperature)
-    return known[:, np.newaxis] + _log_softmax(scores(logits, embeddings, recognition, temperature))
+    guesses = scores(logits, embeddings, recognition, temperature)
+    return known[:, np.newaxis] + guesses - guesses.max(axis=1, keepdims=True)
 
 
 def likeness(embeddings: Values, gallery: Gallery, kinship: float) -> Values:

@@ -81,8 +81,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from trainer.pretrain.whitening import Whitening  # noqa: PLC0415
 
     path = tmp_path_factory.mktemp("base") / "base.npz"
-    some = Whitening(np.random.default_rng(0).normal(size=(1280, 16)).astype(np.float32), np.zeros(16, np.float32))
-    network = served(build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32), some)
+    some = Whitening(np.random.default_rng(0).normal(size=(192, 16)).astype(np.float32), np.zeros(16, np.float32))
+    network = served(build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32), 5, some)
     save_base(path, network, About(side=32, margin=0.4, pictures="none"))
     return path
 

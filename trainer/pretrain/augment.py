@@ -21,6 +21,10 @@ class Framing:
 
 PALE = 35
 """Of 255: the mean saturation under which turning the hues changes too little."""
+COLOURED = 120
+"""Of 255: the saturation that such a crop is given."""
+HUES = 180
+"""In OpenCV's 8-bit circle of hues."""
 FILLS = (cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT_101)
 
 
@@ -66,8 +70,8 @@ def mix(
     return mixed.astype(np.float32), (share * targets + (1 - share) * targets[other]).astype(np.float32)
 
 
-def recoloured_hair(image: Image, rng: Generator) -> Image:
-    """Turn the hues of an RGB uint8 crop, the skin's apart, so far that it shows somebody else, drawn alike.
+def recast(image: Image, turn: float) -> Image:
+    """Turn the hues of an RGB uint8 crop, the skin's apart, by a share of the circle: it shows somebody else.
 
     What has little colour is given some.
     """
@@ -75,8 +79,8 @@ def recoloured_hair(image: Image, rng: Generator) -> Image:
     hue, saturation, value = (hsv[..., i] for i in range(3))
     skin = ((hue < 18) | (hue > 176)) & (saturation > 15) & (saturation < 120) & (value > 150)
     if saturation[~skin].mean() < PALE:
-        hsv[..., 1] = np.where(skin, saturation, np.maximum(saturation, int(rng.integers(80, 160))))
-    turned = (hue.astype(np.int16) + int(rng.integers(30, 150))) % 180
+        hsv[..., 1] = np.where(skin, saturation, np.maximum(saturation, COLOURED))
+    turned = (hue.astype(np.int16) + round(turn * HUES)) % HUES
     hsv[..., 0] = np.where(skin, hue, turned)
     return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB).astype(np.uint8, copy=False)
 

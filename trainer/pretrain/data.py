@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
+from bot.bundle import soften
 from bot.domain import Box, Face, Image
 from bot.vision.crop import crop_face
 from bot.vision.detect import Detector
@@ -186,8 +187,8 @@ def _decode(
     with console.steps("Decoding and framing crops", len(listed)) as advance:
         for i, (example, _, _) in enumerate(listed):
             image = read_picture(example.path)
-            images[i] = fit_square(image, side)
-            framed[i] = fit_square(reframe(image, detector, margin), side)
+            for crops, crop in ((images, image), (framed, reframe(image, detector, margin))):
+                crops[i] = fit_square(soften(crop, settings.data.sharpest), side)
             advance(1)
     index = {
         "key": _key([example for example, _, _ in listed], settings),

@@ -42,7 +42,7 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
     stage = settings.stages[-1]
     ground, whitening = ask_scout(stage, settings, faces, folder, console)
     own = carry_over(fitted, unknowing, ground, settings.export.prototypes)
-    network = served(load(stage, settings, faces, folder), whitening)
+    network = served(load(stage, settings, faces, folder), len(faces.labels), whitening)
     save_base(directory / BASE.name, network, About(settings.network.side, settings.data.margin, faces.key))
     held, written = faces.of("test"), []
     names: npt.NDArray[np.intp] | None = None
@@ -78,7 +78,8 @@ def ask_scout(
 ) -> tuple[Ground, Whitening]:
     """Ask a finished stage about all crops, and fit its embedding to those that it was trained on."""
     names = known(stage, settings, faces)
-    bundle = convert(scout(load(stage, settings, faces, folder)), Precision.INT8, settings, faces, stage.name)
+    network = scout(load(stage, settings, faces, folder), len(faces.labels))
+    bundle = convert(network, Precision.INT8, settings, faces, stage.name)
     said, whitening = scouted(bundle, faces, faces.of("train", names), settings.export.embedding, console)
     return Ground(faces, said, names), whitening
 

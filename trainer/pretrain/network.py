@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from trainer import backbones
+from trainer.base import EMBEDDING, PROJECTION, inner_features
 from trainer.pretrain.settings import NetworkSettings
 from trainer.pretrain.whitening import Whitening
 
@@ -33,8 +34,8 @@ class Cosines(layers.Layer):  # type: ignore[misc]
 def build_network(settings: NetworkSettings, characters: int, side: int, frozen: int = 0) -> keras.Model:
     """Build the network with the backbone's ImageNet weights, all but the first `frozen` blocks trainable.
 
-    It takes float32 ``(batch, side, side, 3)`` and gives `logits` and `cosines`, ``(batch, characters)`` each, and
-    `embedding`, ``(batch, dimensions)`` of unit length. Batch normalisation stays as it was pre-trained.
+    It takes float32 ``(batch, side, side, 3)`` and gives `logits` and `cosines`, ``(batch, casts * characters)`` each,
+    and `embedding`, ``(batch, dimensions)`` of unit length. Batch normalisation stays as it was pre-trained.
 
     Raises:
         TrainerError: the backbone has fewer blocks.
@@ -42,26 +43,35 @@ def build_network(settings: NetworkSettings, characters: int, side: int, frozen:
     backbone = backbones.build(BACKBONE, side)
     backbones.find(BACKBONE).unfreeze(backbone, BLOCKS - frozen)
     features = layers.Dropout(settings.dropout, name="dropout")(backbone.output)
-    logits = layers.Dense(characters, kernel_initializer="zeros", name="logits")(features)
+    classes = settings.casts * characters
+    logits = layers.Dense(classes, kernel_initializer="zeros", name="logits")(features)
     projected = layers.Dense(settings.embedding, use_bias=False, name="projection")(features)
     embedding = layers.UnitNormalization(name="embedding")(projected)
-    outputs = {"logits": logits, "embedding": embedding, "cosines": Cosines(characters, name="cosines")(embedding)}
+    outputs = {"logits": logits, "embedding": embedding, "cosines": Cosines(classes, name="cosines")(embedding)}
     return keras.Model(backbone.input, outputs, name="base")
 
 
-def scout(model: keras.Model) -> keras.Model:
-    """The network without what only training needs, and before its embedding is fitted: `logits` and `features`."""
-    features = model.get_layer("dropout").input
-    return keras.Model(model.input, {"logits": model.output["logits"], "features": features}, name="scout")
+def scout(model: keras.Model, characters: int) -> keras.Model:
+    """The network before its embedding is fitted: `logits` of the characters as they are, and `features` to embed."""
+    outputs = {"logits": _own_logits(model, characters), "features": inner_features(model)}
+    return keras.Model(model.input, outputs, name="scout")
 
 
-def served(model: keras.Model, whitening: Whitening) -> keras.Model:
-    """The network that ships: `logits`, and as `embedding` its whitened features.
+def served(model: keras.Model, characters: int, whitening: Whitening) -> keras.Model:
+    """The network that ships: `logits` of the characters as they are, and as `embedding` its whitened inner features.
 
     Their length is left for who runs it to make one: in 8 bits that would cost the precision of its parts.
     """
-    features = model.get_layer("dropout").input
-    embedding = layers.Dense(whitening.kernel.shape[1], name="projection")
-    outputs = {"logits": model.output["logits"], "embedding": embedding(features)}
+    embedding = layers.Dense(whitening.kernel.shape[1], name=PROJECTION)
+    outputs = {"logits": _own_logits(model, characters), EMBEDDING: embedding(inner_features(model))}
     embedding.set_weights([whitening.kernel, whitening.bias])
     return keras.Model(model.input, outputs, name="served")
+
+
+def _own_logits(model: keras.Model, characters: int) -> Any:
+    """The logits without those of the characters' other casts, which only training needs."""
+    trained = model.get_layer("logits")
+    own = layers.Dense(characters, name="logits")
+    logits = own(model.get_layer("dropout").input)
+    own.set_weights([values[..., :characters] for values in trained.get_weights()])
+    return logits

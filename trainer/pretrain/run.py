@@ -58,7 +58,7 @@ def load(stage: Stage, settings: Settings, faces: Faces, folder: Path) -> keras.
 
 def spec(settings: Settings) -> InputSpec:
     """What the network that ships wants to be shown."""
-    return replace(input_spec(backbones.find(BACKBONE), settings.network.side), sharpest=settings.export.sharpest)
+    return replace(input_spec(backbones.find(BACKBONE), settings.network.side), sharpest=settings.data.sharpest)
 
 
 def _fit_stage(
@@ -74,7 +74,7 @@ def _fit_stage(
     if start is not None:
         _set_weights(model, start)
     shown = known(stage, settings, faces)
-    present = np.isin(faces.labels, shown).astype(np.float32)
+    present = np.tile(np.isin(faces.labels, shown).astype(np.float32), settings.network.casts)
     key = _key(number, settings, faces)
     descent = StageFit(model, stage, settings.loss, present, state=folder / stage.name / "state.npz", key=key)
     began, losses = time.monotonic(), []
@@ -106,6 +106,7 @@ def _samples(number: int, settings: Settings, faces: Faces, chosen: Indices) -> 
         tuple(framings[name] for name in faces.set_names),
         settings.augment,
         input_spec(backbones.find(BACKBONE), stage.side),
+        settings.network.casts,
         stage.batch,
         settings.data.seed + number,
     )

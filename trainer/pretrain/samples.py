@@ -11,18 +11,21 @@ import numpy.typing as npt
 
 from bot.bundle import InputSpec
 from bot.domain import Image
-from trainer.pretrain.augment import Framing, mix, recoloured_hair, vary
+from trainer.pretrain.augment import Framing, mix, recast, vary
 from trainer.pretrain.data import NOBODY, Faces, Indices
 from trainer.pretrain.settings import AugmentSettings
 
 Batch: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
-"""Inputs ``(batch, side, side, 3)``, and the shares of the characters in each, ``(batch, characters)``."""
+"""Inputs ``(batch, side, side, 3)``, and the shares of the characters in each, ``(batch, casts * characters)``."""
 AHEAD = 3
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Draws batches from the crops `chosen` and from `others`, strangers; `framings` has an entry for each set."""
+    """Draws batches from the crops `chosen` and from `others`, strangers; `framings` has an entry for each set.
+
+    Each character is `casts` characters: first come all with their own hues, then all with theirs turned by a step.
+    """
 
     faces: Faces
     chosen: Indices
@@ -30,6 +33,7 @@ class Samples:
     framings: tuple[Framing, ...]
     settings: AugmentSettings
     spec: InputSpec
+    casts: int
     batch: int
     seed: int
 
@@ -48,22 +52,24 @@ class Samples:
         """Return the batch of a step."""
         rng = np.random.default_rng((self.seed, step))
         drawn = rng.choice(self.chosen, self.batch, p=chances)
-        recast, others = self._strangers()
-        drawn[recast : recast + others] = rng.choice(self.others, others) if others else ()
+        turned, others = self._shares()
+        drawn[turned : turned + others] = rng.choice(self.others, others) if others else ()
         crops = [self._crop(i, rng) for i in drawn]
-        for place in range(recast):
-            crops[place] = recoloured_hair(crops[place], rng)
         truth = self.faces.truth[drawn]
-        truth[:recast] = NOBODY
+        for place in range(turned):
+            cast = int(rng.integers(1, self.casts))
+            crops[place] = recast(crops[place], cast / self.casts)
+            truth[place] += cast * len(self.faces.labels)
         # NOBODY, the last column, is cut off: a stranger has no share of any character.
-        targets = np.eye(len(self.faces.labels) + 1, dtype=np.float32)[truth, :-1]
+        targets = np.eye(self.casts * len(self.faces.labels) + 1, dtype=np.float32)[truth, :-1]
         images = self.spec.scale(np.stack(crops))
         return mix(images, targets, rng) if rng.random() < self.settings.mix else (images, targets)
 
-    def _strangers(self) -> tuple[int, int]:
-        """How many crops of a batch become strangers by their colours, and how many are of strangers."""
+    def _shares(self) -> tuple[int, int]:
+        """How many crops of a batch are given other hues, and how many are of strangers."""
         settings = self.settings
-        return round(settings.recast * self.batch), round(settings.others * self.batch) if len(self.others) else 0
+        turned = round(settings.recast * self.batch) if self.casts > 1 else 0
+        return turned, round(settings.others * self.batch) if len(self.others) else 0
 
     def _crop(self, index: int, rng: np.random.Generator) -> Image:
         framed = self.faces.truth[index] == NOBODY or rng.random() < self.settings.framed

@@ -20,11 +20,15 @@ class _Settings(BaseModel):
 
 
 class DataSettings(_Settings):
-    """How the pictures are cropped and split, and which characters are left out at first."""
+    """How the pictures are cropped and split, and which characters are left out at first.
+
+    `sharpest`: see `bot.bundle.InputSpec`. Crops are softened alike before they train.
+    """
 
     test: Part
     validation: Part
     side: Count
+    sharpest: Count
     margin: Annotated[float, Field(ge=0, le=2)]
     seed: Annotated[int, Field(ge=0)]
     strangers: tuple[str, ...] = ()
@@ -62,8 +66,8 @@ class AugmentSettings(_Settings):
     """How crops are changed at random, and how often each character is drawn.
 
     `framed` is the share of crops that are shown as our detector frames them, within `framed_zoom`, rather than as
-    their set does; `others` the share of a batch that shows nobody of the roster, and `recast` that of characters whose
-    colours were changed so far that they are somebody else.
+    their set does; `others` the share of a batch that shows nobody of the roster, and `recast` that of characters with
+    other hues, who are somebody else.
     """
 
     framed: Share
@@ -82,8 +86,12 @@ class AugmentSettings(_Settings):
 
 
 class NetworkSettings(_Settings):
-    """The shape of the network beyond its backbone. The embedding serves the loss; another one is fitted for export."""
+    """The shape of the network beyond its backbone. The embedding serves the loss; another one is fitted for export.
 
+    `casts` is how many characters each one is while training: itself, and with its hues turned in even steps.
+    """
+
+    casts: Count = 1
     side: Annotated[int, Field(ge=32)]
     embedding: Count
     dropout: Part
@@ -98,13 +106,9 @@ class LossSettings(_Settings):
 
 
 class ExportSettings(_Settings):
-    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most.
-
-    `sharpest`: see `bot.bundle.InputSpec`.
-    """
+    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most."""
 
     calibration: Count
-    sharpest: Count
     embedding: Count
     prototypes: Count
 

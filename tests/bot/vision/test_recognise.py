@@ -73,12 +73,13 @@ def test_being_known_is_a_logistic_regression_with_an_offset_for_each_character(
     assert known_odds(logits, embeddings, recognition, 1.0) == pytest.approx([10 + 2 - 12 - 3, 10 + 2 - 12])
 
 
-def test_the_probability_of_being_known_is_shared_as_the_softmax_says() -> None:
+def test_the_best_guess_is_as_likely_as_being_known_and_the_others_follow_as_the_softmax_says() -> None:
     logits = np.array([[2, 0, 1]], np.float32)
     ranking = Recogniser(bundle(temperature=0.5)).rank(logits, units((0.6, 0, 0, 0.8)))
     known = 1 / (1 + np.exp(-(20 * 0.8 - 12)))
     assert ranking.characters == LABELS
-    assert ranking.probabilities == pytest.approx(known * softmax(logits / 0.5), rel=1e-4)
+    odds = known / (1 - known) * np.exp((logits - 2) / 0.5)
+    assert ranking.probabilities == pytest.approx(odds / (1 + odds.sum()), rel=1e-4)
 
 
 def test_closeness_lets_prototypes_have_a_say_in_who_it_is() -> None:

@@ -10,6 +10,7 @@ from trainer.pretrain.samples import Samples
 from trainer.pretrain.settings import DEFAULT, read_settings
 
 RED, BLUE, WHITE = (200, 40, 40), (40, 40, 200), (255, 255, 255)
+CYAN, YELLOW = (40, 200, 200), (200, 200, 40)
 
 
 @pytest.fixture
@@ -21,23 +22,30 @@ def faces() -> Faces:
     return Faces(images, images // 2, truth, np.zeros(25, int), np.zeros(25, int), ("blue", "red"), ("own",), "key")
 
 
-def samples(faces: Faces, **changes: float) -> Samples:
+def samples(faces: Faces, casts: int = 1, **changes: float) -> Samples:
     shipped = read_settings(DEFAULT).augment
     still = dict.fromkeys(("tilt", "shift", "colour", "grey", "blur", "jpeg", "erase", "mix", "balance"), 0.0)
     settings = shipped.model_copy(update=still | changes)
     chosen, others = faces.of("train"), faces.nobody("train")
-    return Samples(faces, chosen, others, (Framing((1, 1)),), settings, InputSpec(32, 32), 20, 1)
+    return Samples(faces, chosen, others, (Framing((1, 1)),), settings, InputSpec(32, 32), casts, 20, 1)
 
 
 def test_a_batch_holds_the_strangers_that_are_asked_for(faces: Faces) -> None:
-    stream = samples(faces, others=0.25, recast=0.15, framed=0.0)
+    stream = samples(faces, others=0.25, framed=0.0)
     images, targets = stream.draw(3, stream.chances())
-    nobody = targets.sum(axis=1) == 0
-    assert nobody.sum() == 8
     # Strangers are shown as the detector frames them, so that the white ones are grey here.
     grey = np.ptp(images, axis=3).max(axis=(1, 2)) < 0.05
     assert grey.sum() == 5
-    assert nobody[grey].all()
+    assert (targets.sum(axis=1) == np.where(grey, 0, 1)).all()
+
+
+def test_who_has_other_hues_is_a_character_of_her_own(faces: Faces) -> None:
+    stream = samples(faces, casts=2, others=0.0, recast=0.5, framed=0.0)
+    images, targets = stream.draw(3, stream.chances())
+    shown = {
+        tuple(np.rint(image[0, 0] * 128 + 127).astype(int)): who for image, who in zip(images, targets, strict=True)
+    }
+    assert {colour: list(who).index(1) for colour, who in shown.items()} == {RED: 0, BLUE: 1, CYAN: 2, YELLOW: 3}
 
 
 def test_both_framings_are_shown(faces: Faces) -> None:
