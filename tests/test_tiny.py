@@ -17,6 +17,7 @@ def test_the_stored_networks_are_what_their_script_writes() -> None:
     script = runpy.run_path(str(Path(__file__).parent / "data" / "make_tiny_network.py"))
     assert script["build"]() == tiny.NETWORK.read_bytes()
     assert script["build"](embedding=True) == tiny.BASE.read_bytes()
+    assert script["build"](embedding=True, tilt=True) == tiny.UPRIGHT.read_bytes()
 
 
 @pytest.mark.parametrize("count", range(21))

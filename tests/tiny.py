@@ -23,6 +23,7 @@ from bot.vision.engine import Models
 DATA = Path(__file__).resolve().parent / "data"
 NETWORK = DATA / "tiny_classifier.tflite"
 BASE = DATA / "tiny_base.tflite"
+UPRIGHT = DATA / "tiny_upright.tflite"
 CASCADE = DATA / "squares_cascade.xml"
 
 Colour: TypeAlias = tuple[int, int, int]
@@ -50,6 +51,19 @@ def tiny_base(path: Path, *, name: str = "base", mean: float = 127.0, recognitio
     """Write a classifier of `LABELS` that also gives an embedding, the direction of the mean colour from `mean`."""
     info = BundleInfo("classifier", name, InputSpec(32, 32, mean=mean), threshold=0.6)
     return write_bundle(path, BASE.read_bytes(), info, LABELS, recognition)
+
+
+def tiny_upright(path: Path, *, recognition: Recognition | None = None) -> Bundle:
+    """Write a classifier of `LABELS` that looks at the hair of a `head` alone, and tells how the head is tilted."""
+    info = BundleInfo("classifier", "upright", InputSpec(32, 32), threshold=0.6)
+    return write_bundle(path, UPRIGHT.read_bytes(), info, LABELS, recognition)
+
+
+def head(colour: Colour, side: int = SIDE) -> Image:
+    """Draw an upright face: hair in its uppermost quarter, the rest dark; RGB uint8 ``(side, side, 3)``."""
+    image = np.full((side, side, 3), 20, np.uint8)
+    image[: side // 4] = colour
+    return image
 
 
 def tiny_models(folder: Path) -> Models:

@@ -1,20 +1,30 @@
 """Say who a face may be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from bot.bundle import Bundle
 from bot.characters import Characters
-from bot.domain import Guess, Image
+from bot.domain import Box, Guess, Image
 from bot.errors import BundleError
 from bot.gallery import EMPTY, Gallery
 from bot.vision.interpreter import RUNTIME_ERRORS, Network
 from bot.vision.recognise import Recogniser, Values
+from bot.vision.straighten import crop_upright, tilt_of
 
-LOGITS, EMBEDDING = "logits", "embedding"
-"""The names that a classifier's signature gives its outputs; only a base network has the second."""
+LOGITS, EMBEDDING, TILT = "logits", "embedding", "tilt"
+"""The names that a classifier's signature gives its outputs; only a base network has those beyond the first.
+
+The last is about the cosine and the sine of the angle by which the face is tilted, clockwise from upright.
+"""
+TILTED = 25.0
+"""Degrees from upright beyond which a face is turned back: networks know those that are tilted less as they are."""
+
+Turn: TypeAlias = Callable[[int, float], Image]
+"""Gives a face's crop anew, by its place and the degrees clockwise by which it is to be turned back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,10 +32,13 @@ class Seen:
     """What the network says of some faces.
 
     `logits` are ``(count, labels)``; `embeddings` are ``(count, dimensions)``, unit length, None where there are none.
+    `tilts` are the degrees clockwise by which faces were tilted and turned back, 0 where they were looked at as they
+    are; None where the network cannot tell.
     """
 
     logits: Values
     embeddings: Values | None
+    tilts: Values | None = None
 
 
 class Classifier:
@@ -50,9 +63,12 @@ class Classifier:
             outputs = self._network.run(info.input.prepare([blank])[0])
         except RUNTIME_ERRORS as error:
             raise BundleError(f"the bundle {info.name} cannot run: {error}") from error
-        logits, embedding = outputs.get(LOGITS), outputs.get(EMBEDDING)
+        logits, embedding, tilt = (outputs.get(name) for name in (LOGITS, EMBEDDING, TILT))
         if logits is None or logits.shape != (len(bundle.labels),) or not np.isfinite(logits).all():
             raise BundleError(f"the bundle {info.name} does not give one finite logit for each of its labels")
+        if tilt is not None and tilt.shape != (2,):
+            raise BundleError(f"the bundle {info.name} does not give a tilt as cosine and sine")
+        self._straightens = tilt is not None
         self._dimensions = 0 if embedding is None else len(embedding)
         recognition = bundle.recognition
         if recognition is not None and recognition.prototypes.shape[1] != self._dimensions:
@@ -63,18 +79,27 @@ class Classifier:
         """Whether the bundle gives embeddings, so that it can be taught."""
         return self._dimensions > 0
 
-    def see(self, crops: Sequence[Image]) -> Seen:
-        """Show RGB uint8 face crops of any size to the network."""
-        outputs = [self._network.run(image) for image in self._bundle.info.input.prepare(crops)]
-        logits = (
-            np.stack([output[LOGITS] for output in outputs]) if outputs else np.empty((0, len(self._bundle.labels)))
-        )
+    def see(self, crops: Sequence[Image], turn: Turn | None = None) -> Seen:
+        """Show RGB uint8 face crops of any size to the network, and those that are tilted once more, turned upright.
+
+        Args:
+            crops: The faces as they are in their pictures.
+            turn: Crops a face anew. Without it the crop itself is turned: it has less to show in its corners.
+        """
+        faces = [self._look(crop) for crop in crops]
+        tilts = [self._tilt(face) for face in faces]
+        for place, tilt in enumerate(tilts):
+            if tilt:
+                upright = turn(place, tilt) if turn else _turned(crops[place], tilt)
+                faces[place] = self._look(upright)
+        logits = np.stack([face[LOGITS] for face in faces]) if faces else np.empty((0, len(self._bundle.labels)))
+        angles = np.array(tilts, np.float32) if self._straightens else None
         if not self.embeds:
-            return Seen(logits.astype(np.float32), None)
-        embeddings = np.stack([output[EMBEDDING] for output in outputs]) if outputs else np.empty((0, self._dimensions))
+            return Seen(logits.astype(np.float32), None, angles)
+        embeddings = np.stack([face[EMBEDDING] for face in faces]) if faces else np.empty((0, self._dimensions))
         # Networks leave it to us: in 8 bits, unit length would cost the precision of the parts.
         lengths = np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-6)
-        return Seen(logits.astype(np.float32), (embeddings / lengths).astype(np.float32))
+        return Seen(logits.astype(np.float32), (embeddings / lengths).astype(np.float32), angles)
 
     def name(self, seen: Seen, gallery: Gallery = EMPTY, *, only_taught: bool = False) -> list[tuple[Guess, ...]]:
         """Say who the faces may be.
@@ -102,3 +127,15 @@ class Classifier:
     def classify(self, crops: Sequence[Image]) -> list[tuple[Guess, ...]]:
         """Name RGB uint8 face crops of any size among the bundle's own characters; see `name`."""
         return self.name(self.see(crops))
+
+    def _look(self, crop: Image) -> dict[str, Values]:
+        return self._network.run(self._bundle.info.input.prepare([crop])[0])
+
+    def _tilt(self, output: dict[str, Values]) -> float:
+        """Return by how many degrees a face has to be turned back; 0 where it may stay as it is."""
+        tilt = tilt_of(*map(float, output[TILT])) if self._straightens else 0.0
+        return tilt if abs(tilt) > TILTED else 0.0
+
+
+def _turned(crop: Image, tilt: float) -> Image:
+    return crop_upright(crop, Box(0, 0, crop.shape[1], crop.shape[0]), 0, tilt)

@@ -24,6 +24,7 @@ from bot.vision.merge import merge
 from bot.vision.network_detector import NetworkDetector
 from bot.vision.portraits import portray
 from bot.vision.sheet import lay_out
+from bot.vision.straighten import crop_upright
 
 TEACHABLE = 'to teach, set models.classifier = "characters-int8.tflite"'
 """What to do about a bundle that cannot be taught."""
@@ -187,17 +188,24 @@ class Engine:
     ) -> Sequence[Sighting]:
         """Name the best faces of an image."""
         faces = faces[: self._max_faces]
-        crops = [image] if whole else [crop_face(image, face.box, self._info.margin) for face in faces]
-        seen = self._classifier.see(crops)
+        margin = 0 if whole else self._info.margin
+
+        def turn(place: int, tilt: float) -> Image:
+            return crop_upright(image, faces[place].box, margin, tilt)
+
+        crops = [image] if whole else [crop_face(image, face.box, margin) for face in faces]
+        seen = self._classifier.see(crops, turn)
         sightings = [
             Sighting(face, guesses, not guesses or guesses[0].probability < least)
             for face, guesses in zip(faces, self._classifier.name(seen, gallery, only_taught=only_taught), strict=True)
         ]
         if not portraits or seen.embeddings is None:
             return sightings
+        tilts = [0.0] * len(crops) if seen.tilts is None else seen.tilts.tolist()
+        shown = [turn(place, tilt) if tilt else crops[place] for place, tilt in enumerate(tilts)]
         return [
             replace(sighting, portrait=portray(crop, embedding, self._id))
-            for sighting, crop, embedding in zip(sightings, crops, seen.embeddings, strict=True)
+            for sighting, crop, embedding in zip(sightings, shown, seen.embeddings, strict=True)
         ]
 
 

@@ -32,7 +32,7 @@ def crop_upright(image: Image, box: Box, margin: float, tilt: float) -> Image:
         RGB uint8 ``(side, side, 3)``, a copy.
     """
     side = side_of(box, margin)
-    # OpenCV turns no picture beyond 32,767 pixels: it is given only what can come into sight, a pixel to blend with included.
+    # OpenCV turns no picture beyond 32,767 pixels: it is given what can come into sight, and a pixel to blend with.
     reach = math.ceil(side / math.sqrt(2)) + 1
     x, y = box.x + box.width / 2, box.y + box.height / 2
     left, top = math.floor(x) - reach, math.floor(y) - reach

@@ -1,8 +1,10 @@
-"""Write ``tiny_classifier.tflite`` and ``tiny_base.tflite``: ``python tests/data/make_tiny_network.py``.
+"""Write the tiny networks beside this script: ``python tests/data/make_tiny_network.py``.
 
-A single fully connected layer that tells red, green and blue pictures apart. The second has another one beside it,
-whose answer is an embedding: the direction of a picture's mean colour. It is put together by hand from the
-flatbuffer schema that comes with the TFLite runtime, so that tests have a real network without TensorFlow.
+``tiny_classifier.tflite`` is a single fully connected layer that tells red, green and blue pictures apart.
+``tiny_base.tflite`` has another one beside it, whose answer is an embedding: the direction of a picture's mean colour.
+``tiny_upright.tflite`` does the same, but looks at the uppermost quarter of the picture alone; and it says as `tilt`
+how much brighter the picture is above than below, and to the right than to the left. They are put together by hand from
+the flatbuffer schema that comes with the TFLite runtime, so that tests have real networks without TensorFlow.
 """
 
 from pathlib import Path
@@ -19,13 +21,18 @@ CONTRAST = 6.0
 
 NETWORK = Path(__file__).with_name("tiny_classifier.tflite")
 BASE = Path(__file__).with_name("tiny_base.tflite")
+UPRIGHT = Path(__file__).with_name("tiny_upright.tflite")
 
 
-def build(*, embedding: bool = False) -> bytes:
-    """Return the flatbuffer of a network from ``(1, 32, 32, 3)`` to three logits, and to an embedding."""
-    pixel_weights = CONTRAST * (1.5 * np.eye(CHANNELS, dtype=np.float32) - 0.5) / 2 / (SIDE * SIDE)
-    weights = np.tile(pixel_weights, (1, SIDE * SIDE)).astype("<f4")
-    mean = np.tile(np.eye(CHANNELS) / (SIDE * SIDE), (1, SIDE * SIDE)).astype("<f4")
+def build(*, embedding: bool = False, tilt: bool = False) -> bytes:
+    """Return the flatbuffer of a network from ``(1, 32, 32, 3)`` to three logits, to an embedding, and to a tilt."""
+    looked_at = np.full((SIDE, SIDE), 1 / (SIDE * SIDE), np.float32)
+    if tilt:
+        looked_at[: SIDE // 4] *= 4
+        looked_at[SIDE // 4 :] = 0
+    pixel_weights = CONTRAST * (1.5 * np.eye(CHANNELS, dtype=np.float32) - 0.5) / 2
+    weights = np.kron(looked_at.reshape(1, -1), pixel_weights).astype("<f4")
+    mean = np.kron(looked_at.reshape(1, -1), np.eye(CHANNELS)).astype("<f4")
 
     model = schema.ModelT()
     model.version = 3
@@ -65,9 +72,27 @@ def build(*, embedding: bool = False) -> bytes:
         graph.outputs.append(5)
         signature.outputs.append(_named(b"embedding", 5))
 
+    if tilt:
+        model.buffers.append(_buffer(np.frombuffer(_slopes().tobytes(), np.uint8)))
+        place = len(graph.tensors)
+        graph.tensors += [
+            _tensor(b"slopes", [2, SIDE * SIDE * CHANNELS], len(model.buffers) - 1),
+            _tensor(b"tilt", [1, 2], 0),
+        ]
+        graph.operators.append(_layer([0, place, -1], place + 1))
+        graph.outputs.append(place + 1)
+        signature.outputs.append(_named(b"tilt", place + 1))
+
     builder = flatbuffers.Builder(1 << 16)
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+def _slopes() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Weights that tell how much brighter a picture is above than below, and to the right than to the left."""
+    rising = (np.arange(SIDE) - (SIDE - 1) / 2) / SIDE**3
+    down, across = np.meshgrid(rising, rising, indexing="ij")
+    return np.repeat(np.stack([-down, across]).reshape(2, -1), CHANNELS, axis=1).astype("<f4")
 
 
 def _code(operator: int) -> Any:
@@ -115,3 +140,4 @@ def _named(name: bytes, index: int) -> Any:
 if __name__ == "__main__":
     NETWORK.write_bytes(build())
     BASE.write_bytes(build(embedding=True))
+    UPRIGHT.write_bytes(build(embedding=True, tilt=True))

@@ -8,10 +8,13 @@ import pytest
 
 from bot.bundle import Recognition
 from bot.characters import Character, Characters
+from bot.domain import Box, Image
 from bot.errors import BundleError
 from bot.gallery import Gallery
-from bot.vision.classify import Classifier
+from bot.vision.classify import TILTED, Classifier
 from bot.vision.engine import Models
+from bot.vision.interpreter import Network
+from bot.vision.straighten import crop_upright
 from tests import tiny
 
 
@@ -96,3 +99,73 @@ def test_prototypes_of_another_shape_are_refused(tmp_path: Path) -> None:
     odd = Recognition(np.eye(3, 5, dtype=np.float32), np.arange(3), np.zeros(3, np.float32))
     with pytest.raises(BundleError, match="prototypes of another shape"):
         Classifier(tiny.tiny_base(tmp_path / "base.tflite", recognition=odd))
+
+
+def tilted(image: Image, angle: float) -> Image:
+    """Turn a square image clockwise."""
+    return crop_upright(image, Box(0, 0, *image.shape[:2]), 0, -angle)
+
+
+@pytest.fixture
+def upright(tmp_path: Path) -> Classifier:
+    return Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"))
+
+
+@pytest.mark.parametrize("angle", [-135, -90, 40, 90, 180])
+def test_a_tilted_face_is_named_as_if_it_were_upright(upright: Classifier, angle: float) -> None:
+    colours = (tiny.RED, tiny.GREEN, tiny.BLUE)
+    seen = upright.see([tilted(tiny.head(colour), angle) for colour in colours])
+    assert [guesses[0].character for guesses in upright.name(seen)] == list(tiny.LABELS)
+    assert seen.tilts is not None
+    # A square that is turned has little to say of its angle.
+    assert np.cos(np.deg2rad(seen.tilts - angle)).min() > np.cos(np.deg2rad(15))
+    straight = upright.see([tiny.head(colour) for colour in colours])
+    assert seen.embeddings is not None
+    assert straight.embeddings is not None
+    assert (seen.embeddings * straight.embeddings).sum(axis=1).min() > 0.95
+
+
+@pytest.mark.parametrize("angle", [0, -10, 15])
+def test_a_face_that_is_hardly_tilted_is_looked_at_as_it_is(
+    upright: Classifier, angle: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    run = Network.run
+    monkeypatch.setattr(Network, "run", lambda *arguments: looks.append(1) or run(*arguments))
+    seen = upright.see([tilted(tiny.head(tiny.BLUE), angle)])
+    assert seen.tilts is not None
+    assert seen.tilts.tolist() == [0]
+    assert len(looks) == 1
+
+
+def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Classifier) -> None:
+    asked = []
+
+    def turn(place: int, tilt: float) -> Image:
+        asked.append((place, tilt))
+        return tiny.head(tiny.GREEN)
+
+    crops = [tiny.head(tiny.RED), tilted(tiny.head(tiny.RED), 90)]
+    seen = upright.see(crops, turn)
+    assert [guesses[0].character for guesses in upright.name(seen)] == ["akane_hoshino", "midori_hayashi"]
+    ((place, tilt),) = asked
+    assert place == 1
+    assert tilt == pytest.approx(90, abs=5)
+    assert tilt > TILTED
+
+
+def test_a_network_that_cannot_tell_how_faces_are_tilted_looks_once(tmp_path: Path) -> None:
+    classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
+
+    def turn(_: int, __: float) -> Image:
+        raise AssertionError
+
+    assert classifier.see([tilted(tiny.head(tiny.RED), 90)], turn).tilts is None
+
+
+def test_a_tilt_that_is_no_angle_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = tiny.tiny_upright(tmp_path / "upright.tflite")
+    run = Network.run
+    monkeypatch.setattr(Network, "run", lambda *arguments: run(*arguments) | {"tilt": np.zeros(3, np.float32)})
+    with pytest.raises(BundleError, match="tilt as cosine and sine"):
+        Classifier(bundle)

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from bot.domain import Box, Face, Image
 from bot.errors import BrokenPicture, BundleError, ConfigError
 from bot.vision import frames
+from bot.vision.decode import decode
 from bot.vision.engine import Engine, Models, in_reading_order
 from bot.vision.fonts import FontBook
 from bot.vision.sheet import GAP
@@ -162,6 +163,23 @@ def test_a_classifier_is_no_detector(tiny_models: Models) -> None:
 
 def order(boxes: Sequence[Box]) -> list[Box]:
     return [face.box for face in in_reading_order([Face(box, 1.0) for box in boxes])]
+
+
+def test_a_tilted_face_is_named_and_kept_upright(tmp_path: Path) -> None:
+    engine = engine_for(Models(tiny.tiny_upright(tmp_path / "upright.tflite"), tiny.CASCADE))
+    hanging = np.rot90(tiny.head(tiny.BLUE), 2)
+    image = tiny.picture(tiny.GREY)
+    (box,) = tiny.boxes(1)
+    image[int(box.y) : int(box.y) + tiny.SIDE, int(box.x) : int(box.x) + tiny.SIDE] = hanging
+    (found,) = engine.look(tiny.encoded(image), portraits=True).sightings
+    (whole,) = engine.look(tiny.encoded(hanging), face=True, portraits=True).sightings
+    for sighting in (found, whole):
+        assert sighting.guesses[0].character == "aoi_umino"
+        assert sighting.portrait is not None
+        kept = decode(sighting.portrait.image, max_pixels=10**6, max_frames=1).image
+        assert kept[: len(kept) // 6, ..., 2].mean() > 150 > kept[len(kept) // 2 :, ..., 2].mean()
+        # What is embedded anew for another network is what this one has seen.
+        assert engine.embed(sighting.portrait.image) == pytest.approx(sighting.portrait.embedding, abs=0.1)
 
 
 def test_reading_order_is_line_by_line() -> None:
