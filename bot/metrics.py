@@ -32,7 +32,11 @@ class Metrics:
         self._answers = Counter("whobot_answers", "Replies that were not silent.", ["platform"], registry=own)
         self._errors = Counter("whobot_errors", "What failed, and why.", ["platform", "kind"], registry=own)
         self._stages = Histogram(
-            "whobot_stage_seconds", "Time a picture spent in each stage.", ["stage"], buckets=SECONDS, registry=own
+            "whobot_stage_seconds",
+            "Time a picture spent in each stage.",
+            ["platform", "stage"],
+            buckets=SECONDS,
+            registry=own,
         )
         self._queue = Gauge("whobot_queue_depth", "Pictures that wait for a worker.", registry=own)
         self._connected = Gauge("whobot_adapter_connected", "Whether a platform is.", ["platform"], registry=own)
@@ -50,7 +54,7 @@ class Metrics:
             ("classify", timings.classify),
             ("annotate", timings.annotate),
         ):
-            self._stages.labels(stage).observe(milliseconds / 1000)
+            self._stages.labels(platform, stage).observe(milliseconds / 1000)
 
     def asked(self, platform: str, request: str) -> None:
         """Count a request by its kind, for example ``ask``."""
@@ -65,13 +69,13 @@ class Metrics:
         self._errors.labels(platform, kind).inc()
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Measure how long the block takes, whatever comes of it."""
+    def timed(self, platform: str, stage: str) -> Iterator[None]:
+        """Measure how long a stage takes, whatever comes of it."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self._stages.labels(stage).observe(time.perf_counter() - started)
+            self._stages.labels(platform, stage).observe(time.perf_counter() - started)
 
     def watch_queue(self, depth: Callable[[], float]) -> None:
         """Have the depth of the queue read from `depth` whenever the figures are rendered."""

@@ -126,14 +126,15 @@ class Looking:
         return Finding(number, result, picture.spoiler, picture.author)
 
     async def _look_at(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
+        platform = admitted.case.chat.platform
         async with self._downloads:
             await admitted.report(Stage.DOWNLOADING, number)
-            with self._metrics.timed("download"):
+            with self._metrics.timed(platform, "download"):
                 data = await fetch(picture, max_bytes=self._limits.bytes, seconds=self._limits.download_seconds)
         await admitted.report(Stage.ANALYSING, number)
         settings = admitted.case.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
-        with self._metrics.timed("analysis"):
+        with self._metrics.timed(platform, "analysis"):
             analysis = await self._pipeline.analyse(data, threshold=threshold, gallery=admitted.gallery, portraits=True)
-        self._metrics.analysed(admitted.case.chat.platform, analysis)
+        self._metrics.analysed(platform, analysis)
         return analysis

@@ -31,12 +31,12 @@ def test_a_picture_counts_with_its_faces_and_its_stages() -> None:
     assert samples["whobot_pictures_total{platform=web}"] == 2
     assert samples["whobot_faces_total{named=yes,platform=web}"] == 2
     assert samples["whobot_faces_total{named=no,platform=web}"] == 1
-    assert samples["whobot_stage_seconds_count{stage=detect}"] == 2
-    assert samples["whobot_stage_seconds_sum{stage=detect}"] == pytest.approx(0.05)
-    assert samples["whobot_stage_seconds_sum{stage=decode}"] == pytest.approx(0.002)
-    assert samples["whobot_stage_seconds_sum{stage=classify}"] == pytest.approx(0.003)
-    assert samples["whobot_stage_seconds_sum{stage=annotate}"] == pytest.approx(4.0)
-    assert samples["whobot_stage_seconds_bucket{le=0.025,stage=detect}"] == 1
+    assert samples["whobot_stage_seconds_count{platform=web,stage=detect}"] == 2
+    assert samples["whobot_stage_seconds_sum{platform=web,stage=detect}"] == pytest.approx(0.05)
+    assert samples["whobot_stage_seconds_sum{platform=web,stage=decode}"] == pytest.approx(0.002)
+    assert samples["whobot_stage_seconds_sum{platform=web,stage=classify}"] == pytest.approx(0.003)
+    assert samples["whobot_stage_seconds_sum{platform=web,stage=annotate}"] == pytest.approx(4.0)
+    assert samples["whobot_stage_seconds_bucket{le=0.025,platform=web,stage=detect}"] == 1
 
 
 def test_answers_and_errors_are_counted_by_platform() -> None:
@@ -55,9 +55,21 @@ def test_answers_and_errors_are_counted_by_platform() -> None:
 
 def test_a_block_is_timed_even_if_it_fails() -> None:
     metrics = Metrics()
-    with pytest.raises(ZeroDivisionError), metrics.timed("download"):
+    with pytest.raises(ZeroDivisionError), metrics.timed("web", "download"):
         _ = 1 / 0
-    assert read(metrics)["whobot_stage_seconds_count{stage=download}"] == 1
+    assert read(metrics)["whobot_stage_seconds_count{platform=web,stage=download}"] == 1
+
+
+def test_a_slow_platform_is_told_from_a_quick_one() -> None:
+    metrics = Metrics()
+    for platform, seconds in (("discord", 2.0), ("telegram", 0.004)):
+        metrics.analysed(platform, Analysis(10, 10, (), Timings(1000 * seconds, 0.0, 0.0, 0.0)))
+        with metrics.timed(platform, "download"):
+            pass
+    samples = read(metrics)
+    assert samples["whobot_stage_seconds_bucket{le=0.005,platform=telegram,stage=decode}"] == 1
+    assert samples["whobot_stage_seconds_bucket{le=0.005,platform=discord,stage=decode}"] == 0
+    assert samples["whobot_stage_seconds_count{platform=discord,stage=download}"] == 1
 
 
 def test_gauges_are_read_when_they_are_rendered() -> None:

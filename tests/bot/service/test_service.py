@@ -124,9 +124,9 @@ async def test_what_happens_is_counted(service: Service, metrics: Metrics, sourc
     assert counts["whobot_requests_total", "ask", "discord"] == 2
     assert counts["whobot_requests_total", "discord", "show"] == 1
     assert counts["whobot_answers_total", "discord"] == 2
-    assert counts["whobot_stage_seconds_count", "download"] == 3
-    assert counts["whobot_stage_seconds_count", "analysis"] == 3
-    assert counts["whobot_stage_seconds_count", "detect"] == 3
+    assert counts["whobot_stage_seconds_count", "discord", "download"] == 3
+    assert counts["whobot_stage_seconds_count", "analysis", "discord"] == 3
+    assert counts["whobot_stage_seconds_count", "detect", "discord"] == 3
 
 
 async def test_an_answer_is_logged_without_what_was_in_it(
