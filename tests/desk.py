@@ -34,7 +34,7 @@ from bot.domain import (
 from bot.errors import BrokenPicture, DownloadFailed
 from bot.gallery import EMPTY, Gallery
 from bot.metrics import Metrics
-from bot.records import Scope
+from bot.records import Scope, State
 from bot.store import Store
 
 ROOM = Chat("discord", "room")
@@ -178,8 +178,17 @@ def press(reply: Reply, label: str, **details: Any) -> Incoming:
     return incoming(Press(actions(reply)[label]), **{"capabilities": PRESSABLE, **details})
 
 
-async def teach(store: Store, name: str, *, chat: Chat = ROOM, by: User | None = None) -> None:
-    await store.add_example(Scope.of(chat), name, b"crop", np.eye(8, dtype=np.float32)[0], BUNDLE, by=by)
+async def teach(
+    store: Store,
+    name: str,
+    *,
+    chat: Chat = ROOM,
+    scope: Scope | None = None,
+    by: User | None = None,
+    state: State = State.CONFIRMED,
+) -> None:
+    crop = np.eye(8, dtype=np.float32)[0]
+    await store.add_example(scope or Scope.of(chat), name, b"crop", crop, BUNDLE, by=by, state=state)
 
 
 def counted(metrics: Metrics) -> dict[tuple[str, ...], float]:

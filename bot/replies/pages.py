@@ -5,7 +5,7 @@ from datetime import timedelta
 from gettext import NullTranslations
 
 from bot.domain import Capabilities
-from bot.records import UserData
+from bot.records import EVERYWHERE, Scope, UserData
 
 SAMPLE = 5
 """How many characters the help names."""
@@ -58,8 +58,16 @@ class PageWords:
             "I know {n} character: {names} (/roster)", "I know {n} characters: {names} (/roster)", len(names)
         ).format(n=len(names), names=sample)
 
-    def about(self, *, version: str, bundle: str, bundle_id: str, detector: str, roster: int, taught: int) -> str:
-        """Say what this whobot is made of."""
+    def about(
+        self, *, version: str, bundle: str, bundle_id: str, detector: str, roster: int, taught: int, everywhere: int
+    ) -> str:
+        """Say what this whobot is made of.
+
+        Args:
+            roster: How many characters the bundle knows.
+            taught: How many were taught in this chat.
+            everywhere: How many the operator has taught, for every chat.
+        """
         t = self._catalogue
         lines = [
             t.gettext("whobot {version}").format(version=version),
@@ -72,6 +80,14 @@ class PageWords:
                 t.ngettext("{n} character was taught here.", "{n} characters were taught here.", taught).format(
                     n=taught
                 )
+            )
+        if everywhere:
+            lines.append(
+                t.ngettext(
+                    "{n} character was taught by whoever runs me, for every chat.",
+                    "{n} characters were taught by whoever runs me, for every chat.",
+                    everywhere,
+                ).format(n=everywhere)
             )
         return "\n".join(lines)
 
@@ -213,11 +229,15 @@ class PageWords:
             "I know {n} character like “{query}”:", "I know {n} characters like “{query}”:", count
         ).format(n=count, query=query)
 
-    def character(self, name: str, series: str | None, *, taught: bool) -> str:
-        """Name a character of the list."""
+    def character(self, name: str, series: str | None, taught: Scope | None) -> str:
+        """Name a character of the list; `taught` tells where it was, if it was."""
         t = self._catalogue
         line = t.gettext("{name} ({series})").format(name=name, series=series) if series else name
-        return t.gettext("{character}, taught here").format(character=line) if taught else line
+        if taught is None:
+            return line
+        if taught == EVERYWHERE:
+            return t.gettext("{character}, taught by whoever runs me").format(character=line)
+        return t.gettext("{character}, taught here").format(character=line)
 
     def more_characters(self, n: int) -> str:
         """Say that the list is cut here, and how to see the rest."""

@@ -1,12 +1,12 @@
 """Whom whobot knows: the roster to read, and names for completion while somebody types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Button, Reply, Roster, Suggest
 from bot.errors import Expired
 from bot.rates import Rates
-from bot.records import Scope
+from bot.records import EVERYWHERE, Scope
 from bot.replies import ButtonWords, PageWords
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
@@ -58,10 +58,14 @@ class Names:
         names = sorted(map(characters.name, found), key=lambda name: not name.casefold().startswith(text.casefold()))
         return Reply(suggestions=tuple(dict.fromkeys(names))[:OPTIONS_LIMIT])
 
-    async def _known(self, case: Case) -> tuple[Sequence[str], frozenset[str]]:
-        """Return all characters in the order of their names, and which of them were taught."""
-        taught = frozenset(map(self._pipeline.characters.current, await self._store.taught(Scope.of(case.chat))))
-        known = taught.union(self._pipeline.roster)
+    async def _known(self, case: Case) -> tuple[Sequence[str], Mapping[str, Scope]]:
+        """Return all characters in the order of their names, and where those were taught that were."""
+        taught = {
+            self._pipeline.characters.current(id_): scope
+            for scope in (EVERYWHERE, Scope.of(case.chat))  # who was taught in both is this chat's
+            for id_ in await self._store.taught_here(scope, provisional=False)
+        }
+        known = {*taught, *self._pipeline.roster}
         return sorted(known, key=lambda id_: self._pipeline.characters.name(id_).casefold()), taught
 
     async def _turn(self, case: Case, action: Action, _text: str | None) -> Reply:
@@ -74,11 +78,11 @@ class Names:
         return in_place(self._page(case, query, found, taught, page, action.token))
 
     def _page(
-        self, case: Case, query: str, found: Sequence[str], taught: frozenset[str], page: int, token: str
+        self, case: Case, query: str, found: Sequence[str], taught: Mapping[str, Scope], page: int, token: str
     ) -> Reply:
         words, characters = PageWords(case.catalogue), self._pipeline.characters
         shown = found[page * PAGE : (page + 1) * PAGE]
-        lines = [words.character(characters.name(id_), characters.series(id_), taught=id_ in taught) for id_ in shown]
+        lines = [words.character(characters.name(id_), characters.series(id_), taught.get(id_)) for id_ in shown]
         text = "\n".join([words.roster(len(found), query), *lines])
         rest = len(found) - (page + 1) * PAGE
         if not case.capabilities.buttons:

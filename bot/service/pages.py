@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from bot.config import Limits
 from bot.domain import Reply
-from bot.records import REMOVED_KEPT, Scope
+from bot.records import EVERYWHERE, REMOVED_KEPT, Scope
 from bot.replies import PageWords
 from bot.service.analyser import Analyser
 from bot.service.case import Case
@@ -43,7 +43,8 @@ class Pages:
             bundle_id=self._pipeline.bundle_id,
             detector=self._pipeline.detector_name,
             roster=len(self._pipeline.roster),
-            taught=len(await self._store.taught(Scope.of(case.chat))),
+            taught=len(await self._store.taught_here(Scope.of(case.chat), provisional=False)),
+            everywhere=len(await self._store.taught(EVERYWHERE)),
         )
         return Reply(text, private=True)
 

@@ -82,9 +82,9 @@ class Examples(Database):
         """Return the characters that were taught in a scope, by name, and how many examples each has."""
         return await self._count(_visible(scope, provisional))
 
-    async def taught_here(self, scope: Scope) -> dict[str, int]:
-        """Return the characters that were taught in just this scope, provisional examples counted as well."""
-        return await self._count(and_(*in_scope(examples, scope)))
+    async def taught_here(self, scope: Scope, *, provisional: bool = True) -> dict[str, int]:
+        """Return the characters that were taught in just this scope, unless told otherwise provisional examples too."""
+        return await self._count(_which(and_(*in_scope(examples, scope)), provisional))
 
     async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
         """Replace an example's embedding by that of another bundle."""
@@ -121,7 +121,11 @@ class Examples(Database):
 
 def _visible(scope: Scope, provisional: bool) -> ColumnElement[bool]:
     here = or_(and_(*in_scope(examples, scope)), and_(*in_scope(examples, EVERYWHERE)))
-    return here if provisional else and_(here, examples.c.state == State.CONFIRMED)
+    return _which(here, provisional)
+
+
+def _which(condition: ColumnElement[bool], provisional: bool) -> ColumnElement[bool]:
+    return condition if provisional else and_(condition, examples.c.state == State.CONFIRMED)
 
 
 def to_row(example: Example) -> dict[str, object]:

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
 from bot.characters import Character, Characters
 from bot.domain import Chat, Page, Placement, Reply, Roster, Show, Suggest
-from bot.records import EVERYWHERE
+from bot.records import EVERYWHERE, State
 from bot.service import Service
 from bot.store import Store
-from tests.desk import BUNDLE, PRESSABLE, ROOMY, Eyes, actions, incoming, press, teach
+from tests.desk import PRESSABLE, ROOMY, Eyes, actions, incoming, press, teach
 
 
 async def listed(service: Service, query: str = "", **details: Any) -> Reply:
@@ -46,9 +45,24 @@ async def test_who_was_taught_and_is_known_to_a_later_bundle_is_one_character(se
     assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in (await service.handle(incoming(Show(Page.HELP)))).text
 
 
+async def test_who_the_operator_has_taught_counts_everywhere_and_is_not_called_taught_here(
+    service: Service, store: Store
+) -> None:
+    for name in ("Miku", "Mikuru"):
+        await teach(store, name, scope=EVERYWHERE)
+    await teach(store, "Mikuru")
+    await teach(store, "Miku", state=State.PROVISIONAL)
+    assert (await listed(service, "mik")).text.splitlines()[1:] == [
+        "Miku, taught by whoever runs me",
+        "Mikuru, taught here",
+    ]
+    elsewhere = await listed(service, "mik", chat=Chat("discord", "elsewhere"))
+    assert elsewhere.text.count("taught by whoever runs me") == 2
+
+
 async def test_only_who_was_taught_here_is_suggested_to_be_forgotten(service: Service, store: Store) -> None:
     await teach(store, "Miku")
-    await store.add_example(EVERYWHERE, "Mikuru", b"crop", np.eye(8, dtype=np.float32)[0], BUNDLE)
+    await teach(store, "Mikuru", scope=EVERYWHERE)
     assert await suggested(service, "mik") == ("Miku", "Mikuru")
     assert await suggested(service, "mik", taught=True) == ("Miku",)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain import Capabilities, Misuse, Page, Show, Teachers, User
+from bot.records import EVERYWHERE
 from bot.service import Service
 from bot.store import Store
 from tests.desk import ANN, MANAGER, PRIVATE, ROOM, Eyes, incoming, teach
@@ -62,7 +63,11 @@ async def test_about_tells_what_this_whobot_is_made_of(service: Service, store: 
         assert part in text
     assert "taught here" not in text
     await teach(store, "Miku")
-    assert "1 character was taught here." in (await service.handle(incoming(Show(Page.ABOUT)))).text
+    for name in ("Luka", "Miku"):
+        await teach(store, name, scope=EVERYWHERE)
+    text = (await service.handle(incoming(Show(Page.ABOUT)))).text
+    assert "1 character was taught here." in text
+    assert "2 characters were taught by whoever runs me, for every chat." in text
 
 
 async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service], store: Store) -> None:
