@@ -27,6 +27,9 @@ from bot.vision.models import ModelFiles
 
 GRACE_SECONDS = 8.0
 """How long the adapters may finish what is in hand. Everything else stops within two more seconds."""
+UPLOAD_BYTES = 100_000_000
+"""What one message in the web chat may hold, all its pictures together, unless one alone may be larger: it is all kept in
+memory until it is answered."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +63,8 @@ def make_adapters(
     if settings.web.enabled:
         from bot.adapters.web import WebAdapter  # noqa: PLC0415
 
-        max_upload = settings.limits.bytes * settings.limits.pictures
+        limits = settings.limits
+        max_upload = max(limits.bytes, min(limits.bytes * limits.pictures, UPLOAD_BYTES))
         adapters.append(
             WebAdapter(
                 settings.web,

@@ -131,8 +131,8 @@ class Limits(Section):
     """Length of a video or of an animated sticker."""
     looks: int = Field(default=5, gt=0, le=12)
     """Frames of a video or an animation that are looked at, the clearest ones."""
-    pictures: Positive = 5
-    """Pictures in one message."""
+    pictures: Positive = 10
+    """Pictures in one message: an album, or a message's attachments, are up to ten."""
     faces: Positive = 20
     """Faces named in one picture, the best first."""
     download_seconds: Seconds = 20.0

@@ -1,6 +1,8 @@
 """Verdicts: what is stored of what people say of a face, and what is learnt from it."""
 
+import asyncio
 from datetime import UTC, datetime
+from weakref import WeakValueDictionary
 
 from bot.domain import Portrait, Sighting
 from bot.errors import TooManyExamples
@@ -22,6 +24,8 @@ class Judging:
         self._analyser = analyser
         self._store = store
         self._lessons = lessons
+        self._locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+        """What one person says of one face waits for what they have just said of it: people press twice."""
 
     async def judge(self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None) -> Lesson | None:
         """Store what the user says of a face, in place of what they have said of it before.
@@ -29,13 +33,20 @@ class Judging:
         Returns:
             What was learnt from it; None where it is counted only.
         """
-        scope, face = Scope.of(case.chat), f"{answer.token}:{place}"
+        face = f"{answer.token}:{place}"
+        one_by_one = self._locks.setdefault((case.user.platform, case.user.id, face), asyncio.Lock())
+        async with one_by_one:
+            return await self._judge(case, answer, answer.faces[place], face, truth, character)
+
+    async def _judge(
+        self, case: Case, answer: Answer, seen: Seen, face: str, truth: Truth, character: str | None
+    ) -> Lesson | None:
+        scope = Scope.of(case.chat)
         earlier = await self._store.verdict(scope, face, case.user)
         if earlier and (earlier.truth, earlier.character) == (truth, character):
             return None
         if earlier and earlier.change is not None:
             await self._store.revert(scope, earlier.change, case.user)
-        seen = answer.faces[place]
         portrait = await self._portrait(case, answer, seen)
         lesson = await self._learn(case, seen.sighting, portrait, character) if portrait else None
         verdict = Verdict(
@@ -56,18 +67,18 @@ class Judging:
 
     async def _learn(self, case: Case, sighting: Sighting, portrait: Portrait, character: str | None) -> Lesson | None:
         """Keep the face as an example of who it is, or of who it is not; return None where there is no need or room."""
-        said = said_of(sighting)
+        scope, said = Scope.of(case.chat), said_of(sighting)
+        denied, who = character is None, character or said
+        if who is None:
+            return None
+        if same := await self._store.same_example(scope, who, portrait.image, denied=denied):
+            return await self._lessons.agree(case, same)
+        right = character == said
+        if right and (await self._store.taught_here(scope)).get(who, 0) >= CONFIRMED_LIMIT:
+            return None
+        origin = Origin.CONFIRMED if right else Origin.CORRECTED
         try:
-            if character is None:
-                if said is None:
-                    return None
-                return await self._lessons.learn(case, said, [portrait], origin=Origin.CORRECTED, denied=True)
-            if character != said:
-                return await self._lessons.learn(case, character, [portrait], origin=Origin.CORRECTED)
-            taught = await self._store.taught_here(Scope.of(case.chat))
-            if taught.get(said, 0) >= CONFIRMED_LIMIT:
-                return None
-            return await self._lessons.learn(case, said, [portrait], origin=Origin.CONFIRMED)
+            return await self._lessons.learn(case, who, [portrait], origin=origin, denied=denied)
         except TooManyExamples:
             return None
 

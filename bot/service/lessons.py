@@ -74,8 +74,7 @@ class Lessons:
             TooManyExamples: there is no room for them.
         """
         scope = Scope.of(case.chat)
-        taught = await self._store.taught_here(scope)
-        if sum(taught.values()) + len(portraits) > EXAMPLES_LIMIT:
+        if await self._store.kept_here(scope) + len(portraits) > EXAMPLES_LIMIT:
             raise TooManyExamples(EXAMPLES_LIMIT)
         counts = case.manages or not case.settings.confirm
         now = datetime.now(UTC)
@@ -96,6 +95,18 @@ class Lessons:
             for portrait in portraits
         ]
         return Lesson(await self._store.learn(drafts, ACTIONS[origin]), counts)
+
+    async def agree(self, case: Case, example: Example) -> Lesson | None:
+        """Let an example count of which somebody says the same.
+
+        Returns:
+            None where it counts already, or still waits for somebody else.
+        """
+        own = example.by is not None and case.is_user(example.by)
+        if example.state is State.CONFIRMED or (own and case.settings.confirm and not case.manages):
+            return None
+        change = await self._store.approve(example.scope, [example.id], case.user)
+        return None if change is None else Lesson(change, counts=True)
 
 
 def follow_up(case: Case, lesson: Lesson) -> tuple[Button, ...]:

@@ -106,7 +106,8 @@ class Looking:
         left_alone = frozenset([author for author in authors if await self._store.is_opted_out(author)])
         if left_alone == authors:
             raise OptedOut
-        self._rates.admit(case.user, case.chat, quietly=quietly)
+        if quietly:
+            self._rates.admit(case.user, case.chat, quietly=True)
         if len(pictures) > self._limits.pictures:
             raise TooManyPictures(self._limits.pictures)
         if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Button, Reply, Roster, Suggest
 from bot.errors import Expired
-from bot.rates import Rates
 from bot.records import EVERYWHERE, Scope
 from bot.replies import ButtonWords, PageWords
 from bot.service.actions import Action, number, write
@@ -23,10 +22,9 @@ LONGEST_QUERY = 64
 class Names:
     """Lists and searches the characters that are known in a chat."""
 
-    def __init__(self, pipeline: Analyser, store: Store, rates: Rates, limits: Limits) -> None:
+    def __init__(self, pipeline: Analyser, store: Store, limits: Limits) -> None:
         self._pipeline = pipeline
         self._store = store
-        self._rates = rates
         # What people search for does not fit on a button.
         self._queries = Memory[str](
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=len
@@ -39,7 +37,6 @@ class Names:
 
     async def answer(self, case: Case, roster: Roster) -> Reply:
         """List the characters that match, page by page."""
-        self._rates.admit(case.user, case.chat)
         query = " ".join(roster.query.split())[:LONGEST_QUERY]
         known, taught = await self._known(case)
         found = self._pipeline.characters.search(query, known)

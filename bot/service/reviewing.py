@@ -62,9 +62,9 @@ class Reviewing:
         return in_place(Reply(text, buttons=((undo_button(case, rejected),),)))
 
     async def _undo(self, case: Case, action: Action, _text: str | None) -> Reply:
-        """Take a change back, for the one who made it and for those who manage the chat."""
+        """Take a change back, for the one who made it, while they may teach, and for those who manage the chat."""
         change = await self.change_of(case, action.args)
-        if not case.manages and not _is_own(case, change):
+        if not (case.manages or (case.teaches and _is_own(case, change))):
             raise NotAllowed
         undone = await self._store.revert(change.scope, change.id, case.user)
         if undone is None:

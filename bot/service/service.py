@@ -20,6 +20,7 @@ from bot.domain import (
     Page,
     Press,
     Reply,
+    Request,
     Roster,
     Show,
     Suggest,
@@ -84,7 +85,7 @@ class Service:
         looking = Looking(pipeline, store, metrics, self._trouble, self._rates, limits, threshold)
         self._asking = Asking(looking, self._answers)
         self._settings = SettingUp(store, self._rates)
-        self._names = Names(pipeline, store, self._rates, limits)
+        self._names = Names(pipeline, store, limits)
         self._my_data = MyData(store, self._answers)
         pages, records = Pages(pipeline, store, limits), Records(pipeline, store)
         self._pages: Mapping[Page, Callable[[Case], Awaitable[Reply]]] = {
@@ -98,7 +99,7 @@ class Service:
         }
         lessons = Lessons(pipeline, store)
         self._teaching = Teaching(looking, pipeline, store, lessons, limits)
-        self._forgetting = Forgetting(pipeline, store, lessons, self._rates)
+        self._forgetting = Forgetting(pipeline, store, lessons)
         corrections = Corrections(self._answers, pipeline, store, lessons, limits)
         self._presses = Presses(
             self._answers,
@@ -137,6 +138,8 @@ class Service:
         return reply
 
     async def _serve(self, case: Case) -> Reply:  # noqa: PLR0911 - one for each kind of request
+        if _is_limited(case.incoming.request):
+            self._rates.admit(case.user, case.chat)
         match case.incoming.request:
             case Ask() as ask:
                 return await self._asking.answer(case, ask)
@@ -149,13 +152,10 @@ class Service:
             case Suggest() as suggest:
                 return await self._names.suggest(case, suggest)
             case Show(page):
-                self._rates.admit(case.user, case.chat)
                 return await self._pages[page](case)
             case OptOut() as wish:
-                self._rates.admit(case.user, case.chat)
                 return await self._my_data.opt_out(case, wish)
             case Misuse(command):
-                self._rates.admit(case.user, case.chat)
                 return Reply(CommandWords(case.catalogue).misuse(command), private=True)
             case Teach() as teach:
                 return await self._teaching.answer(case, teach)
@@ -173,6 +173,19 @@ class Service:
             await self._store.remove_chat(chat)
         log.info("chat_gone", moved=isinstance(request, Moved))
         return Reply()
+
+
+def _is_limited(request: Request) -> bool:
+    """Whether a request counts before anything is looked into: whoever is refused shall not be told so without end.
+
+    What was only posted counts once it is worth looking at, and a change of settings where it is made; presses have
+    limits of their own.
+    """
+    match request:
+        case Ask(trigger=trigger):
+            return trigger is not Trigger.POSTED
+        case _:
+            return isinstance(request, Forget | Misuse | OptOut | Roster | Show | Teach)
 
 
 def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError | Bug) -> Reply:

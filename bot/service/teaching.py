@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach, User
 from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
-from bot.rates import Rates
 from bot.records import Scope
 from bot.replies import Finding, TeachingWords, compose
 from bot.service.actions import Action, number, write
@@ -116,12 +115,11 @@ class Teaching:
         words = TeachingWords(case.catalogue)
         if not case.capabilities.buttons:
             return words.one_face_only(), ()
-        offered = tuple(faces[: OPTIONS_LIMIT - A_ROW])
-        token = self._open.keep(Open(asker, case.chat, character, offered))
-        several = len({seen.picture for seen in offered}) > 1
+        token = self._open.keep(Open(asker, case.chat, character, tuple(faces)))
+        several = len({seen.picture for seen in faces}) > 1
         buttons = [
             Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
-            for place, seen in enumerate(offered)
+            for place, seen in enumerate(faces[: OPTIONS_LIMIT - A_ROW])
         ]
         rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
         return words.which_face(self._analyser.characters.name(character)), rows
@@ -135,8 +133,10 @@ class Teaching:
         chosen = question.faces[number(action.args, 0, below=len(question.faces))]
         if await self._store.is_opted_out(chosen.author or question.asker):
             raise OptedOut
-        lines, buttons = await self._learn(case, question.character, [chosen])
+        if self._open.get(action.token) is None:
+            raise Expired  # somebody else was quicker
         self._open.drop(action.token)
+        lines, buttons = await self._learn(case, question.character, [chosen])
         rest = [seen for seen in question.faces if seen.picture != chosen.picture]
         if rest:
             text, choices = self._ask(case, question.asker, question.character, rest)
@@ -147,11 +147,10 @@ class Teaching:
 class Forgetting:
     """Forgets a character that was taught in a chat."""
 
-    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons, rates: Rates) -> None:
+    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons) -> None:
         self._analyser = analyser
         self._store = store
         self._lessons = lessons
-        self._rates = rates
 
     async def answer(self, case: Case, forget: Forget) -> Reply:
         """Forget it, and offer to undo that.
@@ -162,7 +161,6 @@ class Forgetting:
             NotTaught: it was not taught in this chat.
         """
         check_teacher(case)
-        self._rates.admit(case.user, case.chat)
         scope = Scope.of(case.chat)
         character = await self._lessons.character_called(case, forget.name)
         taught = await self._store.taught_here(scope)

@@ -86,6 +86,21 @@ class Examples(Database):
         """Return the characters that were taught in just this scope, unless told otherwise provisional examples too."""
         return await self._count(_which(and_(*in_scope(examples, scope)), provisional))
 
+    async def kept_here(self, scope: Scope) -> int:
+        """Return how many examples are kept in just this scope: provisional ones and those of who it is not as well."""
+        query = select(func.count()).select_from(examples).where(*in_scope(examples, scope))
+        async with self._transaction() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def same_example(self, scope: Scope, character: str, image: bytes, *, denied: bool = False) -> Example | None:
+        """Return the example of just this scope that says the same of the same face crop, provisional or not."""
+        columns = examples.c
+        same = (columns.character == character, columns.denied.is_(denied), columns.image == image)
+        query = select(examples).where(*in_scope(examples, scope), *same).limit(1)
+        async with self._transaction() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _from_row(row)
+
     async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
         """Replace an example's embedding by that of another bundle."""
         values = {"embedding": pack(embedding), "bundle_id": bundle_id}

@@ -1,10 +1,12 @@
 """What people say of answers: counted, learnt from, and changed when they change their minds."""
 
+import asyncio
+
 import pytest
 
 from bot.domain import Placement, Press, Reply, Teachers, Trigger
 from bot.records import Action, Origin, Scope, Score, Truth
-from bot.service import Service, judging
+from bot.service import Service, judging, lessons
 from bot.store import Store
 from tests.desk import ANN, BOB, MANAGER, ROOM, Source
 from tests.learner import Learner, Member, choices, labels
@@ -192,6 +194,51 @@ async def test_enough_right_answers_are_kept_and_the_rest_counted(
         await ann.press(await ann.ask(f"maki{number}"), "Right!")
     assert await store.taught(HERE) == {"nishikino_maki": 2}
     assert await store.scores(HERE) == [Score("nishikino_maki", 4, 0)]
+
+
+async def test_who_presses_twice_has_said_it_once(ann: Member, store: Store) -> None:
+    answer = await ann.ask("maki")
+    await asyncio.gather(*(ann.press(answer, "Right!") for _ in range(3)))
+    assert await store.taught(HERE) == {"nishikino_maki": 1}
+    assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)]
+
+
+async def test_one_face_is_learnt_once_however_many_say_so(ann: Member, bob: Member, store: Store) -> None:
+    answer = await ann.ask("maki")
+    for member in (ann, bob):
+        await member.press(answer, "Right!")
+    assert await store.taught(HERE) == {"nishikino_maki": 1}
+    assert await store.scores(HERE) == [Score("nishikino_maki", 2, 0)]
+
+
+async def test_who_says_the_same_has_agreed(ann: Member, bob: Member, store: Store) -> None:
+    await store.change(ROOM, confirm=True)
+    answer = await ann.ask("maki")
+    await ann.press(await ann.press(answer, "Wrong?"), "Yazawa Nico")
+    assert await store.taught(HERE) == {}
+    reply = await bob.press(await bob.press(answer, "Wrong?"), "Yazawa Nico")
+    assert reply.text == "Thank you! So that is Yazawa Nico."
+    assert await store.taught(HERE) == {"yazawa_nico": 1}
+    assert [change.action for change in await store.history(HERE)] == [Action.APPROVED, Action.CORRECTED]
+
+
+async def test_nobody_agrees_with_themselves(ann: Member, store: Store) -> None:
+    await store.change(ROOM, confirm=True)
+    answer = await ann.ask("maki")
+    for label in ("Yazawa Nico", "Not a face", "Yazawa Nico"):
+        await ann.press(await ann.press(answer, "Wrong?"), label)
+    assert await store.examples(HERE) == []
+    assert len(await store.examples(HERE, provisional=True)) == 1
+
+
+async def test_what_somebody_is_not_takes_room_as_well(
+    ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 1)
+    for picture in ("maki", "nico"):
+        await ann.press(await wrong(ann, picture), "I don't know who")
+    assert [example.character for example in await store.examples(HERE)] == ["nishikino_maki"]
+    assert len(await store.verdicts(HERE)) == 2
 
 
 async def test_two_people_say_what_they_think_of_one_answer(ann: Member, bob: Member, store: Store) -> None:

@@ -35,17 +35,22 @@ async def test_nobody_else_may_ask_about_their_pictures(service: Service, source
     assert source.opened == []
 
 
-async def test_where_all_pictures_are_theirs_that_is_said_once_and_costs_nothing(
-    make: Callable[..., Service], source: Source
-) -> None:
-    service = make(user_requests=2)
+async def test_where_all_pictures_are_theirs_that_is_said_once(service: Service, source: Source) -> None:
     await service.handle(incoming(OptOut(True)))
+    reply = await service.handle(asking(source.picture("maki"), source.picture("nico")))
+    assert reply.text.startswith("Whoever posted this picture")
+    assert reply.text.count("Whoever posted") == 1
+
+
+async def test_their_posted_pictures_do_not_use_up_the_chats_requests(
+    make: Callable[..., Service], store: Store, source: Source
+) -> None:
+    service = make(chat_requests=1)
+    await store.change(ROOM, watch=True)
+    await store.opt_out(BOB, True)
     for _ in range(3):
-        reply = await service.handle(asking(source.picture("maki"), source.picture("nico")))
-        assert reply.text.startswith("Whoever posted this picture")
-        assert reply.text.count("Whoever posted") == 1
-    await service.handle(incoming(OptOut(False)))
-    assert "Maki" not in (await service.handle(asking(source.picture()))).text, "the third request of two"
+        await service.handle(asking(source.picture(), user=BOB, trigger=Trigger.POSTED))
+    assert "Maki" in (await service.handle(asking(source.picture()))).text
 
 
 async def test_they_may_ask_about_the_pictures_of_others(service: Service, source: Source) -> None:

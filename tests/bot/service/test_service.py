@@ -11,13 +11,17 @@ from bot.config import Access, Limits
 from bot.domain import (
     Ask,
     Chat,
+    Forget,
     Left,
+    Misuse,
     Moved,
     OptOut,
     Page,
     Press,
+    Request,
     Show,
     Suggest,
+    Teach,
     Trigger,
 )
 from bot.metrics import Metrics
@@ -152,6 +156,27 @@ async def test_who_asks_too_often_is_told_once_and_then_met_with_silence(
         assert (await service.handle(incoming(request))).silent
     assert "ask again" in (await service.handle(asking(source.picture(), chat=PRIVATE))).text, "another chat"
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB))).text
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Ask((), Trigger.COMMAND),
+        Ask((Source().picture(),), Trigger.COMMAND, private=True),
+        Teach("", (Source().picture(),)),
+        Forget("nobody"),
+        Show(Page.HISTORY),
+        Misuse("xyzzy"),
+    ],
+)
+async def test_who_is_refused_again_and_again_is_told_no_more_often_than_anybody(
+    make: Callable[..., Service], request_: Request
+) -> None:
+    service = make(user_requests=2)
+    told = [(await service.handle(incoming(request_))).text for _ in range(9)]
+    assert [bool(text) for text in told] == [True] * 3 + [False] * 6
+    assert told[0] == told[1]
+    assert "ask again" in told[2]
 
 
 # --- who is let in ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Teaching, agreeing, undoing and forgetting, with a real store; the eyes compare faces with what was taught."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -92,6 +93,20 @@ async def test_faces_of_several_pictures_are_chosen_one_after_the_other(ann: Mem
     assert "expired" in (await ann.press(asked, "1.1")).text
     reply = await ann.press(reply, "2")
     assert await store.taught(HERE) == {"Umi": 3}
+
+
+async def test_a_face_is_chosen_once_however_many_press(ann: Member, bob: Member, store: Store) -> None:
+    asked = await ann.teach("Umi", "maki+umi")
+    replies = await asyncio.gather(ann.press(asked, "1"), bob.press(asked, "2"), ann.press(asked, "1"))
+    assert sum("I know Umi" in reply.text for reply in replies) == 1
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_more_faces_than_there_is_room_to_choose_from_are_chosen_later(ann: Member) -> None:
+    crowd = "+".join(["maki"] * 15)
+    asked = await ann.teach("Umi", crowd, crowd)
+    assert len(labels(asked)) == 20
+    assert labels(await ann.press(asked, "1.1")) == [*map(str, range(1, 16)), "Undo"]
 
 
 async def test_pictures_without_use_are_told_one_by_one(ann: Member) -> None:
@@ -187,6 +202,16 @@ async def test_only_who_did_it_or_manages_undoes_it(ann: Member, bob: Member, bo
     assert await store.taught(HERE) == {"Umi": 1}
     assert "Taken back" in (await boss.press(taught, "Undo")).text
     assert "settled" in (await ann.press(taught, "Undo")).text
+
+
+async def test_who_may_not_teach_any_more_puts_nothing_back(ann: Member, boss: Member, store: Store) -> None:
+    await ann.teach("Umi", "umi")
+    forgotten = await ann.say(Forget("Umi"))
+    await store.change(ROOM, teachers=Teachers.MANAGERS)
+    assert "Only people who manage" in (await ann.press(forgotten, "Undo")).text
+    assert await store.taught(HERE) == {}
+    await boss.press(forgotten, "Undo")
+    assert await store.taught(HERE) == {"Umi": 1}
 
 
 async def test_forgetting_and_undoing_that(ann: Member, store: Store) -> None:
