@@ -28,8 +28,8 @@ from bot.vision.models import ModelFiles
 GRACE_SECONDS = 8.0
 """How long the adapters may finish what is in hand. Everything else stops within two more seconds."""
 UPLOAD_BYTES = 100_000_000
-"""What one message in the web chat may hold, all its pictures together, unless one alone may be larger: it is all kept in
-memory until it is answered."""
+"""What one message in the web chat may hold, all its pictures together, unless one alone may be larger: until it is
+answered, all of that is kept in memory."""
 
 log = structlog.get_logger(__name__)
 
