@@ -1,5 +1,6 @@
 """What a platform sends: one `Incoming`, with one `Request` in it."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -8,6 +9,9 @@ from typing import Literal, TypeAlias
 
 Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]]
 """Starts a transfer and yields its bytes in chunks; raises `bot.errors.DownloadFailed` where the platform fails."""
+
+_UNRULY = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+"""Ends of lines, controls, and what turns the direction of the words that follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ class User:
     id: str
     manager: bool = False
     name: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        # It is theirs to choose, and stands in lines that say who did what.
+        object.__setattr__(self, "name", _UNRULY.sub(" ", self.name).strip())
 
 
 class Trigger(StrEnum):

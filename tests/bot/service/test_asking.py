@@ -73,6 +73,12 @@ async def test_several_pictures_get_one_answer_in_their_order(service: Service, 
     assert [image.filename for image in reply.images] == ["1-whobot.jpg", "3-whobot.jpg"]
 
 
+async def test_an_album_is_one_question_however_many_it_holds(service: Service, source: Source) -> None:
+    reply = await service.handle(asking(*[source.picture()] * 10))
+    assert reply.text.count("Nishikino Maki") == 10
+    assert len(reply.images) == 10
+
+
 async def test_one_bad_picture_does_not_spoil_the_rest(
     service: Service, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
