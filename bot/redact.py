@@ -18,6 +18,8 @@ _SHAPES = (
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[A-Za-z0-9_-]{20,}"), rf"\1{MASK}"),
     # A password inside an address, as in postgresql://user:password@host
     (re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)"), rf"\1{MASK}\2"),
+    # ... or at its end, as in postgresql://user@host/database?password=password
+    (re.compile(r"([?&]password=)[^&\s\"']+"), rf"\1{MASK}"),
 )
 
 

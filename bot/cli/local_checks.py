@@ -17,7 +17,7 @@ from bot.cli.finding import Finding, Status
 from bot.config import Answers, Configuration, Settings
 from bot.errors import OperatorError, StoreError
 from bot.store import migrations
-from bot.store.engine import make_engine, parse_url
+from bot.store.engine import advise, make_engine, parse_url, show
 from bot.vision.fonts import FontBook
 
 RUNTIMES = ("ai-edge-litert", "tflite-runtime")
@@ -125,7 +125,7 @@ async def check_store(settings: Settings) -> Finding:
     """Look into the database, without making or changing one."""
     try:
         url = parse_url(settings.store.url)
-        shown = url.render_as_string(hide_password=True)
+        shown = show(url)
         file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
         if file is not None and not file.exists():
             return _new_file(file)
@@ -137,7 +137,7 @@ async def check_store(settings: Settings) -> Finding:
             await engine.dispose()
     except (StoreError, SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error)
-        return Finding("store", Status.FAIL, reason, "see url in [store]")
+        return Finding("store", Status.FAIL, reason, advise(reason) or "see url in [store]")
     if present == newest:
         return Finding("store", Status.OK, f"{shown}, schema {', '.join(sorted(present))}")
     other = f"{shown} has schema {', '.join(sorted(present)) or 'none'}, this whobot's is {', '.join(sorted(newest))}"

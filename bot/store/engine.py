@@ -1,5 +1,6 @@
 """Make the SQLAlchemy engine, with what SQLite needs to behave like a database among several programs."""
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.errors import StoreError
+from bot.redact import Redactor
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that is writing to the same SQLite file."""
 EXAMPLES = 'it should look like "sqlite+aiosqlite:///whobot.db" or "postgresql+asyncpg://user@host/whobot"'
 
 ADVICE = {
+    # SQLite
     "database is locked": "Another program holds it: is a second whobot running?",
     "unable to open": "Check that the path is right, and that this user may read and write the file and its folder.",
     "readonly": "This user may not write the file, or the disk is mounted read-only.",
     "not a database": "The file is something else, or damaged: move it away, or restore a backup.",
     "disk is full": "Free some space.",
+    # PostgreSQL, and the way to it
+    "[Cc]onnect call failed|Connection refused": "Is the server running, and does store.url name its host and port?",
+    "Name or service not known|getaddrinfo": "Does store.url name the right host?",
+    "authentication failed": "Give the user and its password in WHOBOT_STORE__URL.",
+    'role ".*" does not exist': "Does store.url name the right user? createuser on the server makes one.",
+    'database ".*" does not exist': "whobot makes its tables, but not the database: createdb on the server does.",
+    "permission denied": "Let the user own the database: ALTER DATABASE whobot OWNER TO whobot.",
 }
+"""By a regular expression that finds the database's or the system's own words."""
 
 
 def parse_url(address: str) -> URL:
@@ -87,8 +98,17 @@ def make_engine(url: URL) -> AsyncEngine:
 def explain(url: URL, error: Exception) -> str:
     """Say why the database cannot be used, and what to do about it, without its password."""
     reason = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).rstrip(".")
-    advice = next((words for sign, words in ADVICE.items() if sign in reason), "")
-    return f"the database {url.render_as_string(hide_password=True)} cannot be used: {reason}. {advice}".rstrip()
+    return f"the database {show(url)} cannot be used: {reason}. {advise(reason)}".rstrip()
+
+
+def advise(reason: str) -> str:
+    """Say what to do about what a database or the system has said; nothing where that is unknown."""
+    return next((words for sign, words in ADVICE.items() if re.search(sign, reason)), "")
+
+
+def show(url: URL) -> str:
+    """Return an address as it may be read by others."""
+    return Redactor()(url.render_as_string(hide_password=True))
 
 
 def _prepare_file(url: URL) -> None:

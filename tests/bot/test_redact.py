@@ -29,6 +29,7 @@ def test_what_is_shaped_like_a_token_is_removed(text: str) -> None:
 def test_a_short_token_in_an_address_and_a_password_in_one_are_removed() -> None:
     assert Redactor()("http://127.0.0.1:1/bot42:TEST/getMe") == f"http://127.0.0.1:1/bot{MASK}/getMe"
     assert Redactor()("postgresql://me:secret@db/x") == f"postgresql://me:{MASK}@db/x"
+    assert Redactor()("postgresql://me@db/x?password=secret&ssl=on") == f"postgresql://me@db/x?password={MASK}&ssl=on"
     token = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5"
     assert token not in Redactor()(f"https://discord.com/api/v10/webhooks/123/{token}/messages/@original")
 

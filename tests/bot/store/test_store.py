@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.domain import Chat, User
 from bot.errors import StoreError
@@ -181,11 +181,22 @@ async def test_a_database_that_another_program_holds_is_explained(
         assert store.alive
 
 
-async def test_a_password_is_never_shown() -> None:
-    with pytest.raises(StoreError) as caught:
-        await open_and_close("postgresql+asyncpg://ann:S3CR3T@127.0.0.1:1/whobot")
+@pytest.mark.parametrize("address", ["ann:S3CR3T@127.0.0.1:1/whobot", "ann@127.0.0.1:1/whobot?password=S3CR3T"])
+async def test_a_password_is_never_shown(address: str) -> None:
+    with pytest.raises(StoreError, match="Is the server running") as caught:
+        await open_and_close(f"postgresql+asyncpg://{address}")
     assert "S3CR3T" not in str(caught.value)
-    assert "ann:***@127.0.0.1:1" in str(caught.value)
+    assert "@127.0.0.1:1/whobot" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "advice"),
+    [({"database": "nowhere"}, "createdb"), ({"username": "nobody_here"}, "createuser|WHOBOT_STORE__URL")],
+)
+async def test_what_a_server_refuses_is_explained(postgres_address: str, wrong: dict[str, str], advice: str) -> None:
+    url = make_url(postgres_address).set(**wrong)
+    with pytest.raises(StoreError, match=advice):
+        await open_and_close(url.render_as_string(hide_password=False))
 
 
 async def test_a_failure_shows_nobodys_id(url: str) -> None:
