@@ -21,16 +21,19 @@ def character_of(name: str, characters: Characters) -> str:
     A taught name is kept as it was written, in Unicode's composed form, with single spaces.
 
     Raises:
-        BadName: it is empty, too long, or holds what is no text.
+        BadName: it is too long, holds what is no text, or has neither a letter nor a digit that can be seen.
     """
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not 0 < len(tidy) <= LONGEST_NAME or any(unicodedata.category(letter) in _NO_TEXT for letter in tidy):
+    readable = any(letter.isalnum() and letter not in _FILLERS for letter in tidy)
+    if not readable or len(tidy) > LONGEST_NAME or any(unicodedata.category(letter) in _NO_TEXT for letter in tidy):
         raise BadName(LONGEST_NAME)
     return characters.find(tidy) or tidy
 
 
 _NO_TEXT = {"Cc", "Cf", "Cn", "Co", "Cs"}
 """Control and format characters (which could turn a line of text around), and what stands for nothing."""
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters of Hangul that leave their place empty."""
 
 
 def odd_ones(faces: Sequence[Embedding], *, kinship: float = KINSHIP) -> list[int]:

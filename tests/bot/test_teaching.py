@@ -24,7 +24,19 @@ def test_a_name_is_tidied_or_found_in_the_roster(written: str, id_: str) -> None
     assert character_of(written, KNOWN) == id_
 
 
-@pytest.mark.parametrize("written", ["", " \n ", "x" * (LONGEST_NAME + 1), "a\0b", "a\N{RIGHT-TO-LEFT OVERRIDE}b"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        " \n ",
+        "x" * (LONGEST_NAME + 1),
+        "a\0b",
+        "a\N{RIGHT-TO-LEFT OVERRIDE}b",
+        "?!",
+        "\N{BRAILLE PATTERN BLANK}",
+        "\N{HANGUL FILLER}",
+    ],
+)
 def test_what_is_no_name_is_refused(written: str) -> None:
     with pytest.raises(BadName):
         character_of(written, KNOWN)
