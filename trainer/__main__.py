@@ -187,11 +187,13 @@ def evaluate(
 
     - closed: top-1, top-5, mean recall, whether scores can be trusted, and the recall of each character
 
-    - open: how well the known are told from strangers, who are given with --unknown FOLDER
+    - open: how well the known are told from strangers: those of PICTURES' folders that the network does not know, and
+      all who are given with --unknown FOLDER
 
     - fewshot: characters are taught from 1, 5 and 20 of their pictures, drawn at random, and asked for in the others
 
-    A folder's name is the character's; case, spaces, hyphens and underscores do not matter.
+    A folder's name is the character's, as a label, or a name or an alias in characters.toml; case, punctuation and the
+    order of the words do not matter.
     """
     _need("jinja2", "matplotlib", "imagehash")
     if protocol is not None:
@@ -204,6 +206,7 @@ def evaluate(
         raise TrainerError("--unknown, --detect, --json and several folders go with --protocol")
     from bot.bundle import read_bundle
     from trainer.dataset import read_examples
+    from trainer.naming import Names, read_table
     from trainer.report import columns, write_report
     from trainer.scoring import BundleScorer, Scorer
     from trainer.scoring import evaluate as test
@@ -221,6 +224,7 @@ def evaluate(
         scorer = BundleScorer(read_bundle(network))
     (source,) = pictures
     examples = read_examples(source) if source.is_dir() else Split.load(source).test
+    examples = Names(scorer.labels, read_table(network)).insist(examples)
     evaluation = test(scorer, examples, console, report / ".scores.jsonl")
     for column in columns(evaluation.figures):
         console.say(f"{column.heading:<20}{column.text:>8}")

@@ -28,10 +28,11 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What came of a protocol. `recalls` are by rising recall."""
+    """What came of a protocol. `recalls` are by rising recall; `strangers` are folders that the bundle does not know."""
 
     figures: tuple[Figure, ...]
     recalls: tuple[Recall, ...] = ()
+    strangers: tuple[str, ...] = ()
 
 
 def as_lines(findings: Findings) -> list[str]:
@@ -42,6 +43,8 @@ def as_lines(findings: Findings) -> list[str]:
         one = figure.measured
         value, low, high = (_written(number, figure.is_share) for number in (one.value, one.low, one.high))
         lines.append(f"{figure.name:<{width}}{value:>8}{f'{low} to {high}':>20}{one.count:>8}")
+    if findings.strangers:
+        lines += ["", f"Not known to the bundle, and asked for as strangers: {', '.join(findings.strangers)}"]
     if findings.recalls:
         lines.append("")
     return [*lines, *(f"{display_name(one.character)}: {one.right} of {one.count}" for one in findings.recalls)]
@@ -60,6 +63,7 @@ def as_json(findings: Findings, protocol: str, bundle: Bundle) -> str:
         "id": bundle.id,
         "figures": figures,
         "characters": recalls,
+        "strangers": findings.strangers,
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 

@@ -11,6 +11,7 @@ from trainer.detectors import make_detector
 from trainer.errors import TrainerError
 from trainer.findings import as_json as written_as_json
 from trainer.findings import as_lines
+from trainer.naming import read_table
 from trainer.protocols import Protocol, judge
 from trainer.settings import Crop
 from trainer.witness import Witness
@@ -31,6 +32,7 @@ def answer(
 
     Raises:
         BundleError: the bundle is damaged.
+        ConfigError: the table of the characters' names has a mistake.
         DatasetError: the folders are of no use, or not what the protocol needs.
         TrainerError: the bundle is no classifier, or cannot be taught.
     """
@@ -39,5 +41,5 @@ def answer(
         raise TrainerError(f"{bundle} is a {read.info.kind}: name a classifier")
     witness = Witness(read, make_detector(Crop()) if detect else None)
     console = Console(rich_console.Console(stderr=True, highlight=False))
-    findings = judge(protocol, witness, folders, unknown, console)
+    findings = judge(protocol, witness, folders, unknown, console, read_table(bundle))
     return written_as_json(findings, protocol, read) if as_json else "\n".join(as_lines(findings))

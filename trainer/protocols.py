@@ -1,12 +1,12 @@
 """The protocols by which bundles are judged: what is asked, and which figures come of it, each with its interval."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
+from bot.characters import Characters
 from bot.gallery import Gallery
 from trainer.console import Console
 from trainer.dataset import Example, list_pictures, read_examples
@@ -14,6 +14,7 @@ from trainer.errors import DatasetError, TrainerError
 from trainer.findings import Figure, Findings, Recall
 from trainer.measure import Hits, Measured, Truth, Values, auroc, bootstrap, named_like_known, share, within_top
 from trainer.metrics import expected_calibration_error
+from trainer.naming import Names
 from trainer.witness import Faces, Witness, chosen
 
 SURE = 0.95
@@ -32,57 +33,48 @@ class Protocol(StrEnum):
 
 
 def judge(
-    protocol: Protocol, witness: Witness, folders: Sequence[Path], unknown: Sequence[Path], console: Console
+    protocol: Protocol,
+    witness: Witness,
+    folders: Sequence[Path],
+    unknown: Sequence[Path],
+    console: Console,
+    characters: Characters | None = None,
 ) -> Findings:
     """Judge a bundle.
 
     Args:
         protocol: What to ask.
         witness: The bundle.
-        folders: Hold a folder for each character.
+        folders: Hold a folder for each character; for the open protocol, those that the bundle does not know are
+            strangers.
         unknown: For the open protocol: folders of pictures of anybody else.
         console: Is told how far it is.
+        characters: What else people call the characters, and may have called the folders.
 
     Raises:
         DatasetError: the folders are of no use, or not what the protocol needs.
         TrainerError: the bundle has no embeddings, and cannot be taught.
     """
-    if bool(unknown) != (protocol is Protocol.OPEN):
-        raise DatasetError("the protocol open, and no other, needs folders of strangers: give them with --unknown")
+    if unknown and protocol is not Protocol.OPEN:
+        raise DatasetError("folders of strangers are for the protocol open: leave --unknown out")
     examples = [example for folder in folders for example in read_examples(folder)]
+    names = Names(witness.bundle.labels, characters or Characters())
     match protocol:
         case Protocol.SEED:
-            return _seed(witness, examples, console)
+            return _seed(witness, names.insist(examples), console)
         case Protocol.CLOSED:
-            return _closed(witness, examples, console)
+            return _closed(witness, names.insist(examples), console)
         case Protocol.OPEN:
-            return _open(witness, examples, [path for folder in unknown for path in list_pictures(folder)], console)
+            known, strangers = names.sort(examples)
+            others = [path for folder in unknown for path in list_pictures(folder)]
+            return _open(witness, known, strangers, others, console)
         case Protocol.FEWSHOT:
             return _few_shot(witness, examples, console)
 
 
-def columns_of(names: Sequence[str], labels: Sequence[str]) -> Truth:
-    """Return the label that each folder's name means: case, spaces, hyphens and underscores do not matter.
-
-    Raises:
-        DatasetError: a name is on no label.
-    """
-    column = {_plain(label): place for place, label in enumerate(labels)}
-    strange = sorted({name for name in names if _plain(name) not in column})
-    if strange:
-        raise DatasetError(
-            f"the bundle does not know {', '.join(strange)}: leave such folders out, or give them with --unknown to "
-            f"the protocol open. It knows {', '.join(labels)}"
-        )
-    return np.array([column[_plain(name)] for name in names], np.intp)
-
-
-def _plain(name: str) -> str:
-    return "_".join(unicodedata.normalize("NFKC", name).casefold().replace("-", " ").replace("_", " ").split())
-
-
 def _asked(witness: Witness, examples: Sequence[Example], console: Console) -> tuple[Values, Truth]:
-    truth = columns_of([example.character for example in examples], witness.bundle.labels)
+    column = {label: place for place, label in enumerate(witness.bundle.labels)}
+    truth = np.array([column[example.character] for example in examples], np.intp)
     faces = witness.look([example.path for example in examples], "faces", console)
     return witness.probabilities(faces), truth
 
@@ -140,10 +132,22 @@ def _closed(witness: Witness, examples: Sequence[Example], console: Console) -> 
     )
 
 
-def _open(witness: Witness, examples: Sequence[Example], strangers: Sequence[Path], console: Console) -> Findings:
+def _open(
+    witness: Witness,
+    examples: Sequence[Example],
+    strangers: Sequence[Example],
+    others: Sequence[Path],
+    console: Console,
+) -> Findings:
+    paths = [*(example.path for example in strangers), *others]
+    if not examples or not paths:
+        raise DatasetError(
+            "the protocol open needs pictures of characters that the bundle knows, in folders with their names, and of "
+            "strangers, in folders with other names or given with --unknown FOLDER"
+        )
     probabilities, _ = _asked(witness, examples, console)
     known = probabilities.max(axis=1)
-    unknown = witness.probabilities(witness.look(strangers, "strangers", console)).max(axis=1)
+    unknown = witness.probabilities(witness.look(paths, "strangers", console)).max(axis=1)
     threshold = witness.bundle.info.threshold
     return Findings(
         (
@@ -151,7 +155,8 @@ def _open(witness: Witness, examples: Sequence[Example], strangers: Sequence[Pat
             Figure("unknown named where 95 % of the known are", bootstrap(named_like_known, known, unknown)),
             Figure(f"unknown named at the bundle's threshold {threshold:g}", share(unknown >= threshold)),
             Figure(f"known named at the bundle's threshold {threshold:g}", share(known >= threshold)),
-        )
+        ),
+        strangers=tuple(sorted({example.character for example in strangers})),
     )
 
 
