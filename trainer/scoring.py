@@ -31,13 +31,13 @@ class Scorer(Protocol):
 
 
 class BundleScorer:
-    """A bundle, run by the very code that the bot runs it with."""
+    """A bundle, run by the very code that the bot runs it with; for `straighten` see `Classifier`."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, *, straighten: bool = True) -> None:
         self.id = bundle.id
         self.name = bundle.info.name
         self.labels = bundle.labels
-        self.classify = Classifier(bundle).classify
+        self.classify = Classifier(bundle, straighten=straighten).classify
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Seen:
 
     `logits` are ``(count, labels)``; `embeddings` are ``(count, dimensions)``, unit length, None where there are none.
     `tilts` are the degrees clockwise by which faces were tilted and turned back, 0 where they were looked at as they
-    are; None where the network cannot tell.
+    are; None where the network cannot tell, or was not asked.
     """
 
     logits: Values
@@ -47,12 +47,13 @@ class Classifier:
     Args:
         bundle: The network and its numbers.
         characters: How people write the names. Labels that it lacks get a name made of the label.
+        straighten: Whether to turn tilted faces upright, where the network can tell them.
 
     Raises:
         BundleError: the network does not load, or does not give one finite logit for each label.
     """
 
-    def __init__(self, bundle: Bundle, characters: Characters | None = None) -> None:
+    def __init__(self, bundle: Bundle, characters: Characters | None = None, *, straighten: bool = True) -> None:
         self._bundle = bundle
         self._network = Network(bundle)
         self._recogniser = Recogniser(bundle)
@@ -68,7 +69,7 @@ class Classifier:
             raise BundleError(f"the bundle {info.name} does not give one finite logit for each of its labels")
         if tilt is not None and tilt.shape != (2,):
             raise BundleError(f"the bundle {info.name} does not give a tilt as cosine and sine")
-        self._straightens = tilt is not None
+        self._straightens = straighten and tilt is not None
         self._dimensions = 0 if embedding is None else len(embedding)
         recognition = bundle.recognition
         if recognition is not None and recognition.prototypes.shape[1] != self._dimensions:

@@ -154,13 +154,15 @@ def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Cla
     assert tilt > TILTED
 
 
-def test_a_network_that_cannot_tell_how_faces_are_tilted_looks_once(tmp_path: Path) -> None:
-    classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
+def test_where_nobody_tells_how_faces_are_tilted_they_are_looked_at_once(tmp_path: Path) -> None:
+    unable = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
+    unasked = Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"), straighten=False)
 
     def turn(_: int, __: float) -> Image:
         raise AssertionError
 
-    assert classifier.see([tilted(tiny.head(tiny.RED), 90)], turn).tilts is None
+    for classifier in (unable, unasked):
+        assert classifier.see([tilted(tiny.head(tiny.RED), 90)], turn).tilts is None
 
 
 def test_a_tilt_that_is_no_angle_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
