@@ -27,8 +27,8 @@ BACKBONE = "efficientnet-lite0"
 """Whose layers come before the embedding."""
 ABOUT, EMBEDDING, PROJECTION = "about", "embedding", "projection"
 INNER = "block14_add"
-"""The layer whose output, averaged over the picture, is embedded. The layers after it forget what they do not need to
-tell the characters apart that they were trained on; new characters are told apart better before them."""
+"""The layer whose output, averaged over the picture, is embedded. Those after it forget what they do not need to tell
+the characters apart that they were trained on: new characters are told apart better without them."""
 _DAMAGE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
@@ -52,7 +52,7 @@ class BaseNetwork:
     weights: Mapping[str, npt.NDArray[np.float32]]
 
     def build(self, side: int) -> keras.Model:
-        """Build it for pictures of `side` pixels: it gives `features` and `embedding`, of any length.
+        """Build it for pictures of `side` pixels: it gives `embedding`, of any length, and `features`, of length 1.
 
         Raises:
             KeyError, ValueError: the weights are not those of this network.
@@ -60,7 +60,8 @@ class BaseNetwork:
         backbone = backbones.find(BACKBONE).shape(side)
         dimensions = self.weights[f"{PROJECTION}.0"].shape[1]
         embedding = layers.Dense(dimensions, name=PROJECTION)(inner_features(backbone))
-        model = keras.Model(backbone.input, {"features": backbone.output, EMBEDDING: embedding}, name="base")
+        outputs = {"features": layers.UnitNormalization(name="direction")(embedding), EMBEDDING: embedding}
+        model = keras.Model(backbone.input, outputs, name="base")
         for layer in model.layers:
             if layer.weights:
                 layer.set_weights([self.weights[f"{layer.name}.{i}"] for i in range(len(layer.weights))])
@@ -78,7 +79,8 @@ def save_base(path: Path, network: keras.Model, about: About) -> None:
     Raises:
         TrainerError: the disk is full, or writing is not allowed.
     """
-    kept = {layer.name for layer in backbones.find(BACKBONE).shape(about.side).layers} | {PROJECTION}
+    whole = backbones.find(BACKBONE).shape(about.side)
+    kept = {layer.name for layer in keras.Model(whole.input, whole.get_layer(INNER).output).layers} | {PROJECTION}
     values = {
         # Single precision for what is small: half cannot hold the variances of batch normalisation.
         f"{layer.name}.{i}": value.astype(np.float16 if value.ndim > 1 else np.float32)

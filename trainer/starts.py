@@ -1,6 +1,6 @@
 """What a training can start from: whobot's own base network, or a backbone that knows ImageNet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -8,7 +8,7 @@ import keras
 from bot.bundle import InputSpec
 from trainer import backbones
 from trainer.backbones import Backbone
-from trainer.base import BACKBONE, BASE, build_base, read_base
+from trainer.base import BACKBONE, BASE, INNER, build_base, read_base
 from trainer.errors import TrainerError
 from trainer.network import input_spec
 from trainer.settings import BASE_NETWORK, Fit
@@ -67,7 +67,9 @@ def choose(recipe: Fit) -> Start:
     if recipe.backbone == BASE_NETWORK:
         weights = weights or BASE
         side, epochs = recipe.size or read_base(weights).about.side, 0
-        backbone = backbones.choose(BACKBONE, side, None)
+        whole = backbones.choose(BACKBONE, side, None)
+        last = INNER.replace("_add", "_expand")
+        backbone = replace(whole, block_starts=whole.block_starts[: whole.block_starts.index(last) + 1])
     elif recipe.backbone in backbones.BACKBONES:
         side, epochs = recipe.size or IMAGENET_SIDE, IMAGENET_EPOCHS
         backbone = backbones.choose(recipe.backbone, side, weights)
