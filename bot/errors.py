@@ -146,9 +146,12 @@ class BadName(UserError):
 
 @dataclass(eq=False)
 class NotTaught(UserError):
-    """The character called `name` was not taught in this chat."""
+    """The character called `name` was not taught in this chat. The name stays out of logs: somebody has written it."""
 
     name: str
+
+    def __str__(self) -> str:
+        return ""
 
 
 @dataclass(eq=False)

@@ -143,6 +143,14 @@ async def test_an_answer_is_logged_without_what_was_in_it(
     assert "aki" not in repr(line)
 
 
+async def test_a_refusal_is_logged_without_what_somebody_wrote(
+    service: Service, logs: list[MutableMapping[str, Any]]
+) -> None:
+    assert "Ann's secret" in (await service.handle(incoming(Forget("Ann's secret")))).text
+    assert "secret" not in repr(logs)
+    assert logs[0]["kind"] == "not_taught"
+
+
 # --- who asks too often ----------------------------------------------------------------------------------------------
 
 
