@@ -42,15 +42,15 @@ class Browser(Chrome):
 
     def appear(self, screen: Screen, *, dark: bool = False) -> None:
         """Take on a screen and a colour scheme; nothing moves, so that what is there can be read at once."""
-        self._emulate(
+        self._tell(
             "Emulation.setDeviceMetricsOverride",
             width=screen.width,
             height=screen.height,
             deviceScaleFactor=2 if screen.phone else 1,
             mobile=screen.phone,
         )
-        self._emulate("Emulation.setTouchEmulationEnabled", enabled=screen.phone)
-        self._emulate(
+        self._tell("Emulation.setTouchEmulationEnabled", enabled=screen.phone)
+        self._tell(
             "Emulation.setEmulatedMedia",
             features=[
                 {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
@@ -58,12 +58,26 @@ class Browser(Chrome):
             ],
         )
 
+    @contextmanager
+    def speaking(self, tag: str) -> Iterator[None]:
+        """Prefer another language within the block, in what is asked of servers and for dates."""
+        agent = self.execute_script("return navigator.userAgent")
+        self._tell("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage=tag)
+        try:
+            yield
+        finally:
+            self._tell("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="en-GB")
+
+    def forget(self) -> None:
+        """Drop the cookies of all sites; WebDriver's own command drops those of the open page alone."""
+        self._tell("Network.clearBrowserCookies")
+
     def console(self) -> list[str]:
         """What the page has complained about since the last call."""
         entries: list[dict[str, Any]] = self.execute("getLog", {"type": "browser"})["value"]
         return [entry["message"] for entry in entries if entry["level"] in {"WARNING", "SEVERE"}]
 
-    def _emulate(self, command: str, **parameters: Any) -> None:
+    def _tell(self, command: str, **parameters: Any) -> None:
         self.execute_cdp_cmd(command, parameters)
 
 

@@ -101,7 +101,7 @@ export class Actions {
 
   #setBusy(control, busy) {
     this.#busy = busy;
-    this.#place.toggleAttribute("aria-busy", busy);
+    this.#place.setAttribute("aria-busy", String(busy));
     control.classList.toggle("pressed", busy);
   }
 }

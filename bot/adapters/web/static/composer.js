@@ -127,7 +127,7 @@ export class Composer {
 
   #setBusy(busy) {
     this.#busy = busy;
-    form.toggleAttribute("aria-busy", busy);
+    form.setAttribute("aria-busy", String(busy));
     form.querySelector("#previews").inert = busy;
     sending.hidden = !busy || this.#previews.pictures.length === 0;
     sending.value = 0;

@@ -4,6 +4,7 @@ Screenshots go into pytest's temporary folder, and into the folder that WHOBOT_S
 """
 
 import asyncio
+import base64
 import io
 import os
 import shutil
@@ -146,20 +147,22 @@ class Page:
         edge = "const edge = document.querySelector('#scroller').getBoundingClientRect().bottom;"
         return bool(self.run(f"{end} {edge} return Math.abs(last - edge) < 2"))
 
-    def hand_over(self, kind: str, name: str, *files: tuple[str, str]) -> None:
-        """Paste or drop files, each a name and a media type."""
+    def hand_over(self, kind: str, name: str, *files: tuple[str, str], content: bytes = b"x") -> None:
+        """Paste or drop files, each a name and a media type, all with the same content."""
         carrier = "clipboardData" if kind == "ClipboardEvent" else "dataTransfer"
         self.run(
             """
-            const [kind, name, carrier, files] = arguments;
+            const [kind, name, carrier, files, content] = arguments;
             const transfer = new DataTransfer();
-            for (const [file, type] of files) transfer.items.add(new File(["x"], file, { type }));
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            for (const [file, type] of files) transfer.items.add(new File([bytes], file, { type }));
             document.dispatchEvent(new window[kind](name, { [carrier]: transfer, bubbles: true, cancelable: true }));
             """,
             kind,
             name,
             carrier,
             files,
+            base64.b64encode(content).decode(),
         )
 
     def shoot(self, name: str, screen: Screen, *, dark: bool = False) -> None:

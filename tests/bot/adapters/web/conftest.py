@@ -41,7 +41,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     browser.console()  # what the page of the test before has left: it may still have been reconnecting
     yield Page(browser, tmp_path)
     browser.get("about:blank")
-    browser.delete_all_cookies()
+    browser.forget()
 
 
 @pytest.fixture(scope="session")
