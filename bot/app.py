@@ -13,13 +13,14 @@ import structlog
 
 from bot.commands import typed_names
 from bot.config import Settings, Web
-from bot.domain import Adapter, Handler, Health
+from bot.domain import Adapter, Handler, Health, Links
 from bot.errors import ConfigError
 from bot.housekeeping import tidying
+from bot.links import keeping_links
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.reembed import keeping_in_step
-from bot.replies import TRANSLATED, translate, translations_for
+from bot.replies import LANGUAGES, TRANSLATED, translate, translations_for
 from bot.service import Service
 from bot.store import Store
 from bot.supervisor import Backoff, supervise
@@ -38,14 +39,25 @@ class MakeAdapters(Protocol):
     """Builds the adapters that the settings ask for."""
 
     def __call__(
-        self, settings: Settings, handler: Handler, *, health: Callable[[], Health], metrics: Callable[[], bytes]
+        self,
+        settings: Settings,
+        handler: Handler,
+        *,
+        health: Callable[[], Health],
+        metrics: Callable[[], bytes],
+        links: Links,
     ) -> list[Adapter]:
         """Return the adapters, none of them running yet."""
         ...
 
 
 def make_adapters(
-    settings: Settings, handler: Handler, *, health: Callable[[], Health], metrics: Callable[[], bytes]
+    settings: Settings,
+    handler: Handler,
+    *,
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    links: Links | None = None,
 ) -> list[Adapter]:
     """Build the adapters that the settings ask for: Discord and Telegram where there is a token, and the web chat.
 
@@ -55,11 +67,13 @@ def make_adapters(
     if settings.discord.token is not None:
         from bot.adapters.discord import DiscordAdapter  # noqa: PLC0415
 
-        adapters.append(DiscordAdapter(settings.discord.token, handler, translate))
+        adapters.append(DiscordAdapter(settings.discord.token, handler, translate, LANGUAGES, links))
     if settings.telegram.token is not None:
         from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
 
-        adapters.append(TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED))
+        adapters.append(
+            TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED, links=links)
+        )
     if settings.web.enabled:
         from bot.adapters.web import WebAdapter  # noqa: PLC0415
 
@@ -102,6 +116,7 @@ async def run(
         log.info("models_loaded", bundle=pipeline.bundle_id, characters=len(pipeline.roster))
         await stack.enter_async_context(keeping_in_step(store, pipeline))
         await stack.enter_async_context(tidying(store))
+        links = await stack.enter_async_context(keeping_links(store))
         service = Service(
             pipeline,
             store,
@@ -116,7 +131,7 @@ async def run(
             platforms = {adapter.name: adapter.connected for adapter in adapters}
             return Health({"workers": pipeline.alive, "store": store.alive}, platforms)
 
-        adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render)
+        adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render, links=links)
         metrics.watch_queue(lambda: pipeline.waiting)
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))

@@ -105,6 +105,9 @@ SWITCH: Mapping[str, bool] = {"on": True, "off": False}
 AUTOMATIC: Final = "auto"
 """Said instead of a language's tag, or of a threshold: everybody's or the network's own."""
 
+EVERYBODYS_OWN = N_("Everybody's own")
+"""What `AUTOMATIC` means for a language, where it is chosen from a list."""
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "who",

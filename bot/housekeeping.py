@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def tidying(store: Store, every: float = DAY) -> AsyncIterator[None]:
-    """Within the block, at once and then every so many seconds, remove for good what was forgotten long ago."""
+    """Within the block, at once and then every so many seconds, remove for good what is kept for a while only."""
     task = asyncio.create_task(_tidy(store, every))
     try:
         yield
@@ -30,7 +30,7 @@ async def tidying(store: Store, every: float = DAY) -> AsyncIterator[None]:
 async def _tidy(store: Store, every: float) -> None:
     while True:
         try:
-            removed = await store.purge()
+            removed = await store.purge() + await store.purge_links()
         except StoreError as error:
             log.warning("not_tidied", reason=str(error))
         else:

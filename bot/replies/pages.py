@@ -113,6 +113,10 @@ class PageWords:
                     hours,
                 ).format(n=hours),
                 t.gettext(
+                    "For two days I keep which of my answers belong to which messages, and who asked: by their ids "
+                    "alone, so that an answer can be taken back."
+                ),
+                t.gettext(
                     "Who teaches me has me keep the cut-out face, the name, and who it was and when, in a database on "
                     "that machine, until it is forgotten. It counts in this chat, and in all channels of its server."
                 ),
@@ -177,6 +181,14 @@ class PageWords:
                 data.changes,
                 t.ngettext(
                     "{n} entry of a history with your name", "{n} entries of histories with your name", data.changes
+                ),
+            ),
+            (
+                data.questions,
+                t.ngettext(
+                    "{n} question of the last two days: the ids of its messages, and yours",
+                    "{n} questions of the last two days: the ids of their messages, and yours",
+                    data.questions,
                 ),
             ),
         ):

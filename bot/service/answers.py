@@ -79,9 +79,9 @@ class Answers:
             raise Expired
         return replace(answer, token=token)
 
-    def forget(self, answer: Answer) -> None:
+    def forget(self, token: str) -> None:
         """Forget an answer."""
-        self._memory.drop(answer.token)
+        self._memory.drop(token)
 
     def forget_user(self, user: User) -> None:
         """Forget all answers that somebody asked for."""

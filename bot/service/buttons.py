@@ -1,11 +1,12 @@
 """The buttons under an answer: turning its pages, who else it may be, and taking it away."""
 
-from bot.domain import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Reply
+from bot.domain import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Press, Reply, User
+from bot.errors import Expired
 from bot.replies import ButtonWords, TeachingWords, count_pages, turn_to
-from bot.service.actions import number, write
+from bot.service.actions import Action, number, write
 from bot.service.answers import Answer, Answers, Seen
 from bot.service.case import Case
-from bot.service.presses import AboutAnswer, notice
+from bot.service.presses import AboutAnswer, OnItsOwn, notice
 
 CANDIDATES = 5
 """How many names "more like this" tells of a face."""
@@ -18,9 +19,14 @@ class UnderAnswers:
         self._answers = answers
 
     @property
-    def verbs(self) -> dict[str, AboutAnswer]:
-        """What handles each verb."""
-        return {"page": self._turn, "more": self._more, "delete": self._delete}
+    def about_answers(self) -> dict[str, AboutAnswer]:
+        """What handles the verbs of buttons that need to know what was answered."""
+        return {"page": self._turn, "more": self._more}
+
+    @property
+    def on_their_own(self) -> dict[str, OnItsOwn]:
+        """What handles the other verbs."""
+        return {"delete": self._delete}
 
     async def _turn(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
         """Show a page of the answer, its first page again after something else was shown in its place."""
@@ -41,17 +47,32 @@ class UnderAnswers:
         back = Button(words.back(), write("page", answer.token, 0))
         return Reply(text, buttons=((back,),), menus=menus, placement=Placement.EDIT)
 
-    async def _delete(self, case: Case, answer: Answer, _args: tuple[str, ...], _text: str | None) -> Reply:
+    async def _delete(self, case: Case, action: Action, _text: str | None) -> Reply:
         """Take the answer away, for the one who asked and for those who manage the chat."""
-        if not (case.manages or case.is_user(answer.asker)):
+        asker = self._asker(case, action.token)
+        if not (case.manages or case.is_user(asker)):
             return notice(ButtonWords(case.catalogue).not_yours())
-        self._answers.forget(answer)
+        self._answers.forget(action.token)
         return Reply(placement=Placement.DELETE)
+
+    def _asker(self, case: Case, token: str) -> User:
+        """Return who asked for an answer; of one that is forgotten, by the word of the platform.
+
+        Raises:
+            Expired: nobody knows.
+        """
+        try:
+            return self._answers.recall(case, token).asker
+        except Expired:
+            press = case.incoming.request
+            if isinstance(press, Press) and press.asker is not None:
+                return press.asker
+            raise
 
 
 def rows(case: Case, answer: Answer, page: int = 0) -> tuple[tuple[Button, ...], ...]:
-    """Return the buttons that belong under a page of an answer; none where the platform has none or nobody was seen."""
-    if not case.capabilities.buttons or not answer.faces:
+    """Return the buttons that belong under a page of an answer; none where the platform has none."""
+    if not case.capabilities.buttons:
         return ()
     words, token = ButtonWords(case.catalogue), answer.token
     turning = []
@@ -59,13 +80,12 @@ def rows(case: Case, answer: Answer, page: int = 0) -> tuple[tuple[Button, ...],
         turning.append(Button(words.back(), write("page", token, page - 1)))
     if page + 1 < count_pages(answer.findings):
         turning.append(Button(words.forward(), write("page", token, page + 1)))
-    acting = [
-        Button(TeachingWords(case.catalogue).right(), write("right", token)),
-        Button(words.wrong(), write("wrong", token)),
-        Button(words.delete(), write("delete", token), ButtonStyle.DANGER),
-    ]
-    if not answer.unasked:
-        acting.insert(0, Button(words.more(), write("more", token)))
+    acting = [Button(words.delete(), write("delete", token), ButtonStyle.DANGER)]
+    if answer.faces:
+        right = Button(TeachingWords(case.catalogue).right(), write("right", token))
+        acting = [right, Button(words.wrong(), write("wrong", token)), *acting]
+        if not answer.unasked:
+            acting.insert(0, Button(words.more(), write("more", token)))
     return tuple(tuple(row) for row in (turning, acting) if row)
 
 

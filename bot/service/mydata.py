@@ -33,7 +33,8 @@ class MyData:
             return Reply(words.ask_in_private())
         data = await self._store.data_of(case.user)
         text = words.my_data(data)
-        if not (case.capabilities.buttons and (data.examples or data.removed or data.verdicts or data.changes)):
+        kept = data.examples or data.removed or data.verdicts or data.changes or data.questions
+        if not (case.capabilities.buttons and kept):
             return Reply(text, private=True)
         return Reply(text, buttons=((_button(words.delete_all(), "ask"),),), private=True)
 

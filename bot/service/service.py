@@ -9,7 +9,6 @@ import structlog
 from bot.config import Access, Limits
 from bot.domain import (
     Ask,
-    Chat,
     Configure,
     Forget,
     Incoming,
@@ -18,6 +17,7 @@ from bot.domain import (
     Moved,
     OptOut,
     Page,
+    Present,
     Press,
     Reply,
     Request,
@@ -38,6 +38,7 @@ from bot.service.asking import Asking
 from bot.service.buttons import UnderAnswers
 from bot.service.case import Case
 from bot.service.corrections import Corrections
+from bot.service.departures import Departures
 from bot.service.lessons import Lessons
 from bot.service.looking import Looking
 from bot.service.mydata import MyData
@@ -87,6 +88,7 @@ class Service:
         self._settings = SettingUp(store, self._rates)
         self._names = Names(pipeline, store, limits)
         self._my_data = MyData(store, self._answers)
+        self._departures = Departures(store, self._answers)
         pages, records = Pages(pipeline, store, limits), Records(pipeline, store)
         self._pages: Mapping[Page, Callable[[Case], Awaitable[Reply]]] = {
             Page.HELP: pages.help,
@@ -101,11 +103,13 @@ class Service:
         self._teaching = Teaching(looking, pipeline, store, lessons, limits)
         self._forgetting = Forgetting(pipeline, store, lessons)
         corrections = Corrections(self._answers, pipeline, store, lessons, limits)
+        under_answers = UnderAnswers(self._answers)
         self._presses = Presses(
             self._answers,
             Rates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
-            about_answers={**UnderAnswers(self._answers).verbs, **corrections.about_answers},
+            about_answers={**under_answers.about_answers, **corrections.about_answers},
             on_their_own={
+                **under_answers.on_their_own,
                 **self._settings.verbs,
                 **self._names.verbs,
                 **self._my_data.verbs,
@@ -124,7 +128,7 @@ class Service:
             catalogue = translations_for(incoming.locale)
             try:
                 # Chats that go are forgotten whoever they were.
-                leaving = isinstance(incoming.request, Left | Moved)
+                leaving = isinstance(incoming.request, Left | Moved | Present)
                 if not leaving and not self._door.admits(incoming.chat, incoming.user):
                     return Reply()
                 settings = await self._store.chat_settings(incoming.chat)
@@ -161,18 +165,9 @@ class Service:
                 return await self._teaching.answer(case, teach)
             case Forget() as forget:
                 return await self._forgetting.answer(case, forget)
-            case (Left() | Moved()) as going:
-                return await self._let_go(case.chat, going)
-
-    async def _let_go(self, chat: Chat, request: Left | Moved) -> Reply:
-        """Follow a chat that goes away, or on under another id; there is nobody to tell."""
-        self._answers.forget_chat(chat)
-        if isinstance(request, Moved):
-            await self._store.move_chat(chat, request.to)
-        else:
-            await self._store.remove_chat(chat)
-        log.info("chat_gone", moved=isinstance(request, Moved))
-        return Reply()
+            case (Left() | Moved() | Present()) as news:
+                await self._departures.follow(case.chat, news)
+                return Reply()
 
 
 def _is_limited(request: Request) -> bool:
@@ -192,7 +187,7 @@ def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError
     """Tell why there is no answer, where somebody waits for one and does not know it yet."""
     text = Sentences(catalogue).failure(failure)
     match incoming.request:
-        case Ask(trigger=Trigger.POSTED) | Suggest() | Left() | Moved():
+        case Ask(trigger=Trigger.POSTED) | Suggest() | Left() | Moved() | Present():
             return Reply()
         case _ if isinstance(failure, RateLimited) and failure.told:
             return Reply()

@@ -1,7 +1,7 @@
 """The servers that whobot is in, so that it is noticed when it was removed from one while it was down.
 
-What was taught belongs to a server or to a private chat, and does not tell which: only ids in this table, and those that
-a chat's settings name as its server, may be taken for servers.
+What was taught belongs to a server or to a private chat, and does not tell which: only ids in this table, and those
+that a chat's settings name as its server, may be taken for servers.
 """
 
 from collections.abc import Collection

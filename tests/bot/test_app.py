@@ -23,6 +23,7 @@ from bot.domain import (
     Handler,
     Health,
     Incoming,
+    Links,
     Page,
     Picture,
     Reply,
@@ -81,7 +82,13 @@ class Bench:
         self.made = asyncio.Event()
 
     def __call__(
-        self, settings: config.Settings, handler: Handler, *, health: Callable[[], Health], metrics: Callable[[], bytes]
+        self,
+        settings: config.Settings,
+        handler: Handler,
+        *,
+        health: Callable[[], Health],
+        metrics: Callable[[], bytes],
+        links: Links,
     ) -> list[Adapter]:
         for name in self.names:
             self.adapters[name] = FakeAdapter(name, handler, health, metrics, list(self.failures))

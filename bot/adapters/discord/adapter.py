@@ -1,6 +1,8 @@
 """The life of the Discord bot: log in, serve, finish what is in hand, leave."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 import aiohttp
@@ -10,7 +12,7 @@ from pydantic import SecretStr
 from bot.adapters.discord.client import WhobotClient
 from bot.adapters.discord.translate import CAPABILITIES
 from bot.commands import Words, english_only
-from bot.domain import Capabilities, Handler
+from bot.domain import Capabilities, Forgetful, Handler, Links
 from bot.errors import AdapterError, LoginRefused
 
 
@@ -21,6 +23,8 @@ class DiscordAdapter:
         token: The bot's.
         handler: Answers what people ask.
         words: Names and describes the commands in other languages than English.
+        languages: What can be chosen for a chat, each by its own name, by tag.
+        links: Keeps which answers belong to which questions, beyond a restart.
     """
 
     name = "discord"
@@ -37,10 +41,19 @@ class DiscordAdapter:
     )
     """Where Discord keeps what people attach, and copies of what they link to: nothing is fetched from elsewhere."""
 
-    def __init__(self, token: SecretStr, handler: Handler, words: Words = english_only) -> None:
+    def __init__(
+        self,
+        token: SecretStr,
+        handler: Handler,
+        words: Words = english_only,
+        languages: Mapping[str, str] = MappingProxyType({}),
+        links: Links | None = None,
+    ) -> None:
         self._token = token
         self._handler = handler
         self._words = words
+        self._languages = languages
+        self._links = links or Forgetful()
         self._client: WhobotClient | None = None
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()
@@ -77,22 +90,24 @@ class DiscordAdapter:
     async def _serve(self) -> AdapterError | None:
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
-            WhobotClient(self._handler, session, self.media_hosts, self._words) as client,
+            WhobotClient(self._handler, session, self.media_hosts, self._words, self._languages, self._links) as client,
         ):
             self._client = client
+            recalling = asyncio.create_task(client.recall())
             serving = asyncio.create_task(client.start(self._token.get_secret_value()))
             stopping = asyncio.create_task(self._stopping.wait())
             try:
                 await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not serving.done():
+                    recalling.cancel()
                     await client.work.drain()
                     return None
                 return _explain(serving.exception())
             finally:
                 client.work.abandon()
-                serving.cancel()
-                stopping.cancel()
-                await asyncio.gather(serving, stopping, return_exceptions=True)
+                for task in (serving, stopping, recalling):
+                    task.cancel()
+                await asyncio.gather(serving, stopping, recalling, return_exceptions=True)
 
 
 def _explain(error: BaseException | None) -> AdapterError:

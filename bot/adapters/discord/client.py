@@ -1,7 +1,7 @@
 """The connection to Discord: which events whobot takes, and who answers them."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import aiohttp
 import discord
@@ -14,7 +14,7 @@ from bot.adapters.discord.messages import TAKE_AWAY, Messages
 from bot.adapters.discord.questions import Questions
 from bot.adapters.discord.work import Work
 from bot.commands import Words
-from bot.domain import Handler
+from bot.domain import Handler, Links
 
 log = structlog.get_logger(__name__)
 LIBRARY_LOGGER = logging.getLogger("discord")
@@ -43,7 +43,13 @@ class WhobotClient(discord.Client):
     """One session with Discord."""
 
     def __init__(
-        self, handler: Handler, session: aiohttp.ClientSession, media_hosts: Collection[str], words: Words
+        self,
+        handler: Handler,
+        session: aiohttp.ClientSession,
+        media_hosts: Collection[str],
+        words: Words,
+        languages: Mapping[str, str],
+        links: Links,
     ) -> None:
         # whobot does not talk: what voice would need is no business of its operator.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -60,10 +66,15 @@ class WhobotClient(discord.Client):
         self.work = Work()
         self._handler = handler
         self._words = words
-        album, questions = Album(session, media_hosts), Questions()
-        self._messages = Messages(handler, album, questions, self.work)
-        self._interactions = Interactions(handler, album, questions, self.work)
-        self._commands = commands.build(self, self._interactions, words)
+        album = Album(session, media_hosts)
+        self._questions = Questions(links)
+        self._messages = Messages(handler, album, self._questions, self.work)
+        self._interactions = Interactions(handler, album, self._questions, self.work)
+        self._commands = commands.build(self, self._interactions, words, languages)
+
+    async def recall(self) -> None:
+        """Remember what was asked before the last restart; events need not wait for that."""
+        await self._questions.recall(lambda place: self.get_partial_messageable(int(place)))
 
     # --- discord.py calls these --------------------------------------------------------------------------------------
 
@@ -76,8 +87,9 @@ class WhobotClient(discord.Client):
         await registration.publish(self._commands, self._words)
 
     async def on_connect(self) -> None:
-        """Events arrive."""
+        """Events arrive, in a new session, which begins with the ids of all servers."""
         self.online = True
+        await self._take_stock()
 
     async def on_resumed(self) -> None:
         """Events arrive again, those missed meanwhile first."""
@@ -86,6 +98,10 @@ class WhobotClient(discord.Client):
     async def on_disconnect(self) -> None:
         """discord.py takes the connection up again by itself."""
         self.online = False
+
+    async def on_guild_join(self, _guild: discord.Guild) -> None:
+        """Somebody has invited whobot."""
+        await self._take_stock()
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody has posted something."""
@@ -139,3 +155,20 @@ class WhobotClient(discord.Client):
     async def _left(self, guild_id: int, channel_id: int | None = None) -> None:
         with self.work.in_hand():
             await self._handler(translate.departure(self._me, guild_id, channel_id))
+
+    async def _take_stock(self) -> None:
+        """Tell which servers whobot is in: it may have been removed from others while it was down.
+
+        A server counts as long as one of two sources names it, the session or a list that Discord is asked for: data
+        of a server shall not go because Discord was in trouble. Where there is no such list, nothing is told.
+        """
+        if self.work.ending:
+            return
+        with self.work.in_hand():
+            try:
+                listed = [guild.id async for guild in self.fetch_guilds(limit=None, with_counts=False)]
+            except delivery.TROUBLE as error:
+                log.warning("discord.servers_not_listed", error=type(error).__name__, id=delivery.incident())
+                return
+            present = {*listed, *(guild.id for guild in self.guilds)}
+            await self._handler(translate.presence(self._me, present))

@@ -1,7 +1,7 @@
 """whobot's commands as Discord knows them: made from the table that all platforms share."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,19 @@ from discord.app_commands import locale_str
 from bot.adapters.discord.delivery import incident
 from bot.adapters.discord.interactions import Interactions
 from bot.adapters.discord.render import cut
-from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Command, Kind, Parameter, Where, Words, parse
+from bot.commands import (
+    ASK_MENU,
+    AUTOMATIC,
+    COMMANDS,
+    EVERYBODYS_OWN,
+    TEACH_MENU,
+    Command,
+    Kind,
+    Parameter,
+    Where,
+    Words,
+    parse,
+)
 from bot.domain import OPTIONS_LIMIT, Prompt, Suggest
 
 log = structlog.get_logger(__name__)
@@ -30,7 +42,7 @@ TYPES: dict[Kind, Any] = {
     Kind.TAUGHT_NAME: app_commands.Range[str, 1, TEXT_LIMIT],
     Kind.SWITCH: Literal["on", "off"],
     Kind.PERCENT: app_commands.Range[str, 1, TEXT_LIMIT],
-    Kind.LANGUAGE: app_commands.Range[str, 1, TEXT_LIMIT],
+    Kind.LANGUAGE: str,
     Kind.FLAG: bool,
 }
 """What discord.py calls the kinds of parameters."""
@@ -76,15 +88,15 @@ class _Option:
         )
 
 
-def build(client: discord.Client, interactions: Interactions, words: Words) -> Commands:
-    """Make the commands, and have the client listen for them."""
+def build(client: discord.Client, interactions: Interactions, words: Words, languages: Mapping[str, str]) -> Commands:
+    """Make the commands, and have the client listen for them; `languages` can be chosen, by tag, each by its name."""
     tree = Commands(
         client,
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
     for command in COMMANDS:
-        tree.add_command(_slash(command, interactions))
+        tree.add_command(_slash(command, interactions, languages))
 
     @tree.context_menu(name=ASK_MENU)
     async def who_is_this(interaction: discord.Interaction, message: discord.Message) -> None:
@@ -100,7 +112,9 @@ def build(client: discord.Client, interactions: Interactions, words: Words) -> C
     return tree
 
 
-def _slash(command: Command, interactions: Interactions) -> app_commands.Command[Any, ..., None]:
+def _slash(
+    command: Command, interactions: Interactions, languages: Mapping[str, str]
+) -> app_commands.Command[Any, ..., None]:
     async def invoke(interaction: discord.Interaction, **values: Any) -> None:
         text = " ".join(filter(None, (_as_typed(one, values.get(one.name)) for one in command.parameters)))
         attachments = [value for value in values.values() if isinstance(value, discord.Attachment)]
@@ -116,6 +130,9 @@ def _slash(command: Command, interactions: Interactions) -> app_commands.Command
     app_commands.rename(
         **{one.name: locale_str(one.name, key=one.parameter.name, suffix=one.suffix) for one in options}
     )(callback)
+    for option in options:
+        if option.parameter.kind is Kind.LANGUAGE and languages:
+            app_commands.choices(**{option.name: _choices(languages)})(callback)
     slash: app_commands.Command[Any, ..., None] = app_commands.Command(
         name=command.name, description=command.description, callback=callback
     )
@@ -133,6 +150,12 @@ def _options(command: Command) -> Iterator[_Option]:
     for parameter in command.parameters:
         many = parameter.kind is Kind.PICTURES
         yield from (_Option(parameter, number) for number in range(1, PICTURES_LIMIT + 1 if many else 2))
+
+
+def _choices(languages: Mapping[str, str]) -> list[app_commands.Choice[str]]:
+    """Each language by the name that its speakers know: those names are the same in all languages."""
+    automatic = app_commands.Choice(name=locale_str(EVERYBODYS_OWN), value=AUTOMATIC)
+    return [automatic, *(app_commands.Choice(name=name, value=tag) for tag, name in languages.items())]
 
 
 def _complete(slash: app_commands.Command[Any, ..., None], parameter: Parameter, interactions: Interactions) -> None:

@@ -141,9 +141,14 @@ async def asker(answer: discord.PartialMessage) -> int | None:
     except TROUBLE as error:
         _log_refusal(error, to="answer", source=answer.id)
         return None
-    if message.interaction_metadata is not None:
-        return message.interaction_metadata.user.id
-    question = replied_to(message)
+    return asker_of(message)
+
+
+def asker_of(answer: discord.Message) -> int | None:
+    """Read off an answer who asked for it, as far as Discord shows that."""
+    if answer.interaction_metadata is not None:
+        return answer.interaction_metadata.user.id
+    question = replied_to(answer)
     return question.author.id if question else None
 
 

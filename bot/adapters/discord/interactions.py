@@ -4,6 +4,7 @@ Discord waits for three seconds: each of them is acknowledged before anything is
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -12,7 +13,7 @@ from bot.adapters.discord import components, delivery, places, translate
 from bot.adapters.discord.album import Album
 from bot.adapters.discord.questions import Questions
 from bot.adapters.discord.work import Work
-from bot.domain import Ask, Configure, Forget, Handler, Picture, Press, Prompt, Request, Suggest, Teach, Trigger
+from bot.domain import Ask, Configure, Forget, Handler, Picture, Press, Prompt, Request, Suggest, Teach, Trigger, User
 
 SUGGESTING_LASTS = 2.0
 """Seconds. Whoever types does not wait for longer, and nor does Discord."""
@@ -41,7 +42,8 @@ class Interactions:
         """Answer a command, or a dialogue that has taken its place; `about` are the messages that it looks at."""
         if self._work.ending:
             return
-        with self._work.in_hand(), self._questions.open(*about) as question:
+        chat, asker = places.chat_of_interaction(interaction), interaction.user.id
+        with self._work.in_hand(), self._questions.open(chat, asker, *about) as question:
             ephemeral = _is_whispered(interaction, request)
             if not await delivery.think(interaction, ephemeral=ephemeral):
                 return
@@ -107,9 +109,14 @@ class Interactions:
         with self._work.in_hand():
             if not await delivery.acknowledge(interaction):
                 return
+            await self._questions.complete()
+            answer = interaction.message
+            question = self._questions.answered_by(answer.id) if answer else None
+            asker = question.asker if question else delivery.asker_of(answer) if answer else None
+            if asker is not None:
+                press = replace(press, asker=User(places.PLATFORM, str(asker)))
             reply = await self._handler(translate.from_interaction(interaction, press))
             reaction = delivery.react(interaction, reply)
-            question = self._questions.answered_by(interaction.message.id) if interaction.message else None
             await (question.answer(reaction) if question else reaction)
 
 

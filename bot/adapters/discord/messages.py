@@ -44,7 +44,8 @@ class Messages:
         if request is None or not places.may_answer(message):
             return
         asked_about = filter(None, [places.replied_to(message)])
-        with self._work.in_hand(), self._questions.open(message, *asked_about) as question:
+        chat = places.chat_of(message)
+        with self._work.in_hand(), self._questions.open(chat, message.author.id, message, *asked_about) as question:
             async with delivery.typing(message.channel) as progress:
                 if not (isinstance(request, Ask) and request.pictures) and awaits_previews(message):
                     # Where one appears, this question is withdrawn, and the message comes anew.
@@ -55,6 +56,7 @@ class Messages:
 
     async def edited(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Take away the answers to pictures that are no longer there, and answer those that are there now."""
+        await self._questions.complete()
         known = self._questions.concerning(message.id)
         outdated = [question for question in known if question.outdated_by(message)]
         for question in outdated:
@@ -64,13 +66,18 @@ class Messages:
             await self.posted(message, me)
 
     async def deleted(self, message_id: int) -> None:
-        """Take the answers to a message away."""
+        """Take the answers to a message away; where it was an answer itself, there is nothing left to take away."""
+        await self._questions.complete()
+        self._questions.lose(message_id)
         for question in self._questions.concerning(message_id):
             await self._questions.withdraw(question)
 
     async def marked(self, answer: discord.PartialMessage, by: int) -> None:
         """Take an answer away where it was the asker who has marked it."""
-        if await delivery.asker(answer) == by:
+        await self._questions.complete()
+        question = self._questions.answered_by(answer.id)
+        asker = question.asker if question else await delivery.asker(answer)
+        if asker == by:
             await delivery.take_away(answer)
 
 

@@ -27,6 +27,16 @@ def chat(channel: object, channel_id: int, guild_id: int | None) -> Chat:
     )
 
 
+def chat_of(message: discord.Message) -> Chat:
+    """Tell where a message was posted."""
+    return chat(message.channel, message.channel.id, message.guild.id if message.guild else None)
+
+
+def chat_of_interaction(interaction: discord.Interaction) -> Chat:
+    """Tell where a command, a button, a menu or a dialogue was used."""
+    return chat(interaction.channel, interaction.channel_id or interaction.user.id, interaction.guild_id)
+
+
 def may_answer(message: discord.Message) -> bool:
     """Tell whether whobot may post where the message is: if not, no work is worth its while."""
     return _may_post(message.channel, my_permissions(message))

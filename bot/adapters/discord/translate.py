@@ -1,6 +1,6 @@
 """From Discord's words to whobot's: messages and interactions become `Incoming`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 import discord
@@ -9,7 +9,7 @@ from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 from bot.adapters.discord import places
 from bot.adapters.discord.album import Album
 from bot.adapters.discord.render import CONTENT_LIMIT, FILES_LIMIT
-from bot.domain import Ask, Capabilities, Incoming, Left, Page, Progress, Request, Show, Trigger
+from bot.domain import Ask, Capabilities, Incoming, Left, Page, Present, Progress, Request, Show, Trigger
 
 CAPABILITIES = Capabilities(
     text_limit=CONTENT_LIMIT,
@@ -42,7 +42,7 @@ def from_message(
         private_replies=False,
     )
     return Incoming(
-        chat=places.chat(message.channel, message.channel.id, guild.id if guild else None),
+        chat=places.chat_of(message),
         user=places.user(message.author, manager=places.is_manager(message)),
         request=request,
         capabilities=capabilities,
@@ -60,7 +60,7 @@ def from_interaction(interaction: discord.Interaction, request: Request) -> Inco
         images_limit=FILES_LIMIT if private or interaction.app_permissions.attach_files else 0,
     )
     return Incoming(
-        chat=places.chat(interaction.channel, interaction.channel_id or interaction.user.id, interaction.guild_id),
+        chat=places.chat_of_interaction(interaction),
         user=places.user(interaction.user, manager=places.is_managed_by(interaction)),
         request=request,
         capabilities=capabilities,
@@ -72,6 +72,13 @@ def departure(me: discord.ClientUser, guild_id: int, channel_id: int | None = No
     """Tell that a server, or one of its channels, is no longer there for whobot."""
     chat = places.chat(None, channel_id or guild_id, guild_id)
     return Incoming(chat=chat, user=places.user(me), request=Left(), capabilities=CAPABILITIES)
+
+
+def presence(me: discord.ClientUser, guild_ids: Iterable[int]) -> Incoming:
+    """Tell of all servers that whobot is in. There is no chat to tell it in but whobot's own."""
+    chat = places.chat(None, me.id, None)
+    present = Present(frozenset(map(str, guild_ids)))
+    return Incoming(chat=chat, user=places.user(me), request=present, capabilities=CAPABILITIES)
 
 
 def request(message: discord.Message, me: discord.ClientUser, album: Album) -> Ask | Show | None:

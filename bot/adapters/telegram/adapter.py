@@ -19,10 +19,11 @@ from bot.adapters.telegram import commands
 from bot.adapters.telegram.client import Client, MaskedStr
 from bot.adapters.telegram.dispatch import Dispatcher
 from bot.adapters.telegram.files import Files
+from bot.adapters.telegram.memory import Memory
 from bot.adapters.telegram.trouble import explain
 from bot.commands import Words, english_only, typed_names
 from bot.config import Telegram
-from bot.domain import Handler
+from bot.domain import Forgetful, Handler, Links
 from bot.errors import AdapterError, ConfigError
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class TelegramAdapter:
         handler: Answers requests.
         words: Names and describes the commands, and describes the bot, in other languages than English.
         languages: The tags of those languages.
+        links: Keeps which answers belong to which questions, beyond a restart.
     """
 
     name = "telegram"
@@ -59,6 +61,7 @@ class TelegramAdapter:
         *,
         words: Words = english_only,
         languages: Sequence[str] = (),
+        links: Links | None = None,
     ) -> None:
         if settings.token is None:
             raise ConfigError("Telegram needs a token: set WHOBOT_TELEGRAM__TOKEN or telegram.token_file")
@@ -73,6 +76,7 @@ class TelegramAdapter:
         self._handler = handler
         self._words = words
         self._languages = languages
+        self._links = links or Forgetful()
         self._names = typed_names(words, languages)
         self._connected = False
         self._trouble: AdapterError | None = None
@@ -123,10 +127,13 @@ class TelegramAdapter:
                 return
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
-                presenting = commands.present(bot, self._words, self._languages)
+                memory = Memory(self._links)
+                dispatcher = Dispatcher(bot, self._handler, files, self._names, memory, answers)
+                bot.tell_expulsions(dispatcher.expelled)
                 async with (
-                    _receiving(updater, Dispatcher(bot, self._handler, files, self._names, answers)),
-                    _beside(presenting),
+                    _beside(memory.recall()),
+                    _receiving(updater, dispatcher),
+                    _beside(commands.present(bot, self._words, self._languages)),
                 ):
                     self._connected = True
                     await self._ending.wait()

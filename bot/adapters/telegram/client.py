@@ -16,6 +16,8 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.adapters.telegram.expulsion import Listener, ListeningRequest
+
 PLACEHOLDER = "TOKEN"
 _CONNECTIONS = 50
 """For the answers (`questions.ANSWERS_AT_ONCE`) and presses (`presses.PRESSES_AT_ONCE`), each with its chat action."""
@@ -70,10 +72,19 @@ class Client(Bot):
             token=PLACEHOLDER,
             base_url=f"{api}/bot",
             base_file_url=f"{api}/file/bot",
-            request=_request(api, token, _CONNECTIONS),
-            get_updates_request=_request(api, token, 1),
+            request=_request(api, token, _CONNECTIONS, self._hear),
+            get_updates_request=_request(api, token, 1, self._hear),
         )
         self._on_poll = on_poll
+        self._on_expelled: Listener | None = None
+
+    def tell_expulsions(self, listener: Listener) -> None:
+        """From now on tell a listener which chats refuse the bot because it is no longer in them."""
+        self._on_expelled = listener
+
+    def _hear(self, chat_id: int) -> None:
+        if self._on_expelled is not None:
+            self._on_expelled(chat_id)
 
     async def get_updates(self, *args: Any, **options: Any) -> tuple[Update, ...]:
         """Poll once. The updater keeps some errors to itself, so this is the place to hear of all of them."""
@@ -86,9 +97,10 @@ class Client(Bot):
         return updates
 
 
-def _request(api: str, token: SecretStr, connections: int) -> HTTPXRequest:
+def _request(api: str, token: SecretStr, connections: int, listener: Listener) -> HTTPXRequest:
     inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=connections), proxy=_proxy(api))
-    return HTTPXRequest(
+    return ListeningRequest(
+        listener,
         connect_timeout=10,
         read_timeout=20,
         write_timeout=20,

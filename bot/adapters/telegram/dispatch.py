@@ -18,8 +18,9 @@ from bot.adapters.telegram.members import Members
 from bot.adapters.telegram.memory import Memory
 from bot.adapters.telegram.presses import Presses
 from bot.adapters.telegram.questions import Questions
-from bot.adapters.telegram.translate import PLATFORM, Reader
-from bot.domain import Chat, Handler, Left, Moved
+from bot.adapters.telegram.render import CAPABILITIES
+from bot.adapters.telegram.translate import PLATFORM, Reader, user_of
+from bot.domain import Chat, Handler, Incoming, Left, Moved
 
 log = structlog.get_logger(__name__)
 
@@ -33,13 +34,19 @@ class Dispatcher:
     """
 
     def __init__(
-        self, bot: Client, handler: Handler, files: Files, names: Mapping[str, str], work: asyncio.TaskGroup
+        self,
+        bot: Client,
+        handler: Handler,
+        files: Files,
+        names: Mapping[str, str],
+        memory: Memory,
+        work: asyncio.TaskGroup,
     ) -> None:
+        self._bot = bot
         self._handler = handler
         self._work = work
         self._members = Members(bot)
         self._envelopes = Envelopes(self._members)
-        memory = Memory()
         reader = Reader(bot.bot, files.opener, names)
         self._questions = Questions(bot, handler, self._envelopes, memory, reader, self._start)
         self._presses = Presses(bot, handler, self._envelopes, memory)
@@ -85,6 +92,16 @@ class Dispatcher:
     async def _tell(self, person: TelegramUser, chat: TelegramChat, news: Left | Moved) -> None:
         """Hand on what nobody asked and nobody can be answered."""
         await self._handler(await self._envelopes.from_person(person, chat, news))
+
+    def expelled(self, chat_id: int) -> None:
+        """Tell that the bot is no longer in a chat, which it has learnt from a refusal."""
+        chat = Chat(PLATFORM, str(chat_id), private=chat_id > 0)
+        left = Incoming(chat, user_of(self._bot.bot), Left(), CAPABILITIES)
+
+        async def tell() -> None:
+            await self._handler(left)
+
+        self._start(tell())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         async def safely() -> None:

@@ -1,17 +1,20 @@
-"""What the bot remembers of its own messages, for a while and after no restart.
+"""What the bot remembers of its own messages, for a while.
 
 It is what Telegram does not tell with a press, a reaction or an edit: which messages belong together, what they answer,
-and which words were asked for.
+and which words were asked for. After a restart only ids are known: which messages answer which, and who has asked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from telegram import MaybeInaccessibleMessage, Message
 
 from bot.adapters.telegram.recent import Recent
-from bot.domain import Ask, Picture, Prompt, Teach, User
+from bot.adapters.telegram.translate import PLATFORM
+from bot.domain import Ask, Chat, Link, Links, Picture, Prompt, Teach, User
 
 Key: TypeAlias = tuple[int, int]
 """Ids of a chat and of a message in it."""
@@ -19,6 +22,8 @@ _EDITABLE = 48 * 3600.0
 """Seconds. Telegram lets people edit, and bots delete, what is no older than two days."""
 _WRITING = 600.0
 """Seconds that somebody has to write what they were asked for."""
+_RECALLED = 20_000
+"""Messages of which only ids are known."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,20 +31,29 @@ class Exchange:
     """A question and the messages that answer it.
 
     Args:
-        question: One message, or those of an album.
+        question: One message, or those of an album; none where only their ids are remembered.
         asker: Who has asked.
         pictures: What it is about.
         owed: What was asked for before, where the question is but the picture to it.
-        answer: The bot's messages.
+        replies: The bot's messages, by what was sent together.
         withdrawn: Whether the answer is not wanted any more.
+        lasting: Whether it shall be known after a restart.
+        link: What is kept of it.
     """
 
     question: tuple[Message, ...]
     asker: User
     pictures: tuple[Picture, ...] = ()
     owed: Ask | Teach | None = None
-    answer: set[Key] = field(default_factory=set)
+    replies: list[tuple[Key, ...]] = field(default_factory=list)
     withdrawn: bool = False
+    lasting: bool = False
+    link: Link | None = None
+
+    @property
+    def answer(self) -> set[Key]:
+        """All of the bot's messages."""
+        return {message for reply in self.replies for message in reply}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +68,35 @@ class OpenPrompt:
 class Memory:
     """Finds by chat and message id what a message belongs to."""
 
-    def __init__(self) -> None:
-        self.exchanges: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=2_000)
-        """By each message of the question and of the answer."""
+    def __init__(self, links: Links) -> None:
         self.prompts: Recent[Key, dict[str, Prompt]] = Recent(seconds=_EDITABLE, size=2_000)
         """What the buttons of a message ask for before they count."""
         self.open_prompts: Recent[Key, OpenPrompt] = Recent(seconds=_WRITING, size=1_000)
+        self.complete = asyncio.Event()
+        """Set when what was known before the last restart is known again."""
+        self._links = links
+        self._exchanges: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=2_000)
+        """By each message of the question and of the answer."""
+        self._recalled: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=_RECALLED)
         self._groups: Recent[Key, tuple[Key, ...]] = Recent(seconds=_EDITABLE, size=2_000)
+
+    async def recall(self) -> None:
+        """Remember what was asked before the last restart."""
+        try:
+            for link in await self._links.load(PLATFORM):
+                self._take_up(link)
+        finally:
+            self.complete.set()
+
+    def exchange(self, message: Key) -> Exchange | None:
+        """What a message asks or answers."""
+        return self._exchanges.get(message) or self._recalled.get(message)
 
     def ask(self, exchange: Exchange) -> None:
         """Remember a question."""
+        exchange.lasting = True
         for message in exchange.question:
-            self.exchanges.put(key(message), exchange)
+            self._exchanges.put(key(message), exchange)
 
     def answer(self, sent: Sequence[Message], exchange: Exchange | None, prompts: dict[str, Prompt]) -> None:
         """Remember the messages of one reply; the last one has the buttons, if any."""
@@ -73,23 +104,82 @@ class Memory:
         for message in group:
             self._groups.put(message, group)
             if exchange:
-                self.exchanges.put(message, exchange)
-        if exchange:
-            exchange.answer.update(group)
+                self._exchanges.put(message, exchange)
         if group:
             self.prompts.put(group[-1], prompts)
+            if exchange:
+                # Some may have been a part of another reply, which they were left over from.
+                exchange.replies = [*_without(exchange.replies, group), group]
+                self._keep(exchange)
+
+    def withdraw(self, exchange: Exchange) -> set[Key]:
+        """Remember that an answer is not wanted any more; return its messages, which are to go."""
+        exchange.withdrawn = True
+        gone = exchange.answer
+        exchange.replies = []
+        self._keep(exchange)
+        return gone
 
     def group(self, message: Key) -> tuple[Key, ...]:
         """The messages that were sent together with this one, itself among them. None where it is gone."""
         group = self._groups.get(message)
-        return (message,) if group is None else group
+        if group is not None:
+            return group
+        exchange = self._recalled.get(message)
+        replies = exchange.replies if exchange else ()
+        return next((reply for reply in replies if message in reply), (message,))
 
     def forget(self, group: Sequence[Key]) -> None:
         """Remember that these messages are gone: somebody may press one of their buttons at the same moment."""
+        exchange = self.exchange(group[0]) if group else None
         for message in group:
             self._groups.put(message, ())
+        if exchange:
+            exchange.replies = _without(exchange.replies, group)
+            self._keep(exchange)
+
+    def _take_up(self, link: Link) -> None:
+        place = int(link.place)
+        replies = [tuple((place, int(id_)) for id_ in reply) for reply in link.replies]
+        exchange = Exchange((), User(PLATFORM, link.asker), replies=replies, lasting=True, link=link)
+        age = (datetime.now(UTC) - link.at).total_seconds()
+        for message in (*((place, int(id_)) for id_ in link.questions), *exchange.answer):
+            self._recalled.put(message, exchange, age=age)
+
+    def _keep(self, exchange: Exchange) -> None:
+        """Have what is known of an exchange outlive a restart, as far as there is something to take away then."""
+        if not exchange.lasting:
+            return
+        replies = tuple(tuple(str(id_) for _, id_ in reply) for reply in exchange.replies)
+        match exchange.link:
+            case None if replies:
+                exchange.link = _link(exchange, replies)
+                if exchange.link:
+                    self._links.keep(exchange.link)
+            case Link() as link if replies:
+                exchange.link = replace(link, replies=replies)
+                self._links.change(exchange.link)
+            case Link() as link:
+                exchange.link = None
+                self._links.drop(link)
 
 
 def key(message: MaybeInaccessibleMessage) -> Key:
     """What a message is found by."""
     return message.chat.id, message.message_id
+
+
+def _without(replies: Sequence[tuple[Key, ...]], gone: Collection[Key]) -> list[tuple[Key, ...]]:
+    left = (tuple(message for message in reply if message not in gone) for reply in replies)
+    return [reply for reply in left if reply]
+
+
+def _link(exchange: Exchange, replies: tuple[tuple[str, ...], ...]) -> Link | None:
+    """What to keep of an exchange. Nothing where its chat has moved meanwhile: ids there are others."""
+    questions = tuple(map(key, exchange.question))
+    places = {chat for chat, _ in (*questions, *exchange.answer)}
+    if len(places) != 1:
+        return None
+    place = str(places.pop())
+    ids = tuple(str(id_) for _, id_ in questions)
+    return Link(Chat(PLATFORM, place), place, replies[0][0], ids, replies, exchange.asker.id, datetime.now(UTC))

@@ -71,15 +71,18 @@ class Presses:
 
     async def reacted(self, reaction: MessageReactionUpdated) -> None:
         """Delete an answer that its asker does not like."""
+        await self._memory.complete.wait()
         message = reaction.chat.id, reaction.message_id
-        exchange = self._memory.exchanges.get(message)
+        exchange = self._memory.exchange(message)
         disliked = any(
             isinstance(kind, ReactionTypeEmoji) and kind.emoji == ReactionEmoji.THUMBS_DOWN
             for kind in reaction.new_reaction
         )
         by_asker = exchange is not None and reaction.user is not None and str(reaction.user.id) == exchange.asker.id
         if exchange is not None and by_asker and disliked and message in exchange.answer:
-            await remove(self._bot, self._memory.group(message))
+            group = self._memory.group(message)
+            self._memory.forget(group)
+            await remove(self._bot, group)
 
     async def _carry_out(
         self,
@@ -91,6 +94,9 @@ class Presses:
     ) -> None:
         one_by_one = self._locks.setdefault(key(pressed), asyncio.Lock())
         async with one_by_one, self._turns, presence(self._bot, place) as progress:
+            await self._memory.complete.wait()
+            exchange = self._memory.exchange(key(pressed))
+            press = replace(press, asker=exchange.asker if exchange else None)
             incoming = await self._envelopes.from_person(person, pressed.chat, press)
             reply = await self._handler(replace(incoming, progress=progress))
             if reply.placement is Placement.NOTICE and spinner and await spinner.stop(reply.text):
@@ -114,4 +120,4 @@ class Presses:
             case _:
                 covered = isinstance(pressed, Message) and is_covered(pressed)
                 sent = await deliver(self._bot, reply, place, covered=covered)
-        self._memory.answer(sent, self._memory.exchanges.get(key(pressed)), prompts(reply))
+        self._memory.answer(sent, self._memory.exchange(key(pressed)), prompts(reply))

@@ -59,21 +59,31 @@ class Questions:
 
     def edited(self, message: Message) -> None:
         """Take in a changed message: what answered it is withdrawn, and what it asks now is answered."""
-        exchange = self._memory.exchanges.get(key(message))
+        if not self._memory.complete.is_set():
+            self._start(self._edited_early(message))
+            return
+        exchange = self._memory.exchange(key(message))
         if exchange is None:
             request = self._read((message,))
             if request and _is_asked(request) and message.media_group_id is None and not _is_stale(message):
                 self._begin((message,), request)
             return
         was = {key(part): part for part in exchange.question}
-        if _content(was[key(message)]) == _content(message):
+        before = was.get(key(message))
+        if before is not None and _content(before) == _content(message):
             return
-        exchange.withdrawn = True
-        self._start(remove(self._bot, exchange.answer))
+        self._start(remove(self._bot, self._memory.withdraw(exchange)))
+        if before is None and message.media_group_id is not None:
+            return  # The other pictures of the album are no longer known.
         messages = tuple((was | {key(message): message}).values())
         request = self._read(messages, exchange.owed)
         if isinstance(request, Ask):
             self._begin(messages, request, exchange.owed)
+
+    async def _edited_early(self, message: Message) -> None:
+        """Wait for what was asked before the restart, of which this may be a part."""
+        await self._memory.complete.wait()
+        self.edited(message)
 
     async def _collect(self, first: Message, owed: Ask | Teach | None) -> None:
         self._take(await self._albums.complete(first), owed)
@@ -106,7 +116,7 @@ class Questions:
     def _shown(self, message: Message) -> tuple[Picture, ...]:
         """The pictures that the answer which this message replies to is about."""
         answered, author = message.reply_to_message, author_of(message)
-        exchange = self._memory.exchanges.get(key(answered)) if answered else None
+        exchange = self._memory.exchange(key(answered)) if answered else None
         if answered is None or author is None or exchange is None or key(answered) not in exchange.answer:
             return ()
         asker = exchange.asker if exchange.asker.id != author.id else None
@@ -126,7 +136,7 @@ class Questions:
             self._memory.ask(exchange)
         self._memory.answer(sent, exchange, prompts(reply))
         if exchange.withdrawn:
-            await remove(self._bot, exchange.answer)
+            await remove(self._bot, self._memory.withdraw(exchange))
 
 
 def _content(message: Message) -> tuple[object, ...]:

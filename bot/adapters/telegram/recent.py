@@ -18,10 +18,10 @@ class Recent(Generic[K, V]):
         self._clock = clock
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
-    def put(self, key: K, value: V) -> None:
-        """Remember `value` from now on."""
+    def put(self, key: K, value: V, *, age: float = 0.0) -> None:
+        """Remember `value` from now on; of `age` seconds already, it is forgotten the sooner."""
         self._entries.pop(key, None)
-        self._entries[key] = (self._clock() + self._seconds, value)
+        self._entries[key] = (self._clock() + self._seconds - age, value)
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)
 

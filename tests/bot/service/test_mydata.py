@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain import (
     Incoming,
+    Link,
     OptOut,
     Page,
     Placement,
@@ -104,6 +105,17 @@ async def test_what_somebody_has_judged_is_counted_with_its_faces(service: Servi
     text = (await service.handle(my_data())).text
     assert "2 answers that you have judged" in text
     assert "1 cut-out face that I keep" in text
+
+
+async def test_what_somebody_has_asked_is_counted_and_goes(service: Service, store: Store) -> None:
+    now = datetime.now(UTC)
+    await store.keep_link(Link(ROOM, "room", "1", ("2",), (("1",),), ANN.id, now))
+    page = await service.handle(my_data())
+    assert "1 question of the last two days" in page.text
+    question = await service.handle(press(page, "Delete my data"))
+    await service.handle(press(question, "Yes, delete it"))
+    assert await store.links("discord") == []
+    assert "Nothing else is kept" in (await service.handle(my_data())).text
 
 
 async def test_it_is_deleted_only_after_a_second_press(service: Service, store: Store) -> None:

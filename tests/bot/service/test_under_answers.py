@@ -50,9 +50,15 @@ async def test_an_answer_has_buttons_where_the_platform_has_them(service: Servic
     assert not (await answered(service, source, capabilities=ROOMY)).buttons
 
 
-async def test_where_nobody_was_seen_there_is_nothing_to_press(service: Service, source: Source) -> None:
-    assert not (await answered(service, source, "landscape")).buttons
-    assert not (await answered(service, source, "broken")).buttons
+@pytest.mark.parametrize("picture", ["landscape", "broken"])
+async def test_where_nobody_was_seen_the_answer_can_be_taken_away(
+    service: Service, source: Source, picture: str
+) -> None:
+    reply = await answered(service, source, picture)
+    assert list(actions(reply)) == ["Delete"]
+    assert "Only who asked" in (await service.handle(press(reply, "Delete", user=BOB))).text
+    assert (await service.handle(press(reply, "Delete"))).placement is Placement.DELETE
+    assert not (await answered(service, source, picture, capabilities=ROOMY)).buttons
 
 
 async def test_where_nobody_asked_there_is_less_to_press(
@@ -182,6 +188,21 @@ async def test_a_button_of_an_earlier_life_says_that_it_has_expired(
         late = await make().handle(press(reply, label))
         assert late.placement is Placement.NOTICE
         assert "These buttons have expired" in late.text
+
+
+async def test_an_answer_of_an_earlier_life_can_be_taken_away_where_the_platform_says_who_asked(
+    make: Callable[..., Service], source: Source
+) -> None:
+    action = actions(await answered(make(), source))["Delete"]
+
+    async def delete(user: User) -> Reply:
+        return await make().handle(incoming(Press(action, asker=ANN), user=user, capabilities=PRESSABLE))
+
+    assert (await delete(ANN)).placement is Placement.DELETE
+    assert (await delete(MANAGER)).placement is Placement.DELETE
+    refusal = await delete(BOB)
+    assert refusal.placement is Placement.NOTICE
+    assert "Only who asked" in refusal.text
 
 
 async def test_only_the_latest_answers_are_remembered(make: Callable[..., Service], source: Source) -> None:

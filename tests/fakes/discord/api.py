@@ -67,6 +67,11 @@ class Api:
         self.general = Channel("general")
         self.direct = Channel("alice", friend=self.alice)
         self.channels = [self.general]
+        self.guilds = [self.guild]
+        """The servers that a new session begins with."""
+        self.listed = self.guilds
+        """Those that the bot is told when it asks for a list."""
+        self.out_of_order: set[str] = set()
         self.file_limit = payloads.FILE_LIMIT
         self.problems: list[str] = []
         self.commands: list[Payload] = []
@@ -86,6 +91,7 @@ class Api:
         app.add_routes(
             [
                 route("GET", rest.ME, self._me),
+                route("GET", rest.MY_GUILDS, self._my_guilds),
                 route("GET", rest.APPLICATION, self._application),
                 route("GET", rest.COMMANDS, self._list_commands),
                 route("PUT", rest.COMMANDS, self._set_commands),
@@ -102,6 +108,9 @@ class Api:
 
     async def _me(self, _: Call) -> tuple[int, Any]:
         return 200, payloads.myself(self.bot)
+
+    async def _my_guilds(self, _: Call) -> tuple[int, Any]:
+        return 200, [payloads.partial_guild(guild) for guild in self.listed]
 
     async def _application(self, _: Call) -> tuple[int, Any]:
         return 200, payloads.application(self.bot)
@@ -201,7 +210,7 @@ class Api:
             message["components"] = posts.components(call.json["components"] or ())
         if "attachments" in call.json:
             message["attachments"] = [self._attach(Upload(file.data, file.filename)) for file in files]
-        message["edited_timestamp"] = payloads.TIME
+        message["edited_timestamp"] = payloads.now()
         ephemeral = bool(message["flags"] & EPHEMERAL)
         self._answers.put_nowait(
             Answer(
@@ -241,9 +250,16 @@ class Api:
     def _welcome(self, session: str) -> list[tuple[str, Payload]]:
         resume_url = str(DiscordWebSocket.DEFAULT_GATEWAY)
         return [
-            ("READY", payloads.ready(self.bot, self.guild, session, resume_url)),
-            ("GUILD_CREATE", payloads.guild_create(self.guild, self.channels, self.bot)),
+            ("READY", payloads.ready(self.bot, self.guilds, session, resume_url)),
+            *(
+                ("GUILD_CREATE", payloads.guild_create(guild, self._channels_of(guild), self.bot))
+                for guild in self.guilds
+                if guild.id not in self.out_of_order
+            ),
         ]
+
+    def _channels_of(self, guild: Guild) -> list[Channel]:
+        return self.channels if guild is self.guild else []
 
     def _check_event(self, event: str, data: Payload) -> None:
         if self.contract is not None:

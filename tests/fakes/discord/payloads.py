@@ -1,6 +1,7 @@
 """The objects of Discord's API, as Discord writes them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.discord.world import (
@@ -16,6 +17,24 @@ Payload = dict[str, Any]
 
 FILE_LIMIT = 10 * 1024 * 1024
 TIME = "2026-01-02T03:04:05.678000+00:00"
+
+
+def now() -> str:
+    """Write the time."""
+    return datetime.now(UTC).isoformat()
+
+
+def partial_guild(guild: Guild) -> Payload:
+    """A server as it stands in a list."""
+    return {
+        "id": guild.id,
+        "name": guild.name,
+        "icon": None,
+        "banner": None,
+        "owner": False,
+        "permissions": str(MEMBER_PERMISSIONS),
+        "features": [],
+    }
 
 
 def user(person: Person) -> Payload:
@@ -166,11 +185,11 @@ def guild_create(guild: Guild, channels: Sequence[Channel], bot: Person) -> Payl
     }
 
 
-def ready(bot: Person, guild: Guild, session: str, resume_url: str) -> Payload:
+def ready(bot: Person, guilds: Sequence[Guild], session: str, resume_url: str) -> Payload:
     return {
         "v": 10,
         "user": {key: value for key, value in user(bot).items() if key != "primary_guild"},
-        "guilds": [{"id": guild.id, "unavailable": True}],
+        "guilds": [{"id": guild.id, "unavailable": True} for guild in guilds],
         "session_id": session,
         "resume_gateway_url": resume_url,
         "application": {"id": bot.id, "flags": 1 << 19, "flags_new": str(1 << 19)},

@@ -20,6 +20,7 @@ CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 ME = "/users/@me"
+MY_GUILDS = "/users/@me/guilds"
 APPLICATION = "/oauth2/applications/@me"
 
 

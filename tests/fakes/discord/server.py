@@ -75,7 +75,7 @@ class FakeDiscord(People):
         """Change a message; `by_discord` where it is Discord that adds previews of links."""
         message.update(changes)
         if not by_discord:
-            message["edited_timestamp"] = payloads.TIME
+            message["edited_timestamp"] = payloads.now()
         where = next(one for one in (*self.channels, self.direct) if one.id == message["channel_id"])
         await self.gateway.dispatch("MESSAGE_UPDATE", self._event(message, self._people[message["id"]], where))
 

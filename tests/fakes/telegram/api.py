@@ -50,14 +50,20 @@ class Api(Sending, Editing):
             return wanted()[: int(form.get("limit", 100))]
 
     async def _setWebhook(self, form: Form, uploads: Uploads) -> bool:  # noqa: N802
+        self._drop_pending(form)
         async with self._world.changed:
             self._world.webhook = form
             self._world.changed.notify_all()
         return True
 
     async def _deleteWebhook(self, form: Form, uploads: Uploads) -> bool:  # noqa: N802
+        self._drop_pending(form)
         self._world.webhook = None
         return True
+
+    def _drop_pending(self, form: Form) -> None:
+        if form.get("drop_pending_updates") == "true":
+            self._world.updates.clear()
 
     async def _setMyCommands(self, form: Form, uploads: Uploads) -> bool:  # noqa: N802
         scope = json.loads(form.get("scope", '{"type": "default"}'))["type"]

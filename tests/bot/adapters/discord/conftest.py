@@ -9,7 +9,7 @@ from discord.webhook import async_ as webhooks
 from pydantic import SecretStr
 
 from bot.adapters.discord import DiscordAdapter
-from bot.domain import Incoming, Progress, Reply, ReplyImage, Stage
+from bot.domain import Incoming, Present, Progress, Reply, ReplyImage, Stage
 from tests.fakes.discord import FakeDiscord, fake_discord
 
 PNG = b"\x89PNG\r\n\x1a\n not decoded here"
@@ -23,6 +23,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked: list[Incoming] = []
+        self.homes: list[frozenset[str]] = []
+        """What it was told of the servers that whobot is in."""
         self.reply: Reply | Callable[[Incoming], Reply] = ANSWER
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -30,6 +32,9 @@ class Recorder:
         self.cancelled = asyncio.Event()
 
     async def __call__(self, incoming: Incoming) -> Reply:
+        if isinstance(incoming.request, Present):
+            self.homes.append(incoming.request.homes)
+            return Reply()
         self.asked.append(incoming)
         self.started.set()
         await incoming.progress(Progress(Stage.ACCEPTED, 1, 1))

@@ -1,0 +1,42 @@
+"""Chats that whobot was removed from, or that go on elsewhere: what is kept of them goes or follows."""
+
+import structlog
+
+from bot.domain import Chat, Left, Moved, Present
+from bot.service.answers import Answers
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Departures:
+    """Follows chats that go. There is nobody to tell."""
+
+    def __init__(self, store: Store, answers: Answers) -> None:
+        self._store = store
+        self._answers = answers
+
+    async def follow(self, chat: Chat, news: Left | Moved | Present) -> None:
+        """Remove, or move, all that is kept of the chats that the news is about."""
+        match news:
+            case Left():
+                await self._remove(chat)
+                log.info("chat_gone", moved=False)
+            case Moved(to):
+                self._answers.forget_chat(chat)
+                await self._store.move_chat(chat, to)
+                log.info("chat_gone", moved=True)
+            case Present(homes):
+                await self._take_stock(chat.platform, homes)
+
+    async def _take_stock(self, platform: str, present: frozenset[str]) -> None:
+        """Remove what is kept of the homes that whobot was in and is in no longer."""
+        gone = sorted(await self._store.homes(platform) - present)
+        for home in gone:
+            await self._remove(Chat(platform, home, home=home))
+        await self._store.note_homes(platform, present)
+        log.info("homes_present", present=len(present), gone=len(gone))
+
+    async def _remove(self, chat: Chat) -> None:
+        self._answers.forget_chat(chat)
+        await self._store.remove_chat(chat)

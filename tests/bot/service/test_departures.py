@@ -1,0 +1,71 @@
+"""What is kept of a server goes when whobot is no longer in it, and nothing else does."""
+
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain import Chat, Link, Present
+from bot.records import Scope
+from bot.service import Service
+from bot.store import Store
+from tests.desk import ANN, incoming, teach
+
+CLUB = Chat("discord", "room", home="club")
+OTHER = Chat("discord", "den", home="other")
+DIRECT = Chat("discord", "dm", private=True)
+FOREIGN = Chat("telegram", "-100")
+ITSELF = Chat("discord", "whobot", private=True)
+
+
+async def everywhere(store: Store) -> None:
+    """Leave something in every chat."""
+    for chat in (CLUB, OTHER, DIRECT, FOREIGN):
+        await teach(store, "Miku", by=ANN, scope=Scope.of(chat))
+        await store.change(chat, language="de")
+        await store.keep_link(Link(chat, chat.id, "1", ("2",), (("1",),), "ann", datetime.now(UTC)))
+
+
+async def left(store: Store) -> set[str]:
+    """Return the chats of which something is left, and check that it is all or nothing."""
+    links = {link.chat.id for platform in ("discord", "telegram") for link in await store.links(platform)}
+    chats = (CLUB, OTHER, DIRECT, FOREIGN)
+    assert links == {chat.id for chat in chats if await store.taught(Scope.of(chat))}
+    assert links == {chat.id for chat in chats if (await store.chat_settings(chat)).language}
+    return links
+
+
+async def present(service: Service, *homes: str) -> None:
+    assert (await service.handle(incoming(Present(frozenset(homes)), chat=ITSELF))).silent
+
+
+async def test_a_server_that_is_not_among_them_goes_with_all_that_is_kept_of_it(
+    service: Service, store: Store, logs: list[MutableMapping[str, Any]]
+) -> None:
+    await everywhere(store)
+    await present(service, "club", "other")
+    assert len(await left(store)) == 4
+    await present(service, "other", "new")
+    assert await left(store) == {"den", "dm", "-100"}
+    counts = [(entry["present"], entry["gone"]) for entry in logs if entry["event"] == "homes_present"]
+    assert counts == [(2, 0), (2, 1)]
+
+
+async def test_one_that_was_only_ever_noted_goes_too(service: Service, store: Store) -> None:
+    await present(service, "club")
+    await teach(store, "Miku", by=ANN, scope=Scope.of(CLUB))
+    await present(service, "other")
+    assert await store.taught(Scope.of(CLUB)) == {}
+
+
+async def test_private_chats_and_other_platforms_stay_whatever_is_present(service: Service, store: Store) -> None:
+    await everywhere(store)
+    await present(service)
+    assert await left(store) == {"dm", "-100"}
+
+
+async def test_what_may_not_be_asked_is_taken_stock_of_all_the_same(store: Store, make: Any) -> None:
+    from bot.config import Access  # noqa: PLC0415
+
+    await everywhere(store)
+    await present(make(access=Access(allow=("discord:other",))), "other")
+    assert await left(store) == {"den", "dm", "-100"}
