@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from bot.bundle import Bundle
+from bot.bundle import Bundle, Teaching
 from bot.characters import Characters
 from bot.domain import Analysis, Box, Face, Image, Sighting, Timings
 from bot.errors import BundleError
@@ -23,6 +23,7 @@ from bot.vision.interpreter import RUNTIME_ERRORS
 from bot.vision.merge import merge
 from bot.vision.network_detector import NetworkDetector
 from bot.vision.portraits import portray
+from bot.vision.recognise import Values
 from bot.vision.sheet import lay_out
 from bot.vision.straighten import crop_upright
 
@@ -75,6 +76,8 @@ class Engine:
         self._max_seconds, self._looks = max_seconds, looks
         self._info, self._id = models.classifier.info, models.classifier.id
         self._classifier = Classifier(models.classifier, models.characters)
+        recognition = models.classifier.recognition
+        self._kinship = (Teaching() if recognition is None else recognition.teaching).kinship
         self._detector = _open_detector(models.detector)
         self._annotator = Annotator(fonts)
 
@@ -125,15 +128,17 @@ class Engine:
         found = [_whole(frame.image) if face else self._detector.detect(frame.image) for frame in frames]
         clock.lap()
         least = self._info.threshold if threshold is None else threshold
-        seen = [
+        looks = [
             self._name(frame.image, faces, least, gallery, only_taught=only_taught, portraits=portraits, whole=face)
             for frame, faces in zip(frames, found, strict=True)
         ]
+        seen = [sightings for sightings, _ in looks]
         left_out = max(max(0, len(faces) - self._max_faces) for faces in found)
         if len(frames) == 1:
             decoded, sightings = frames[0], seen[0]
         else:
-            people = merge(seen)
+            embeddings = [vectors for _, vectors in looks if vectors is not None]
+            people = merge(seen, embeddings or None, self._kinship)
             left_out += max(0, len(people) - self._max_faces)
             decoded, sightings = lay_out(frames, people[: self._max_faces], least)
         order = in_reading_order([sighting.face for sighting in sightings])
@@ -185,8 +190,8 @@ class Engine:
         only_taught: bool,
         portraits: bool,
         whole: bool,
-    ) -> Sequence[Sighting]:
-        """Name the best faces of an image."""
+    ) -> tuple[Sequence[Sighting], Values | None]:
+        """Name the best faces of an image; with their embeddings, ``(count, dimensions)``, where there are any."""
         faces = faces[: self._max_faces]
         margin = 0 if whole else self._info.margin
 
@@ -199,14 +204,14 @@ class Engine:
             Sighting(face, guesses, not guesses or guesses[0].probability < least)
             for face, guesses in zip(faces, self._classifier.name(seen, gallery, only_taught=only_taught), strict=True)
         ]
-        if not portraits or seen.embeddings is None:
-            return sightings
-        tilts = [0.0] * len(crops) if seen.tilts is None else seen.tilts.tolist()
-        shown = [turn(place, tilt) if tilt else crops[place] for place, tilt in enumerate(tilts)]
-        return [
-            replace(sighting, portrait=portray(crop, embedding, self._id))
-            for sighting, crop, embedding in zip(sightings, shown, seen.embeddings, strict=True)
-        ]
+        if portraits and seen.embeddings is not None:
+            tilts = [0.0] * len(crops) if seen.tilts is None else seen.tilts.tolist()
+            shown = [turn(place, tilt) if tilt else crops[place] for place, tilt in enumerate(tilts)]
+            sightings = [
+                replace(sighting, portrait=portray(crop, embedding, self._id))
+                for sighting, crop, embedding in zip(sightings, shown, seen.embeddings, strict=True)
+            ]
+        return sightings, seen.embeddings
 
 
 def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:

@@ -1,10 +1,11 @@
 """Tell which faces of several frames are the same person's."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.domain import Box, Guess, Sighting
+from bot.gallery import Embedding
 
 AGREEMENT = 0.4
 """Two faces' probability of being the same character, from which they are one person's wherever they are seen."""
@@ -16,10 +17,11 @@ SURE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A face in one of the frames, its box in that frame's pixels."""
+    """A face in one of the frames, its box in that frame's pixels; without an embedding where the bundle gives none."""
 
     frame: int
     sighting: Sighting
+    embedding: Embedding | None = field(default=None, repr=False, compare=False)
 
     @property
     def quality(self) -> float:
@@ -53,20 +55,32 @@ class Person:
         )
 
 
-def merge(frames: Sequence[Sequence[Sighting]]) -> list[Person]:
+def merge(
+    frames: Sequence[Sequence[Sighting]],
+    embeddings: Sequence[Iterable[Embedding]] | None = None,
+    kinship: float = 0.5,
+) -> list[Person]:
     """Join the faces of a clip's frames to people, frame by frame, the surest pairs first.
 
     Args:
         frames: For each frame, in order of time, its faces, all of them different people.
+        embeddings: Of the same faces, unit length; without them names and places alone decide.
+        kinship: The cosine that two faces of one character have on average. Within a clip they are drawn alike: they
+            have at least that, and faces with less than half of it are two people's.
 
     Returns:
         The people, best seen first.
     """
     people: list[Person] = []
     for number, sightings in enumerate(frames):
-        views = [View(number, sighting) for sighting in sightings]
+        vectors: Iterable[Embedding | None] = embeddings[number] if embeddings else [None] * len(sightings)
+        views = [View(number, sighting, vector) for sighting, vector in zip(sightings, vectors, strict=True)]
         pairs = sorted(
-            ((_likeness(person, view), p, v) for p, person in enumerate(people) for v, view in enumerate(views)),
+            (
+                (_likeness(person, view, kinship), p, v)
+                for p, person in enumerate(people)
+                for v, view in enumerate(views)
+            ),
             key=lambda pair: -pair[0],
         )
         joined: dict[int, int] = {}
@@ -81,15 +95,30 @@ def merge(frames: Sequence[Sequence[Sighting]]) -> list[Person]:
     return sorted(people, key=lambda person: -person.best.quality)
 
 
-def _likeness(person: Person, view: View) -> float:
+def _likeness(person: Person, view: View, kinship: float) -> float:
     """How surely a face is this person's; 0 where it is not thought to be."""
     theirs = {guess.character: guess.probability for guess in person.guesses()}
     others = {guess.character: guess.probability for guess in view.sighting.guesses}
     last = person.views[-1]
     agreement = sum(theirs.get(character, 0.0) * probability for character, probability in others.items())
     overlap = _iou(last.sighting.face.box, view.sighting.face.box) if view.frame - last.frame == 1 else 0.0
-    same = agreement >= AGREEMENT or overlap >= OVERLAP
-    return agreement + overlap if same and not _denies(theirs, others) and not _denies(others, theirs) else 0.0
+    cosine = _cosine(person, view)
+    alike, unlike = (False, False) if cosine is None else (cosine >= kinship, cosine < kinship / 2)
+    same = agreement >= AGREEMENT or alike or (overlap >= OVERLAP and not unlike)
+    denials = _denies(theirs, others) + _denies(others, theirs)
+    # One blurred frame costs a name much of its probability: that denies nothing where the faces are alike.
+    if not same or denials > (1 if alike else 0):
+        return 0.0
+    return agreement + overlap + max(cosine or 0.0, 0.0)
+
+
+def _cosine(person: Person, view: View) -> float | None:
+    """The cosine to the most alike of a person's views; None without embeddings."""
+    if view.embedding is None:
+        return None
+    return max(
+        (float(one.embedding @ view.embedding) for one in person.views if one.embedding is not None), default=None
+    )
 
 
 def _denies(guesses: Mapping[str, float], others: Mapping[str, float]) -> bool:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from bot.domain import Box, Face, Guess, Sighting
+from bot.gallery import Embedding
 from bot.vision.decode import Decoded
-from bot.vision.merge import merge
+from bot.vision.merge import Person, merge
 from bot.vision.sheet import DARK, GAP, lay_out
 
 HERE, THERE = Box(10, 10, 40, 40), Box(200, 90, 40, 40)
@@ -81,3 +82,59 @@ def test_a_clip_without_faces_shows_its_first_frame() -> None:
     sheet, sightings = lay_out([frame(10), frame(20)], merge([[], []]), 0.5)
     assert sheet.image[0, 0, 0] == 10
     assert sightings == []
+
+
+ONE, OTHER = np.eye(4, dtype=np.float32)[:2]
+KINSHIP = 0.5
+
+
+def near(vector: Embedding, cosine: float) -> Embedding:
+    """A direction with that cosine to another."""
+    return np.asarray(cosine * vector + np.sqrt(1 - cosine**2) * np.eye(4, dtype=np.float32)[3], np.float32)
+
+
+def people_of(*frames: list[tuple[Sighting, Embedding]]) -> list[Person]:
+    sightings = [[sighting for sighting, _ in frame] for frame in frames]
+    return merge(sightings, [[vector for _, vector in frame] for frame in frames], KINSHIP)
+
+
+def test_somebody_unknown_who_moves_is_one_person() -> None:
+    (person,) = people_of([(seen(HERE), ONE)], [], [(seen(THERE), near(ONE, 0.8))])
+    assert [view.frame for view in person.views] == [0, 2]
+
+
+def test_somebody_else_unknown_in_the_same_place_is_another_person() -> None:
+    assert len(people_of([(seen(HERE), ONE)], [(seen(HERE), OTHER)])) == 2
+    guesses = {"maki": 0.3, "rin": 0.2}
+    assert len(people_of([(seen(HERE, **guesses), ONE)], [(seen(HERE, **guesses), near(ONE, 0.2))])) == 2
+
+
+def test_the_place_decides_where_faces_are_neither_alike_nor_unlike() -> None:
+    assert len(people_of([(seen(HERE), ONE)], [(seen(HERE), near(ONE, 0.4))])) == 1
+    assert len(people_of([(seen(HERE), ONE)], [(seen(THERE), near(ONE, 0.4))])) == 2
+
+
+def test_two_who_change_places_are_told_apart_by_their_faces() -> None:
+    people = people_of([(seen(HERE), ONE), (seen(THERE), OTHER)], [(seen(HERE), OTHER), (seen(THERE), near(ONE, 0.9))])
+    assert sorted([view.sighting.face.box for view in person.views] == [HERE, THERE] for person in people) == [0, 1]
+    assert all(len(person.views) == 2 for person in people)
+
+
+def test_a_blurred_frame_of_a_face_that_is_named_is_no_other_person() -> None:
+    sure, blurred = seen(HERE, maki=0.9), seen(HERE, rin=0.3, maki=0.2)
+    assert len(people_of([(sure, ONE)], [(blurred, near(ONE, 0.7))])) == 1
+    assert len(people_of([(sure, ONE)], [(blurred, near(ONE, 0.3))])) == 2
+
+
+def test_faces_with_two_names_are_two_people_however_alike() -> None:
+    assert len(people_of([(seen(HERE, maki=0.9), ONE)], [(seen(HERE, rin=0.9), near(ONE, 0.9))])) == 2
+
+
+def test_a_name_that_is_believed_joins_a_face_and_its_profile() -> None:
+    assert len(people_of([(seen(HERE, maki=0.9), ONE)], [(seen(THERE, maki=0.8), OTHER)])) == 1
+
+
+def test_a_face_is_compared_with_all_that_was_seen_of_a_person() -> None:
+    turned, back = near(ONE, 0.6), near(ONE, 0.95)
+    (person,) = people_of([(seen(HERE), ONE)], [(seen(THERE), turned)], [], [(seen(HERE), back)])
+    assert len(person.views) == 3
