@@ -28,7 +28,10 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What came of a protocol. `recalls` are by rising recall; `strangers` are folders that the bundle does not know."""
+    """What came of a protocol.
+
+    `recalls` are by rising recall; `strangers` are the folders of characters that the bundle does not know.
+    """
 
     figures: tuple[Figure, ...]
     recalls: tuple[Recall, ...] = ()

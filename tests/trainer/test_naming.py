@@ -48,7 +48,7 @@ def test_whom_the_table_knows_and_the_bundle_does_not_is_a_stranger() -> None:
 
 
 def test_where_nobody_may_be_a_stranger_all_of_them_are_named() -> None:
-    with pytest.raises(DatasetError, match="does not know Rei, Shinji: .* protocol open"):
+    with pytest.raises(DatasetError, match=r"does not know Rei, Shinji: .* protocol open"):
         Names(LABELS, TABLE).insist(examples("Shinji", "C.C.", "Rei"))
 
 
