@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.records import Example, Scope
+from bot.records import Example, Origin, Scope, State, Truth, Verdict
 from bot.store import Store
 
 FACES, PROVENANCE, EXPERIMENT = "faces", "faces.jsonl", "train.toml"
@@ -128,3 +128,32 @@ async def lessons(store: Store, scope: Scope | None) -> AsyncIterator[Example]:
         for example in portion:
             yield example
         last = portion[-1].id
+
+
+async def confirmed(store: Store, scope: Scope | None) -> list[Example]:
+    """Return the faces that were kept with a verdict alone, where the bot was right and nobody says otherwise.
+
+    Of a character with examples enough, a right answer is no further one: to train on, every face is welcome.
+    """
+    verdicts = await store.verdicts(scope)
+    disputed = {(verdict.scope, verdict.face) for verdict in verdicts if not _is_right(verdict)}
+    return [
+        Example(
+            0,
+            verdict.scope,
+            verdict.character,
+            verdict.image,
+            None,
+            verdict.bundle_id,
+            verdict.by,
+            verdict.at,
+            State.CONFIRMED,
+            Origin.CONFIRMED,
+        )
+        for verdict in verdicts
+        if verdict.image is not None and verdict.character and (verdict.scope, verdict.face) not in disputed
+    ]
+
+
+def _is_right(verdict: Verdict) -> bool:
+    return verdict.truth is Truth.CHARACTER and verdict.character == verdict.said

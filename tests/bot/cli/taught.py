@@ -34,6 +34,12 @@ def stranger(image: bytes, said: str) -> Verdict:
     return Verdict(HERE, said, said, 0.9, "b1", Truth.STRANGER, None, ANN, datetime.now(UTC), image)
 
 
+def verdict(image: bytes, number: int, said: str, name: str | None, *, by: User = ANN) -> Verdict:
+    """Somebody says of the answer with this number, which named `said`, who it is; the face is kept with that."""
+    truth = Truth.STRANGER if name is None else Truth.CHARACTER
+    return Verdict(HERE, f"answer{number}:0", said, 0.9, "b1", truth, name, by, datetime.now(UTC), image)
+
+
 def write_store(path: Path, examples: Sequence[Example], verdicts: Sequence[Verdict] = ()) -> Path:
     """Make a database with these examples, each a lesson of its own, and these verdicts."""
 

@@ -9,7 +9,7 @@ from bot.cli.dataset import LONGEST_SLUG, slug
 from bot.records import EVERYWHERE, State
 from tests import tiny
 from tests.bot.cli.conftest import Whobot
-from tests.bot.cli.taught import BOB, example, face, write_store
+from tests.bot.cli.taught import BOB, example, face, verdict, write_store
 from trainer.dataset import check_names, read_characters, read_picture
 from trainer.settings import read_settings
 
@@ -64,6 +64,26 @@ def test_one_chat_alone_can_be_written(whobot: Whobot, store: Path) -> None:
     result = whobot("export-dataset", "none", "--store", store, "--from", "room")
     assert result.exit_code == 2
     assert "names no chat" in result.stderr
+
+
+def test_faces_that_were_confirmed_are_written_unless_somebody_says_otherwise(whobot: Whobot, tmp_path: Path) -> None:
+    kept = [face(tiny.RED, number) for number in range(5)]
+    verdicts = [
+        verdict(kept[0], 0, "maki", "maki"),
+        verdict(kept[0], 0, "maki", "maki", by=BOB),
+        verdict(kept[1], 1, "maki", "maki"),
+        verdict(kept[1], 1, "maki", "nico", by=BOB),
+        verdict(kept[2], 2, "maki", None),
+        verdict(kept[3], 3, "maki", "nico"),
+        verdict(kept[4], 4, "maki", "maki"),
+    ]
+    store = write_store(tmp_path / "judged.db", [example("maki", kept[4])], verdicts)
+    result = whobot("export-dataset", "set", "--store", store)
+    assert "2 faces of 1 character" in result.stdout
+    written = {path.read_bytes() for path in Path("set/faces/maki").iterdir()}
+    assert written == {kept[0], kept[4]}
+    origins = [json.loads(line)["origin"] for line in Path("set/faces.jsonl").read_text().splitlines()]
+    assert origins == ["taught", "confirmed"]
 
 
 def test_a_folder_with_something_in_it_is_left_alone(whobot: Whobot, store: Path) -> None:
