@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -32,10 +34,11 @@ from bot.domain import (
     User,
 )
 from bot.errors import BrokenPicture, DownloadFailed
-from bot.gallery import EMPTY, Gallery
+from bot.gallery import EMPTY, Embedding, Gallery
 from bot.metrics import Metrics
-from bot.records import Scope, State
+from bot.records import Action, Example, Origin, Scope, State
 from bot.store import Store
+from bot.store.examples import pack
 
 ROOM = Chat("discord", "room")
 PRIVATE = Chat("discord", "dm", private=True)
@@ -188,7 +191,28 @@ async def teach(
     state: State = State.CONFIRMED,
 ) -> None:
     crop = np.eye(8, dtype=np.float32)[0]
-    await store.add_example(scope or Scope.of(chat), name, b"crop", crop, BUNDLE, by=by, state=state)
+    await learn(store, scope or Scope.of(chat), name, b"crop", crop, BUNDLE, by=by, state=state)
+
+
+async def learn(
+    store: Store,
+    scope: Scope,
+    character: str,
+    image: bytes,
+    embedding: Embedding,
+    bundle_id: str,
+    *,
+    by: User | None = None,
+    state: State = State.CONFIRMED,
+    origin: Origin = Origin.TAUGHT,
+    denied: bool = False,
+) -> Example:
+    """Have the store learn an example, and return it as it was given; `by` is None where it was the operator."""
+    given = Example(
+        0, scope, character, image, pack(embedding), bundle_id, by, datetime.now(UTC), state, origin, denied
+    )
+    (id_,) = (await store.learn([given], Action.TAUGHT)).added
+    return replace(given, id=id_)
 
 
 def counted(metrics: Metrics) -> dict[tuple[str, ...], float]:

@@ -1,11 +1,8 @@
 """The face crops that people have taught characters with."""
 
-from datetime import UTC, datetime
-
 import numpy as np
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
-from bot.domain import User
 from bot.gallery import Embedding, Gallery
 from bot.records import EVERYWHERE, Example, Origin, Scope, State
 from bot.store.database import Database
@@ -23,29 +20,6 @@ def pack(embedding: Embedding) -> bytes:
 
 class Examples(Database):
     """What was taught, by scope. What a chat sees is its own and what the operator has taught everywhere."""
-
-    async def add_example(
-        self,
-        scope: Scope,
-        character: str,
-        image: bytes,
-        embedding: Embedding,
-        bundle_id: str,
-        *,
-        by: User | None = None,
-        state: State = State.CONFIRMED,
-        origin: Origin = Origin.TAUGHT,
-        denied: bool = False,
-    ) -> Example:
-        """Keep an example; `by` is None where the operator teaches on the command line."""
-        example = Example(
-            0, scope, character, image, pack(embedding), bundle_id, by, datetime.now(UTC), state, origin, denied
-        )
-        row = to_row(example)
-        del row["id"]
-        async with self._transaction() as connection:
-            query = insert(examples).values(row).returning(examples)
-            return _from_row((await connection.execute(query)).one())
 
     async def examples(self, scope: Scope, *, provisional: bool = False) -> list[Example]:
         """Return the examples that count in a scope, the oldest first; provisional ones only where asked for."""

@@ -36,6 +36,7 @@ from bot.records import EVERYWHERE
 from bot.store import Store
 from bot.supervisor import Backoff
 from tests import tiny
+from tests.desk import learn
 from tests.fakes.telegram import TOKEN as TELEGRAM_TOKEN
 
 QUICK = Backoff(shortest=0.001, longest=0.001)
@@ -146,7 +147,7 @@ async def test_what_an_earlier_bundle_was_taught_is_known(settings: config.Setti
     purple = (130, 10, 130)
     crop = tiny.encoded(np.full((40, 40, 3), purple, np.uint8))
     async with Store(settings.store.url) as store:
-        await store.add_example(EVERYWHERE, "Murasaki", crop, np.zeros(3, np.float32), "an earlier one")
+        await learn(store, EVERYWHERE, "Murasaki", crop, np.zeros(3, np.float32), "an earlier one")
     tiny.tiny_base(tmp_path / "base.tflite")
     models = settings.models.model_copy(update={"classifier": "base.tflite"})
     bench, stop = Bench("one"), asyncio.Event()

@@ -18,6 +18,7 @@ from bot.reembed import keeping_in_step, reembed
 from bot.store import Store
 from bot.vision.models import ModelFiles
 from tests import tiny
+from tests.desk import learn
 
 HERE = Scope("discord", "1")
 YELLOW = (240, 220, 20)
@@ -50,7 +51,7 @@ async def taught(store: Store, pipeline: Pipeline, name: str = "gelb", scope: Sc
         sighting.portrait for sighting in (await pipeline.analyse(crop(YELLOW), face=True, portraits=True)).sightings
     )
     assert portrait is not None
-    await store.add_example(scope, name, portrait.image, portrait.embedding, portrait.bundle_id)
+    await learn(store, scope, name, portrait.image, portrait.embedding, portrait.bundle_id)
 
 
 async def until(condition: object) -> None:
@@ -100,8 +101,8 @@ async def test_it_happens_by_itself_when_a_bundle_takes_over(
 
 
 async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Store, pipeline: Pipeline) -> None:
-    await store.add_example(HERE, "broken", b"no picture", np.zeros(3, np.float32), "old")
-    await store.add_example(HERE, "gelb", crop(YELLOW), np.zeros(3, np.float32), "old")
+    await learn(store, HERE, "broken", b"no picture", np.zeros(3, np.float32), "old")
+    await learn(store, HERE, "gelb", crop(YELLOW), np.zeros(3, np.float32), "old")
     with capture_logs() as logs:
         assert await reembed(store, pipeline) == 1
     assert [entry["event"] for entry in logs] == ["example_unreadable", "examples_embedded"]
@@ -110,7 +111,7 @@ async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Stor
 
 async def test_a_bundle_without_embeddings_leaves_everything_as_it_is(store: Store, tmp_path: Path) -> None:
     tiny.tiny_bundle(tmp_path / "tiny.tflite")
-    await store.add_example(HERE, "gelb", crop(YELLOW), np.ones(3, np.float32), "old")
+    await learn(store, HERE, "gelb", crop(YELLOW), np.ones(3, np.float32), "old")
     async with Pipeline(ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE), limits=Limits(), threads=1) as plain:
         assert await reembed(store, plain) == 0
     assert (await store.gallery(HERE, "old")).characters == ("gelb",)
@@ -139,7 +140,7 @@ async def test_another_change_and_a_full_queue_in_between_lose_nothing(
 ) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
     for name in ("a", "b", "c"):
-        await store.add_example(HERE, name, b"", np.array([1, 0], np.float32), "old")
+        await learn(store, HERE, name, b"", np.array([1, 0], np.float32), "old")
     changing = Changing()
     with pytest.raises(Busy):
         await reembed(store, changing)

@@ -12,6 +12,7 @@ from bot.domain import Chat, User
 from bot.records import Scope, State, Truth, Verdict
 from bot.store import Store
 from tests.bot.cli.conftest import Whobot
+from tests.desk import learn
 
 ANN, BOB = User("discord", "ann"), User("discord", "bob")
 ROOM, GROUP = Chat("discord", "room"), Chat("telegram", "-1")
@@ -32,7 +33,7 @@ def filled(environment: dict[str, str], tmp_path: Path) -> None:
                 ("Rin", ROOM, State.PROVISIONAL),
             ):
                 crop = np.zeros(4, np.float32)
-                await store.add_example(Scope.of(chat), name, b"crop", crop, "b1", by=ANN, state=state)
+                await learn(store, Scope.of(chat), name, b"crop", crop, "b1", by=ANN, state=state)
             for by, truth in ((ANN, "maki"), (BOB, "nico")):
                 await store.judge(
                     Verdict(Scope.of(ROOM), "f", "maki", 0.9, "b1", Truth.CHARACTER, truth, by, datetime.now(UTC))

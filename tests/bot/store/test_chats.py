@@ -12,6 +12,7 @@ from bot.domain import Chat, Teachers
 from bot.records import ChatSettings, Scope
 from bot.store import Store, migrations
 from bot.store.engine import make_engine
+from tests.desk import learn
 
 ROOM = Chat("discord", "room", home="server")
 OTHER_ROOM = Chat("discord", "other room", home="server")
@@ -85,4 +86,4 @@ async def test_chats_of_an_older_whobot_keep_what_they_had_set(url: str) -> None
 
 
 async def teach(store: Store, chat: Chat) -> None:
-    await store.add_example(Scope.of(chat), "Miku", b"crop", np.zeros(4, np.float32), "b1")
+    await learn(store, Scope.of(chat), "Miku", b"crop", np.zeros(4, np.float32), "b1")

@@ -7,6 +7,7 @@ import numpy as np
 from bot.domain import Chat, User
 from bot.records import EVERYWHERE, Origin, Scope, State
 from bot.store import Store
+from tests.desk import learn
 
 HERE, ELSEWHERE = Scope("discord", "1"), Scope("discord", "2")
 ANN = User("discord", "7", name="Ann")
@@ -14,13 +15,22 @@ X, Y = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
 
 
 async def teach(store: Store, scope: Scope, character: str, **more: object) -> int:
-    return (await store.add_example(scope, character, b"image", X, "one", **more)).id  # type: ignore[arg-type]
+    return (await learn(store, scope, character, b"image", X, "one", **more)).id  # type: ignore[arg-type]
 
 
 async def test_an_example_is_kept_as_it_was_given(url: str) -> None:
     async with Store(url) as store:
-        given = await store.add_example(
-            HERE, "rin", b"\x00\xff", X, "one", by=ANN, state=State.PROVISIONAL, origin=Origin.CORRECTED, denied=True
+        given = await learn(
+            store,
+            HERE,
+            "rin",
+            b"\x00\xff",
+            X,
+            "one",
+            by=ANN,
+            state=State.PROVISIONAL,
+            origin=Origin.CORRECTED,
+            denied=True,
         )
     async with Store(url) as store:
         (kept,) = await store.examples(HERE, provisional=True)
@@ -51,10 +61,10 @@ async def test_provisional_examples_count_only_where_asked_for(store: Store) -> 
 
 
 async def test_a_gallery_holds_what_the_bundle_has_embedded(store: Store) -> None:
-    await store.add_example(HERE, "rin", b"", X, "one")
-    await store.add_example(EVERYWHERE, "len", b"", Y, "one")
-    await store.add_example(HERE, "len", b"", X, "one", denied=True)
-    await store.add_example(HERE, "old", b"", X, "another")
+    await learn(store, HERE, "rin", b"", X, "one")
+    await learn(store, EVERYWHERE, "len", b"", Y, "one")
+    await learn(store, HERE, "len", b"", X, "one", denied=True)
+    await learn(store, HERE, "old", b"", X, "another")
     gallery = await store.gallery(HERE, "one")
     assert gallery.characters == ("rin", "len")
     assert gallery.embeddings.tolist() == [[1, 0], [0, 1]]
