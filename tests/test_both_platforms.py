@@ -29,6 +29,7 @@ YELLOW, CYAN, PINK = (
 )
 RED_AND_GREY = tiny.encoded(tiny.picture(tiny.RED, tiny.GREY))
 CROWD = tiny.encoded(tiny.picture(*[tiny.BLUE] * 10))
+NOTED = "Thank you! I have taken note.\nIt counts in /stats only; I keep nothing of the picture."
 UNLIMITED = config.Limits(user_requests=1000, chat_requests=1000, user_presses=1000, chat_presses=1000)
 ONCE = config.Limits(user_requests=1)
 
@@ -243,7 +244,7 @@ async def who_is_it_really(room: Room) -> None:
     asked = await room.press(answer, "Wrong?", by=room.bob)
     assert asked.text == "Which face?"
     asked = await room.press(asked, "Face 2", by=room.bob)
-    assert asked.text == "Face 2: who is it really?"
+    assert asked.text == "Face 2: who is it really?\nIf you say who, I keep the cut-out face to learn from it."
     nobody = await room.press(asked, "Search…", by=room.bob, words="xyzzy")
     assert nobody.text.startswith("I know nobody called xyzzy.")
     found = await room.press(asked, "Search…", by=room.bob, words="hayashi")
@@ -257,8 +258,8 @@ async def who_is_it_really(room: Room) -> None:
 
     for label, words, answered in (
         ("Someone else…", "Koharu", "Thank you! So that is Koharu."),
-        ("I don't know who", None, "Thank you! I have taken note."),
-        ("Not a face", None, "Thank you! I have taken note."),
+        ("I don't know who", None, NOTED),
+        ("Not a face", None, NOTED),
     ):
         answer = await room.say("who", "", GREEN, by=room.ann)
         asked = await room.press(answer, "Wrong?", by=room.bob)
@@ -280,8 +281,9 @@ async def how_the_chat_is_set(room: Room) -> None:
         ("Quiet: off", "Where nobody asked, I speak only when I know somebody."),
         ("Quiet: on", "Where nobody asked, I speak of every face."),
         ("Watch: on", "I look at pictures when I am asked to."),
-        ("Keep corrected faces: on", "When I am corrected, I keep nothing of the picture."),
-        ("Keep corrected faces: off", "When I am corrected, I keep the cut-out face and learn from it."),
+        ("Nothing of the picture", "When I am corrected, I keep nothing of the picture."),
+        ("Every face that is judged", "When I am told that I was right or wrong, I keep the cut-out face"),
+        ("Faces that are named", "When I am told who somebody really is, I keep the cut-out face"),
         ("80 %", "I name a face from 80 % on."),
         ("As I see fit", "I name a face when I am sure enough."),
         ("English", "I speak this language: English"),

@@ -132,6 +132,16 @@ class Teachers(StrEnum):
     NOBODY = "nobody"
 
 
+class Keeping(StrEnum):
+    """What stays of a picture when somebody judges an answer. What somebody teaches with stays in any case."""
+
+    NOTHING = "nothing"
+    NAMED = "named"
+    """The face, if somebody says who it is: that is teaching."""
+    JUDGED = "judged"
+    """The face, also if somebody says no more than that an answer was right or wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configure:
     """Change this chat's settings; None leaves a setting as it is.
@@ -143,7 +153,7 @@ class Configure:
         language: A BCP 47 tag; "auto" for everybody's own.
         adults_only: Stay silent unless the platform marks the chat as age-restricted.
         teachers: Who may teach and correct.
-        keep: Whether corrections keep the face crop, so that they count as examples.
+        keep: Which judgements keep the face crop, so that they count as examples.
         confirm: Whether what one person teaches is provisional until a second one or a manager confirms it.
     """
 
@@ -153,7 +163,7 @@ class Configure:
     language: str | None = None
     adults_only: bool | None = None
     teachers: Teachers | None = None
-    keep: bool | None = None
+    keep: Keeping | None = None
     confirm: bool | None = None
 
 

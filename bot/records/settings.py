@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from bot.domain import Teachers
+from bot.domain import Keeping, Teachers
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ChatSettings:
     language: str | None = None
     adults_only: bool = False
     teachers: Teachers = Teachers.EVERYONE
-    keep: bool = True
+    keep: Keeping = Keeping.NAMED
     confirm: bool = False
 
 
@@ -32,5 +32,5 @@ class SomeSettings(TypedDict, total=False):
     language: str | None
     adults_only: bool
     teachers: Teachers
-    keep: bool
+    keep: Keeping
     confirm: bool

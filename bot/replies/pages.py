@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from gettext import NullTranslations
 
-from bot.domain import Capabilities
+from bot.domain import Capabilities, Keeping
 from bot.records import EVERYWHERE, Scope, UserData
 
 SAMPLE = 5
@@ -91,22 +91,20 @@ class PageWords:
             )
         return "\n".join(lines)
 
-    def privacy(self, *, remembered: timedelta, removed: timedelta, keep: bool) -> str:
+    def privacy(self, *, remembered: timedelta, removed: timedelta, keep: Keeping) -> str:
         """Say in plain words what is kept, for how long, and where.
 
         Args:
             remembered: How long answers are remembered for the buttons under them.
             removed: How long what was forgotten can be put back.
-            keep: Whether this chat keeps the faces of corrections.
+            keep: Of which judgements this chat keeps the faces.
         """
         t = self._catalogue
         hours, days = max(1, round(remembered.total_seconds() / 3600)), removed.days
         return "\n".join(
             [
-                t.gettext(
-                    "Pictures are looked at on the machine that I run on, and passed on to nobody. "
-                    "Nothing of a picture is stored unless somebody teaches me with it."
-                ),
+                t.gettext("Pictures are looked at on the machine that I run on, and passed on to nobody."),
+                self._stored(keep),
                 t.ngettext(
                     "For the buttons under an answer I remember its faces for {n} hour at most, in memory only.",
                     "For the buttons under an answer I remember its faces for {n} hours at most, in memory only.",
@@ -120,15 +118,7 @@ class PageWords:
                     "Who teaches me has me keep the cut-out face, the name, and who it was and when, in a database on "
                     "that machine, until it is forgotten. It counts in this chat, and in all channels of its server."
                 ),
-                t.gettext(
-                    "Who tells me that I was right or wrong has me keep that, who it was and when, and the cut-out "
-                    "face."
-                )
-                if keep
-                else t.gettext(
-                    "Who tells me that I was right or wrong has me keep that, who it was and when, and nothing of the "
-                    "picture."
-                ),
+                self._judged(keep),
                 t.ngettext(
                     "What was forgotten can be put back for {n} day; then it is gone.",
                     "What was forgotten can be put back for {n} days; then it is gone.",
@@ -141,6 +131,34 @@ class PageWords:
                 t.gettext("/mydata shows what I keep about you and deletes it. /optout on: I ignore your pictures."),
             ]
         )
+
+    def _stored(self, keep: Keeping) -> str:
+        t = self._catalogue
+        if keep is Keeping.JUDGED:
+            return t.gettext(
+                "Nothing of a picture is stored unless somebody teaches me with it, or, as this chat is set, tells me "
+                "that I was right or wrong."
+            )
+        return t.gettext("Nothing of a picture is stored unless somebody teaches me with it.")
+
+    def _judged(self, keep: Keeping) -> str:
+        t = self._catalogue
+        match keep:
+            case Keeping.NOTHING:
+                return t.gettext(
+                    "Who tells me that I was right or wrong has me keep that, who it was and when, and nothing of the "
+                    "picture."
+                )
+            case Keeping.NAMED:
+                return t.gettext(
+                    "Who tells me that I was right or wrong has me keep that, who it was and when. Who tells me whom a "
+                    "face really shows teaches me with it, so that I keep the cut-out face as well."
+                )
+            case Keeping.JUDGED:
+                return t.gettext(
+                    "Who tells me that I was right or wrong has me keep that, who it was and when, and the cut-out "
+                    "face."
+                )
 
     # --- one's own data ----------------------------------------------------------------------------------------------
 
@@ -197,6 +215,14 @@ class PageWords:
         if len(lines) == 1:
             lines.append(t.gettext("Nothing else is kept about you."))
         return "\n".join(lines)
+
+    def learnt_before(self) -> str:
+        """Say, to who opts out, what becomes of what was learnt from pictures before."""
+        return self._catalogue.gettext(
+            "Faces that I was taught with before stay: I do not note whose picture a face is from. /mydata deletes "
+            "those that you have taught me; to have others gone, ask somebody who may teach in that chat to /forget "
+            "them."
+        )
 
     def delete_all(self) -> str:
         """Label the button that deletes somebody's data."""

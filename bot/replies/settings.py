@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from gettext import NullTranslations
 
-from bot.domain import Chat, Teachers
+from bot.domain import Chat, Keeping, Teachers
 from bot.records import ChatSettings
 from bot.replies.languages import LANGUAGES
 
@@ -54,10 +54,15 @@ class SettingsWords:
             return self._catalogue.gettext("I speak everybody's own language, where I know it.")
         return self._catalogue.gettext("I speak this language: {language}").format(language=LANGUAGES[language])
 
-    def _keeping(self, keep: bool) -> str:
-        if keep:
-            return self._catalogue.gettext("When I am corrected, I keep the cut-out face and learn from it.")
-        return self._catalogue.gettext("When I am corrected, I keep nothing of the picture.")
+    def _keeping(self, keep: Keeping) -> str:
+        t = self._catalogue
+        match keep:
+            case Keeping.NOTHING:
+                return t.gettext("When I am corrected, I keep nothing of the picture.")
+            case Keeping.NAMED:
+                return t.gettext("When I am told who somebody really is, I keep the cut-out face to learn from it.")
+            case Keeping.JUDGED:
+                return t.gettext("When I am told that I was right or wrong, I keep the cut-out face to learn from it.")
 
     def _learning(self, settings: ChatSettings) -> Iterator[str]:
         t = self._catalogue
@@ -80,10 +85,6 @@ class SettingsWords:
     def quiet(self, on: bool) -> str:
         """Label the switch of quiet watching."""
         return self._switch(self._catalogue.gettext("Quiet"), on)
-
-    def keep(self, on: bool) -> str:
-        """Label the switch of keeping faces."""
-        return self._switch(self._catalogue.gettext("Keep corrected faces"), on)
 
     def confirm(self, on: bool) -> str:
         """Label the switch of second opinions."""
@@ -125,6 +126,21 @@ class SettingsWords:
                 return t.gettext("Those who manage this chat")
             case Teachers.NOBODY:
                 return t.gettext("Nobody")
+
+    def keep_menu(self) -> str:
+        """Head the choice of what stays of a picture."""
+        return self._catalogue.gettext("What shall I keep when I am corrected?")
+
+    def keep(self, keep: Keeping) -> str:
+        """Label a choice of what stays of a picture."""
+        t = self._catalogue
+        match keep:
+            case Keeping.NOTHING:
+                return t.gettext("Nothing of the picture")
+            case Keeping.NAMED:
+                return t.gettext("Faces that are named")
+            case Keeping.JUDGED:
+                return t.gettext("Every face that is judged")
 
     def _switch(self, name: str, on: bool) -> str:
         state = self._catalogue.gettext("on") if on else self._catalogue.gettext("off")

@@ -94,6 +94,20 @@ class TeachingWords:
         """Ask who a face really is."""
         return self._catalogue.gettext("{face}: who is it really?").format(face=face)
 
+    def kept_with_a_name(self) -> str:
+        """Say that the face stays if somebody says who it is."""
+        return self._catalogue.gettext("If you say who, I keep the cut-out face to learn from it.")
+
+    def kept(self, n: int) -> str:
+        """Say that faces stay, whatever is said of them."""
+        return self._catalogue.ngettext(
+            "I keep the cut-out face to learn from it.", "I keep the cut-out faces to learn from them.", n
+        )
+
+    def nothing_kept(self) -> str:
+        """Say that no face stays, whatever is said of it."""
+        return self._catalogue.gettext("I keep nothing of the picture.")
+
     def choose(self) -> str:
         """Stand on a menu of names."""
         return self._catalogue.gettext("Choose a name")
@@ -148,7 +162,7 @@ class TeachingWords:
 
     def not_kept(self) -> str:
         """Say that a correction only counts in the figures."""
-        return self._catalogue.gettext("It counts in /stats only: this chat lets me keep no faces.")
+        return self._catalogue.gettext("It counts in /stats only; I keep nothing of the picture.")
 
     def waits(self) -> str:
         """Say that a correction does not count as an example yet."""

@@ -12,8 +12,8 @@ from bot.service.analyser import Analyser
 from bot.service.answers import Answer, Answers
 from bot.service.buttons import menu_of_faces, name_of_face
 from bot.service.case import Case
-from bot.service.judging import Judging, said_of
-from bot.service.lessons import Lesson, Lessons, check_teacher, follow_up
+from bot.service.judging import Judgement, Judging, said_of
+from bot.service.lessons import Lessons, check_teacher, follow_up
 from bot.service.memory import Memory
 from bot.service.presses import AboutAnswer, OnItsOwn, notice
 from bot.store import Store
@@ -71,9 +71,11 @@ class Corrections:
         check_teacher(case)
         words = TeachingWords(case.catalogue)
         named = [(place, said) for place, seen in enumerate(answer.faces) if (said := said_of(seen.sighting))]
-        for place, said in named:
-            await self._judging.judge(case, answer, place, Truth.CHARACTER, said)
-        return notice(words.thanks_right(len(named)) if named else words.nobody_named())
+        if not named:
+            return notice(words.nobody_named())
+        judged = [await self._judging.judge(case, answer, place, Truth.CHARACTER, said) for place, said in named]
+        kept = sum(judgement.kept for judgement in judged)
+        return notice("\n".join([words.thanks_right(len(named)), *([words.kept(kept)] if kept else ())]))
 
     async def _wrong(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
         """Ask who a face really is; ask first which one, where there are several."""
@@ -85,7 +87,7 @@ class Corrections:
         place = _face(answer, args)
         sighting = answer.faces[place].sighting
         offered = [guess.character for guess in sighting.guesses if guess.character != said_of(sighting)]
-        return self._ask(case, answer, place, tuple(offered[:CANDIDATES]))
+        return await self._ask(case, answer, place, tuple(offered[:CANDIDATES]))
 
     async def _search(self, case: Case, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
         """Offer the names that match what was written."""
@@ -96,7 +98,7 @@ class Corrections:
         found = self._analyser.characters.search(text or "", known)
         if not found:
             return notice(TeachingWords(case.catalogue).nobody_found(text or ""))
-        return self._ask(case, answer, place, found[:OPTIONS_LIMIT])
+        return await self._ask(case, answer, place, found[:OPTIONS_LIMIT])
 
     async def _pick(self, case: Case, action: Action, _text: str | None) -> Reply:
         """Take down the name that was chosen from a menu."""
@@ -123,14 +125,15 @@ class Corrections:
     async def _take_down(self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None) -> Reply:
         """Store a verdict, say thanks, and let others agree where that is needed."""
         check_teacher(case)
-        lesson = await self._judging.judge(case, answer, place, truth, character)
+        named = character is not None
+        judged = await self._judging.judge(case, answer, place, truth, character, named=named)
         words = TeachingWords(case.catalogue)
         name = None if character is None else self._analyser.characters.name(character)
-        lines = [words.thanks() if name is None else words.thanks_name(name), *_consequence(words, lesson, case)]
-        buttons = (*(follow_up(case, lesson) if lesson else ()), _back(case, answer))
+        lines = [words.thanks() if name is None else words.thanks_name(name), *_consequence(words, judged)]
+        buttons = (*(follow_up(case, judged.lesson) if judged.lesson else ()), _back(case, answer))
         return _in_place("\n".join(lines), (buttons,))
 
-    def _ask(self, case: Case, answer: Answer, place: int, characters: tuple[str, ...]) -> Reply:
+    async def _ask(self, case: Case, answer: Answer, place: int, characters: tuple[str, ...]) -> Reply:
         """Ask who a face is, with names to choose from and ways to answer without one."""
         words, token = TeachingWords(case.catalogue), answer.token
         choice = self._choices.keep(Choice(case.chat, token, place, characters))
@@ -147,15 +150,25 @@ class Corrections:
                 _back(case, answer),
             ),
         )
-        text = words.who_instead(name_of_face(case, answer, answer.faces[place]))
+        question = words.who_instead(name_of_face(case, answer, answer.faces[place]))
+        text = f"{question}\n{await self._what_stays(case, answer, place)}"
         return _in_place(text, rows, (Menu(words.choose(), options),) if options else ())
 
+    async def _what_stays(self, case: Case, answer: Answer, place: int) -> str:
+        """Say whether the face will be kept, before somebody says who it is."""
+        words = TeachingWords(case.catalogue)
+        if await self._judging.keeps(case, answer, place, named=False):
+            return words.kept(1)
+        if await self._judging.keeps(case, answer, place, named=True):
+            return words.kept_with_a_name()
+        return words.nothing_kept()
 
-def _consequence(words: TeachingWords, lesson: Lesson | None, case: Case) -> list[str]:
+
+def _consequence(words: TeachingWords, judged: Judgement) -> list[str]:
     """Say what comes of a verdict beside its being counted, where somebody may wonder."""
-    if lesson is None:
-        return [] if case.settings.keep else [words.not_kept()]
-    return [] if lesson.counts else [words.waits()]
+    if not judged.kept:
+        return [words.not_kept()]
+    return [words.waits()] if judged.lesson and not judged.lesson.counts else []
 
 
 def _face(answer: Answer, args: tuple[str, ...]) -> int:

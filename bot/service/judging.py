@@ -1,10 +1,11 @@
 """Verdicts: what is stored of what people say of a face, and what is learnt from it."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
-from bot.domain import Portrait, Sighting
+from bot.domain import Keeping, Portrait, Sighting
 from bot.errors import TooManyExamples
 from bot.records import Origin, Scope, Truth, Verdict
 from bot.service.analyser import Analyser
@@ -17,6 +18,14 @@ CONFIRMED_LIMIT = 10
 """Examples of a character beyond which another right answer is counted, but not kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came of a verdict: whether the face is kept, and the lesson where one was learnt from it just now."""
+
+    kept: bool
+    lesson: Lesson | None = None
+
+
 class Judging:
     """Stores verdicts, and keeps the face as an example where the chat allows it."""
 
@@ -27,33 +36,47 @@ class Judging:
         self._locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
         """What one person says of one face waits for what they have just said of it: people press twice."""
 
-    async def judge(self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None) -> Lesson | None:
+    async def keeps(self, case: Case, answer: Answer, place: int, *, named: bool) -> bool:
+        """Return whether a face stays when it is judged; `named`: by saying who it is."""
+        return await self._portrait(case, answer, answer.faces[place], named=named) is not None
+
+    async def judge(
+        self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None, *, named: bool = False
+    ) -> Judgement:
         """Store what the user says of a face, in place of what they have said of it before.
 
-        Returns:
-            What was learnt from it; None where it is counted only.
+        Args:
+            named: They have said who it is, rather than that an answer was right or wrong.
         """
         face = f"{answer.token}:{place}"
         one_by_one = self._locks.setdefault((case.user.platform, case.user.id, face), asyncio.Lock())
         async with one_by_one:
-            return await self._judge(case, answer, answer.faces[place], face, truth, character)
+            portrait = await self._portrait(case, answer, answer.faces[place], named=named)
+            return await self._judge(case, face, answer.faces[place].sighting, portrait, truth, character)
 
     async def _judge(
-        self, case: Case, answer: Answer, seen: Seen, face: str, truth: Truth, character: str | None
-    ) -> Lesson | None:
+        self,
+        case: Case,
+        face: str,
+        sighting: Sighting,
+        portrait: Portrait | None,
+        truth: Truth,
+        character: str | None,
+    ) -> Judgement:
         scope = Scope.of(case.chat)
         earlier = await self._store.verdict(scope, face, case.user)
         if earlier and (earlier.truth, earlier.character) == (truth, character):
-            return None
+            kept = earlier.image is not None or earlier.change is not None
+            if kept or portrait is None:
+                return Judgement(kept)
         if earlier and earlier.change is not None:
             await self._store.revert(scope, earlier.change, case.user)
-        portrait = await self._portrait(case, answer, seen)
-        lesson = await self._learn(case, seen.sighting, portrait, character) if portrait else None
+        lesson = await self._learn(case, sighting, portrait, character) if portrait else None
         verdict = Verdict(
             scope,
             face,
-            said_of(seen.sighting),
-            seen.sighting.guesses[0].probability if seen.sighting.guesses else 0.0,
+            said_of(sighting),
+            sighting.guesses[0].probability if sighting.guesses else 0.0,
             portrait.bundle_id if portrait else self._analyser.bundle_id,
             truth,
             character,
@@ -63,7 +86,7 @@ class Judging:
             lesson.change.id if lesson else None,
         )
         await self._store.judge(verdict)
-        return lesson
+        return Judgement(portrait is not None, lesson)
 
     async def _learn(self, case: Case, sighting: Sighting, portrait: Portrait, character: str | None) -> Lesson | None:
         """Keep the face as an example of who it is, or of who it is not; return None where there is no need or room."""
@@ -82,9 +105,9 @@ class Judging:
         except TooManyExamples:
             return None
 
-    async def _portrait(self, case: Case, answer: Answer, seen: Seen) -> Portrait | None:
+    async def _portrait(self, case: Case, answer: Answer, seen: Seen, *, named: bool) -> Portrait | None:
         """Return the face to keep, if the chat and those whose picture it is let whobot keep it."""
-        if not case.settings.keep:
+        if case.settings.keep not in ((Keeping.NAMED, Keeping.JUDGED) if named else (Keeping.JUDGED,)):
             return None
         for owner in {answer.asker, seen.author or answer.asker}:
             if await self._store.is_opted_out(owner):

@@ -1,6 +1,7 @@
 """What is kept about somebody: shown to them alone, and deleted when they say so twice."""
 
 from bot.domain import Button, ButtonStyle, OptOut, Reply
+from bot.records import UserData
 from bot.replies import PageWords
 from bot.service.actions import Action, write
 from bot.service.answers import Answers
@@ -22,9 +23,16 @@ class MyData:
         return {"mydata": self._press}
 
     async def opt_out(self, case: Case, request: OptOut) -> Reply:
-        """Ignore somebody's pictures from now on, or no longer."""
+        """Ignore somebody's pictures from now on, or no longer; offer to delete what they have taught before."""
         await self._store.opt_out(case.user, request.out)
-        return Reply(case.sentences.opted_out(request.out), private=True)
+        text = case.sentences.opted_out(request.out)
+        if not request.out:
+            return Reply(text, private=True)
+        words = PageWords(case.catalogue)
+        # Where everybody reads along, a button would tell that there is something to delete.
+        offered = case.can_be_private and _is_deletable(case, await self._store.data_of(case.user))
+        buttons = ((_button(words.delete_all(), "ask"),),) if offered else ()
+        return Reply(f"{text}\n{words.learnt_before()}", buttons=buttons, private=True)
 
     async def show(self, case: Case) -> Reply:
         """Tell what is kept about them, where nobody else reads it."""
@@ -33,10 +41,8 @@ class MyData:
             return Reply(words.ask_in_private())
         data = await self._store.data_of(case.user)
         text = words.my_data(data)
-        kept = data.examples or data.removed or data.verdicts or data.changes or data.questions
-        if not (case.capabilities.buttons and kept):
-            return Reply(text, private=True)
-        return Reply(text, buttons=((_button(words.delete_all(), "ask"),),), private=True)
+        buttons = ((_button(words.delete_all(), "ask"),),) if _is_deletable(case, data) else ()
+        return Reply(text, buttons=buttons, private=True)
 
     async def _press(self, case: Case, action: Action, _text: str | None) -> Reply:
         words = PageWords(case.catalogue)
@@ -50,6 +56,11 @@ class MyData:
                 return in_place(Reply(words.deleted()))
             case _:
                 return in_place(await self.show(case))
+
+
+def _is_deletable(case: Case, data: UserData) -> bool:
+    """Whether there is something to delete, and a platform that can ask about it."""
+    return case.capabilities.buttons and any((data.examples, data.removed, data.verdicts, data.changes, data.questions))
 
 
 def _button(label: str, step: str) -> Button:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any, cast
 
 from bot.commands import AUTOMATIC, SWITCH
-from bot.domain import Button, ButtonStyle, Configure, Menu, Option, Reply, Teachers
+from bot.domain import Button, ButtonStyle, Configure, Keeping, Menu, Option, Reply, Teachers
 from bot.errors import BadSetting, Expired, NotAllowed
 from bot.rates import Rates
 from bot.records import ChatSettings, SomeSettings
@@ -82,10 +82,11 @@ def _chosen(args: tuple[str, ...]) -> SomeSettings:
         Expired: no button of ours says that.
     """
     values: Mapping[str, Mapping[str, Any]] = {
-        **dict.fromkeys(("watch", "quiet", "keep", "confirm", "adults_only"), SWITCH),
+        **dict.fromkeys(("watch", "quiet", "confirm", "adults_only"), SWITCH),
         "threshold": {AUTOMATIC: None, **{str(percent): percent / 100 for percent in THRESHOLDS}},
         "language": {AUTOMATIC: None, **{tag: tag for tag in LANGUAGES}},
         "teachers": {teachers.value: teachers for teachers in Teachers},
+        "keep": {keeping.value: keeping for keeping in Keeping},
     }
     match args:
         case (name, value) if value in values.get(name, ()):
@@ -108,14 +109,13 @@ def _view(case: Case) -> Reply:
 
 
 def _switches(case: Case) -> tuple[tuple[Button, ...], ...]:
-    words, settings = SettingsWords(case.catalogue), case.settings
-    keep = _switch("keep", settings.keep, words.keep(settings.keep))
     if case.chat.private:
-        return ((keep,),)
+        return ()
+    words, settings = SettingsWords(case.catalogue), case.settings
     buttons = [_switch("watch", settings.watch, words.watch(settings.watch))]
     if settings.watch:
         buttons.append(_switch("quiet", settings.quiet, words.quiet(settings.quiet)))
-    buttons += [keep, _switch("confirm", settings.confirm, words.confirm(settings.confirm))]
+    buttons.append(_switch("confirm", settings.confirm, words.confirm(settings.confirm)))
     if case.capabilities.age_restricted_chats:
         buttons.append(_switch("adults_only", settings.adults_only, words.adults_only(settings.adults_only)))
     return (tuple(buttons),)
@@ -135,13 +135,16 @@ def _menus(case: Case) -> tuple[Menu, ...]:
             *(_option("language", tag, name, settings.language == tag) for tag, name in LANGUAGES.items()),
         ),
     )
+    keeping = Menu(
+        words.keep_menu(), tuple(_option("keep", what, words.keep(what), settings.keep is what) for what in Keeping)
+    )
     if case.chat.private:
-        return thresholds, languages
+        return thresholds, languages, keeping
     teachers = Menu(
         words.teachers_menu(),
         tuple(_option("teachers", who, words.teachers(who), settings.teachers is who) for who in Teachers),
     )
-    return thresholds, languages, teachers
+    return thresholds, languages, teachers, keeping
 
 
 def _threshold_options(words: SettingsWords, settings: ChatSettings) -> tuple[Option, ...]:

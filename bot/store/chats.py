@@ -5,7 +5,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from bot.domain import Chat, Teachers
+from bot.domain import Chat, Keeping, Teachers
 from bot.records import ChatSettings, SomeSettings
 from bot.store.database import Database, insert_new
 from bot.store.tables import chat_settings
@@ -23,7 +23,7 @@ class Chats(Database):
         if row is None:
             return ChatSettings()
         values: dict[str, Any] = row._asdict()
-        return ChatSettings(**(values | {"teachers": Teachers(row.teachers)}))
+        return ChatSettings(**(values | {"teachers": Teachers(row.teachers), "keep": Keeping(row.keep)}))
 
     async def change(self, chat: Chat, **changes: Unpack[SomeSettings]) -> ChatSettings:
         """Change some settings of a chat, leave the others, and return them all."""

@@ -65,7 +65,7 @@ chat_settings = Table(
     Column("quiet", Boolean, nullable=False),
     Column("adults_only", Boolean, nullable=False),
     Column("teachers", WORD, nullable=False),
-    Column("keep", Boolean, nullable=False),
+    Column("keep", WORD, nullable=False),
     Column("confirm", Boolean, nullable=False),
     Index(None, "platform", "home"),
 )

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from bot.commands import ASK_MENU, COMMANDS, TEACH_MENU, Naming, typed_names
-from bot.domain import Teachers
+from bot.domain import Keeping, Teachers
 from bot.replies import (
     LANGUAGES,
     TRANSLATED,
@@ -128,9 +128,10 @@ def test_what_stands_on_buttons_is_short(language: str) -> None:
 def test_the_switches_of_the_settings_and_what_teaching_offers_are_short(language: str) -> None:
     t = translations_for(language)
     settings, teaching, records, pages = SettingsWords(t), TeachingWords(t), RecordWords(t), PageWords(t)
-    switches = (settings.watch, settings.quiet, settings.keep, settings.confirm, settings.adults_only)
+    switches = (settings.watch, settings.quiet, settings.confirm, settings.adults_only)
     labels = [switch(on) for switch in switches for on in (False, True)]
     labels += [settings.threshold(None), settings.everybodys_own(), *map(settings.teachers, Teachers)]
+    labels += map(settings.keep, Keeping)
     labels += [teaching.undo(), teaching.confirm(), teaching.reject(), teaching.right(), teaching.search()]
     labels += [teaching.someone_else(), teaching.stranger(), teaching.not_a_face()]
     labels += [records.revert(10), records.confirm(10), records.older(), records.newer()]

@@ -1,22 +1,27 @@
 """What is kept about somebody is theirs to ignore, to see and to delete."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from bot.domain import (
     Incoming,
+    Keeping,
     Link,
     OptOut,
     Page,
     Placement,
+    Press,
     Show,
     Trigger,
 )
 from bot.records import Scope, Truth, Verdict
 from bot.service import Service
 from bot.store import Store
-from tests.desk import ANN, BOB, PRESSABLE, PRIVATE, ROOM, ROOMY, Source, asking, incoming, press, teach
+from tests.desk import ANN, BOB, PRESSABLE, PRIVATE, ROOM, ROOMY, Source, actions, asking, incoming, press, teach
 
 # --- opting out ------------------------------------------------------------------------------------------------------
 
@@ -72,6 +77,65 @@ async def test_their_posted_pictures_meet_silence(service: Service, store: Store
     await service.handle(incoming(OptOut(True)))
     assert (await service.handle(asking(source.picture(), trigger=Trigger.POSTED))).silent
     assert source.opened == []
+
+
+async def test_who_opts_out_is_told_what_becomes_of_what_was_learnt_before(service: Service, store: Store) -> None:
+    told = await service.handle(incoming(OptOut(True), capabilities=PRESSABLE))
+    assert "Faces that I was taught with before stay" in told.text
+    assert "/mydata" in told.text
+    assert "/forget" in told.text
+    assert told.private
+    assert not told.buttons, "there is nothing to delete"
+    await teach(store, "Miku", by=ANN)
+    await teach(store, "Luka", by=BOB)
+    told = await service.handle(incoming(OptOut(True), capabilities=PRESSABLE))
+    question = await service.handle(press(told, "Delete my data"))
+    await service.handle(press(question, "Yes, delete it"))
+    assert await store.taught(Scope.of(ROOM)) == {"Luka": 1}
+    assert await store.is_opted_out(ANN), "and it stays so"
+
+
+async def test_who_opts_out_where_everybody_reads_along_is_offered_nothing_there(
+    service: Service, store: Store
+) -> None:
+    await teach(store, "Miku", by=ANN)
+    open_ = replace(PRESSABLE, private_replies=False)
+    told = await service.handle(incoming(OptOut(True), capabilities=open_))
+    assert "/mydata" in told.text
+    assert not told.buttons
+    assert (await service.handle(incoming(OptOut(True), capabilities=open_, chat=PRIVATE))).buttons
+
+
+async def test_who_comes_back_is_told_no_more_than_that(service: Service, store: Store) -> None:
+    await teach(store, "Miku", by=ANN)
+    told = await service.handle(incoming(OptOut(False), capabilities=PRESSABLE))
+    assert told.text == "I look at your pictures again."
+    assert not told.buttons
+
+
+@pytest.mark.parametrize(
+    ("step", "faces", "judged"),
+    [
+        (Keeping.NOTHING, None, "2 answers that you have judged"),
+        (Keeping.NAMED, "1 face that you have taught me", "2 answers that you have judged"),
+        (Keeping.JUDGED, "2 faces that you have taught me", "2 answers that you have judged"),
+    ],
+)
+async def test_what_judging_has_left_is_shown_and_deleted_whatever_the_chat_keeps(
+    service: Service, store: Store, source: Source, step: Keeping, faces: str | None, judged: str
+) -> None:
+    await store.change(ROOM, keep=step)
+    first, second = [await service.handle(asking(source.picture(), capabilities=PRESSABLE)) for _ in range(2)]
+    await service.handle(press(first, "Right!"))
+    asked = await service.handle(press(second, "Wrong?"))
+    await service.handle(incoming(Press(actions(asked)["Someone else…"], "Umi"), capabilities=PRESSABLE))
+    page = await service.handle(my_data())
+    assert judged in page.text
+    assert faces in page.text if faces else "taught me" not in page.text
+    await service.handle(press(await service.handle(press(page, "Delete my data")), "Yes, delete it"))
+    assert "Nothing else is kept" in (await service.handle(my_data())).text
+    assert await store.examples(Scope.of(ROOM), provisional=True) == []
+    assert await store.verdicts(Scope.of(ROOM)) == []
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------------

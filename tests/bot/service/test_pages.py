@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import Capabilities, Misuse, Page, Show, Teachers, User
+from bot.domain import Capabilities, Keeping, Misuse, Page, Show, Teachers, User
 from bot.records import EVERYWHERE
 from bot.service import Service
 from bot.store import Store
@@ -75,9 +75,31 @@ async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service
     text = (await service.handle(incoming(Show(Page.PRIVACY)))).text
     for part in ("on the machine that I run on", "for 2 hours at most", "for 30 days", "/mydata", "/optout"):
         assert part in text
-    assert "right or wrong has me keep that, who it was and when, and the cut-out face." in text
-    await store.change(ROOM, keep=False)
-    assert "nothing of the picture" in (await service.handle(incoming(Show(Page.PRIVACY)))).text
+    assert text == (await service.handle(incoming(Show(Page.PRIVACY), chat=PRIVATE))).text
+    await store.change(ROOM, keep=Keeping.NOTHING)
+    assert text != (await service.handle(incoming(Show(Page.PRIVACY)))).text
+
+
+@pytest.mark.parametrize(
+    ("step", "stored", "judged"),
+    [
+        (Keeping.NOTHING, "teaches me with it.", "who it was and when, and nothing of the picture."),
+        (Keeping.NAMED, "teaches me with it.", "who it was and when. Who tells me whom a face really shows teaches me"),
+        (
+            Keeping.JUDGED,
+            "teaches me with it, or, as this chat is set, tells me that I was right or wrong.",
+            "who it was and when, and the cut-out face.",
+        ),
+    ],
+)
+async def test_privacy_is_true_whatever_the_chat_keeps(
+    service: Service, store: Store, step: Keeping, stored: str, judged: str
+) -> None:
+    await store.change(ROOM, keep=step)
+    lines = (await service.handle(incoming(Show(Page.PRIVACY)))).text.splitlines()
+    assert f"Nothing of a picture is stored unless somebody {stored}" in lines
+    (said,) = (line for line in lines if line.startswith("Who tells me that I was right or wrong has me keep that, "))
+    assert judged in said
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain import Forget, Page, Show
+from bot.domain import Forget, Keeping, Page, Show
 from bot.records import Scope
 from bot.service import Service
 from bot.store import Store
@@ -32,7 +32,8 @@ async def test_an_empty_history_and_empty_figures_say_so(boss: Member) -> None:
     assert "Nobody has told me yet" in (await boss.say(Show(Page.STATS))).text
 
 
-async def test_the_history_says_who_did_what_and_when(ann: Member, boss: Member) -> None:
+async def test_the_history_says_who_did_what_and_when(ann: Member, boss: Member, store: Store) -> None:
+    await store.change(ROOM, keep=Keeping.JUDGED)
     await ann.teach("Umi", "umi", "umi2")
     await boss.say(Forget("Umi"))
     await ann.press(await ann.ask("maki"), "Right!")

@@ -1,5 +1,6 @@
 """How a chat is set: told to everybody, changed by those who manage it."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -8,15 +9,17 @@ from bot.domain import (
     Chat,
     Configure,
     Incoming,
+    Keeping,
     Page,
     Placement,
+    Press,
     Show,
     Teachers,
 )
 from bot.records import ChatSettings
 from bot.service import Service
 from bot.store import Store
-from tests.desk import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, buttons, incoming, press
+from tests.desk import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, incoming, press
 
 # --- settings and help -----------------------------------------------------------------------------------------------
 
@@ -68,9 +71,9 @@ async def test_auto_hands_the_threshold_back(service: Service, store: Store) -> 
 
 
 async def test_every_setting_can_be_made_at_once(service: Service, store: Store) -> None:
-    wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, False, True)
+    wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, Keeping.NOTHING, True)
     await service.handle(incoming(wish, user=MANAGER))
-    assert await store.chat_settings(ROOM) == ChatSettings(True, True, 0.7, "de", True, Teachers.NOBODY, False, True)
+    assert await store.chat_settings(ROOM) == ChatSettings(**asdict(wish))
 
 
 # --- the view --------------------------------------------------------------------------------------------------------
@@ -85,7 +88,6 @@ async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
     assert reply.private
     assert [button.label for button in reply.buttons[0]] == [
         "Watch: off",
-        "Keep corrected faces: on",
         "Second opinion: off",
         "Age-restricted only: off",
     ]
@@ -93,12 +95,14 @@ async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
         "How sure must I be to name a face?",
         "Which language shall I speak?",
         "Who may teach and correct me?",
+        "What shall I keep when I am corrected?",
     ]
     assert len(reply.buttons) + len(reply.menus) <= 5, "rows on Discord"
     assert [[option.label for option in menu.options if option.selected] for menu in reply.menus] == [
         ["As I see fit"],
         ["Everybody's own"],
         ["Everybody"],
+        ["Faces that are named"],
     ]
 
 
@@ -115,7 +119,8 @@ async def test_others_can_read_but_not_press(service: Service, store: Store) -> 
     ("label", "settings"),
     [
         ("Watch: off", ChatSettings(watch=True)),
-        ("Keep corrected faces: on", ChatSettings(keep=False)),
+        ("Nothing of the picture", ChatSettings(keep=Keeping.NOTHING)),
+        ("Every face that is judged", ChatSettings(keep=Keeping.JUDGED)),
         ("Second opinion: off", ChatSettings(confirm=True)),
         ("Age-restricted only: off", ChatSettings(adults_only=True)),
         ("70 %", ChatSettings(threshold=0.7)),
@@ -137,7 +142,8 @@ async def test_each_press_changes_one_thing_and_the_view(
 
 async def test_what_was_pressed_can_be_taken_back(service: Service, store: Store) -> None:
     page = await service.handle(view())
-    for label in ("Watch: off", "Quiet: off", "60 %", "Quiet: on", "Watch: on", "As I see fit"):
+    there = ("Watch: off", "Quiet: off", "60 %", "Nothing of the picture")
+    for label in (*there, "Quiet: on", "Watch: on", "As I see fit", "Faces that are named"):
         page = await service.handle(press(page, label, user=MANAGER))
     assert await store.chat_settings(ROOM) == ChatSettings()
     assert page.text == (await service.handle(view())).text
@@ -151,10 +157,19 @@ async def test_quiet_matters_only_while_watching(service: Service) -> None:
 
 async def test_a_private_chat_is_asked_only_what_matters_there(service: Service, store: Store) -> None:
     page = await service.handle(view(chat=PRIVATE, user=ANN))
-    assert list(buttons(page)) == ["Keep corrected faces: on"]
-    assert len(page.menus) == 2
-    await service.handle(press(page, "80 %", chat=PRIVATE))
-    assert (await store.chat_settings(PRIVATE)).threshold == 0.8
+    assert not page.buttons
+    assert len(page.menus) == 3
+    for label in ("80 %", "Every face that is judged"):
+        page = await service.handle(press(page, label, chat=PRIVATE))
+    assert await store.chat_settings(PRIVATE) == ChatSettings(threshold=0.8, keep=Keeping.JUDGED)
+
+
+@pytest.mark.parametrize("forged", ["on", "off", "", "everything"])
+async def test_what_is_kept_has_three_steps_and_no_other(service: Service, store: Store, forged: str) -> None:
+    """Such as those of a whobot that had a switch instead: its buttons are still there to be pressed."""
+    reply = await service.handle(incoming(Press(f"set::keep:{forged}"), user=MANAGER, capabilities=PRESSABLE))
+    assert "expired" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
 
 
 async def test_where_there_are_no_buttons_the_text_says_it_all(service: Service) -> None:

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from sqlalchemy import make_url, text
 
-from bot.domain import Chat, Teachers
+from bot.domain import Chat, Keeping, Teachers
 from bot.records import ChatSettings, Scope
 from bot.store import Store, migrations
 from bot.store.engine import make_engine
@@ -19,7 +19,7 @@ OTHER_ROOM = Chat("discord", "other room", home="server")
 ELSEWHERE = Chat("discord", "elsewhere", home="another server")
 GROUP = Chat("telegram", "-1")
 
-EVERYTHING = ChatSettings(True, True, 0.25, "ja", True, Teachers.NOBODY, False, True)
+EVERYTHING = ChatSettings(True, True, 0.25, "ja", True, Teachers.NOBODY, Keeping.NOTHING, True)
 
 
 @pytest.mark.parametrize("name", asdict(EVERYTHING))
@@ -83,6 +83,38 @@ async def test_chats_of_an_older_whobot_keep_what_they_had_set(url: str) -> None
     await engine.dispose()
     async with Store(url) as store:
         assert await store.chat_settings(GROUP) == ChatSettings(watch=True, threshold=0.5)
+
+
+@pytest.mark.parametrize(("kept", "step"), [(True, Keeping.NAMED), (False, Keeping.NOTHING)])
+async def test_a_switch_becomes_a_step_and_again_a_switch(url: str, kept: bool, step: Keeping) -> None:
+    engine = make_engine(make_url(url))
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(migrations.configure(c), "0005"))
+        columns = "platform, chat_id, watch, quiet, adults_only, teachers, confirm, keep"
+        row = f"INSERT INTO chat_settings ({columns}) VALUES ('telegram', '-1', :on, :on, :on, 'nobody', :on, :kept)"  # noqa: S608
+        await connection.execute(text(row), {"on": True, "kept": kept})
+    async with Store(url) as store:
+        assert await store.chat_settings(GROUP) == ChatSettings(
+            watch=True, quiet=True, adults_only=True, teachers=Teachers.NOBODY, confirm=True, keep=step
+        )
+        await store.change(ROOM, keep=Keeping.JUDGED)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.downgrade(migrations.configure(c), "0005"))
+        rows = (await connection.execute(text("SELECT chat_id, keep FROM chat_settings ORDER BY chat_id"))).all()
+    await engine.dispose()
+    assert [(row.chat_id, bool(row.keep)) for row in rows] == [("-1", kept), ("room", True)]
+
+
+async def test_the_faces_that_a_chat_has_kept_survive_the_new_steps(url: str) -> None:
+    engine = make_engine(make_url(url))
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(migrations.configure(c), "0005"))
+        row = "INSERT INTO examples (platform, home, character, denied, image, at, state, origin) VALUES"
+        values = "('telegram', '-1', 'rin', false, 'crop', '2026-01-01 00:00:00', 'confirmed', 'confirmed')"
+        await connection.execute(text(f"{row} {values}"))
+    await engine.dispose()
+    async with Store(url) as store:
+        assert await store.taught(Scope.of(GROUP)) == {"rin": 1}
 
 
 async def teach(store: Store, chat: Chat) -> None:
