@@ -8,6 +8,7 @@ from bot import app, config
 from bot.adapters.web import WebAdapter
 from bot.commands import COMMANDS
 from bot.domain import Adapter, Health, Incoming, Page, Reply, Show
+from bot.replies import LANGUAGES
 from tests.fakes.discord import fake_discord
 from tests.fakes.telegram import fake_telegram
 from tests.webchat import WebChat
@@ -53,6 +54,9 @@ async def test_discord_gets_names_and_descriptions_in_its_languages() -> None:
             assert set(option["description_localizations"]) == DISCORDS, option["name"]
     assert commands["who"]["name_localizations"]["ja"] == "誰"
     assert commands["who"]["options"][1]["name_localizations"]["es-419"] == "imagen2"
+    automatic, *languages = commands["language"]["options"][0]["choices"]
+    assert set(automatic["name_localizations"]) == DISCORDS
+    assert [one["name"] for one in languages] == list(LANGUAGES.values())
     for menu in ("Who is this?", "Teach this face"):
         assert set(commands[menu]["name_localizations"]) == DISCORDS
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot import commands
 from bot.adapters.discord import DiscordAdapter
 from bot.commands import Naming
+from bot.domain import Configure
 from tests.bot.adapters.discord.conftest import Recorder
 from tests.fakes.discord import FakeDiscord, Refusal
 from tests.fakes.discord.rest import COMMANDS
@@ -55,7 +56,38 @@ async def test_what_only_managers_see(discord: FakeDiscord, adapter: DiscordAdap
     assert {one["default_member_permissions"] for one in discord.commands} == {str(MANAGE_CHANNELS), None}
 
 
+LANGUAGES = {"en": "English", "ja": "日本語", "zh-hans": "简体中文"}
+
+
+async def test_languages_are_chosen_by_their_own_names(discord: FakeDiscord, service: Recorder) -> None:
+    adapter = DiscordAdapter(SecretStr(discord.token), service, german, LANGUAGES)
+    assert await one_run(discord, adapter) == 1
+    (option,) = command(discord, "language")["options"]
+    automatic, *languages = option["choices"]
+    assert (automatic["name"], automatic["value"]) == ("Everybody's own", "auto")
+    assert automatic["name_localizations"] == {"de": "Die jeweils eigene"}
+    assert [(one["name"], one["value"]) for one in languages] == [(name, tag) for tag, name in LANGUAGES.items()]
+    assert not any(one.get("name_localizations") for one in languages), "these are the same for everybody"
+    assert await one_run(discord, adapter) == 0
+
+
+async def test_a_language_that_was_chosen(discord: FakeDiscord, service: Recorder) -> None:
+    adapter = DiscordAdapter(SecretStr(discord.token), service, german, LANGUAGES)
+    running = asyncio.create_task(adapter.run())
+    await discord.connected()
+    for tag in ("zh-hans", "auto"):
+        await discord.slash("language", {"tag": tag}, author=discord.boss)
+        await discord.answer()
+    await adapter.stop()
+    await running
+    assert [incoming.request for incoming in service.asked] == [
+        Configure(language="zh-hans"),
+        Configure(language="auto"),
+    ]
+
+
 GERMAN = {
+    "Everybody's own": "Die jeweils eigene",
     "Who is in this picture?": "Wer ist auf diesem Bild? " * 10,
     "Pictures with anime faces": "Bilder mit Anime-Gesichtern",
     "Who is this?": "Wer ist das?",

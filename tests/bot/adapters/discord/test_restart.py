@@ -61,18 +61,17 @@ async def gone(discord: FakeDiscord, answer: Answer) -> None:
     await discord.until(lambda: answer.id not in {message["id"] for message in discord.messages()})
 
 
-async def test_the_answer_goes_with_its_question(discord: FakeDiscord, serve: Serve, store: Store) -> None:
+async def test_the_answer_goes_with_its_question(discord: FakeDiscord, serve: Serve, links: Links) -> None:
     async with serve():
         message = await discord.post_picture(PNG)
         answer = await discord.answer()
     async with serve():
-        (link,) = await store.links("discord")
+        (link,) = await links.load("discord")
         assert (link.questions, link.replies, link.asker) == ((message["id"],), ((answer.id,),), discord.alice.id)
         assert (link.chat.home, link.place) == (discord.guild.id, discord.general.id)
         await discord.delete(message)
         await gone(discord, answer)
-    async with keeping_links(store) as links:
-        assert await links.load("discord") == []
+    assert await links.load("discord") == []
 
 
 async def test_other_pictures_are_answered_anew(discord: FakeDiscord, serve: Serve, service: Recorder) -> None:

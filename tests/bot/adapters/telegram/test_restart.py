@@ -50,7 +50,7 @@ def live(telegram: FakeTelegram, recorder: Recorder, links: Links) -> Live:
 
 
 async def test_another_picture_gets_another_answer(
-    telegram: FakeTelegram, recorder: Recorder, live: Live, store: Store
+    telegram: FakeTelegram, recorder: Recorder, live: Live, links: Links
 ) -> None:
     recorder.reply = Reply("Two", (image(), image()), BUTTONS)
     async with live():
@@ -65,9 +65,8 @@ async def test_another_picture_gets_another_answer(
         assert await telegram.deletion() == sent, "that it was edited while the bot was down is told afterwards"
         new = await telegram.answer()
         assert (new.text, new.reply_to) == ("Blue", question["message_id"])
-    async with keeping_links(store):
-        (link,) = await store.links("telegram")
-        assert {id_ for reply in link.replies for id_ in reply} == {str(id_) for id_ in new.ids}
+    (link,) = await links.load("telegram")
+    assert {id_ for reply in link.replies for id_ in reply} == {str(id_) for id_ in new.ids}
 
 
 async def test_one_picture_of_an_album(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
@@ -82,7 +81,7 @@ async def test_one_picture_of_an_album(telegram: FakeTelegram, recorder: Recorde
     assert [type(seen.request) for seen in recorder.seen].count(Ask) == 1, "the rest of the album is not known"
 
 
-async def test_the_asker_takes_an_answer_away_and_nobody_else(telegram: FakeTelegram, live: Live, store: Store) -> None:
+async def test_the_asker_takes_an_answer_away_and_nobody_else(telegram: FakeTelegram, live: Live, links: Links) -> None:
     async with live():
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)
         answer = await telegram.answer()
@@ -91,8 +90,7 @@ async def test_the_asker_takes_an_answer_away_and_nobody_else(telegram: FakeTele
         await telegram.react(answer.message, DISLIKE)
         assert await telegram.deletion() == answer.ids
         assert telegram.world.deletions.empty()
-    async with keeping_links(store):
-        assert await store.links("telegram") == []
+    assert await links.load("telegram") == []
 
 
 async def test_the_delete_button(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
