@@ -214,10 +214,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """These are all the homes that whobot is in on this platform; it was removed from others that it knows of.
+    """These are all the homes that whobot is in, by the account that is this request's user.
 
-    What is out of order for a while is among them. Never sent on a doubt: what is kept of others goes. Private chats
-    are no homes, and stay.
+    What is out of order for a while is among them. Never sent on a doubt: what is kept of homes that were among them
+    before goes. Private chats are no homes, and stay.
     """
 
     homes: frozenset[str]

@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.domain import Chat, Left, Moved, Present
+from bot.domain import Chat, Left, Moved, Present, User
 from bot.service.answers import Answers
 from bot.store import Store
 
@@ -16,7 +16,7 @@ class Departures:
         self._store = store
         self._answers = answers
 
-    async def follow(self, chat: Chat, news: Left | Moved | Present) -> None:
+    async def follow(self, chat: Chat, user: User, news: Left | Moved | Present) -> None:
         """Remove, or move, all that is kept of the chats that the news is about."""
         match news:
             case Left():
@@ -27,14 +27,14 @@ class Departures:
                 await self._store.move_chat(chat, to)
                 log.info("chat_gone", moved=True)
             case Present(homes):
-                await self._take_stock(chat.platform, homes)
+                await self._take_stock(user, homes)
 
-    async def _take_stock(self, platform: str, present: frozenset[str]) -> None:
-        """Remove what is kept of the homes that whobot was in and is in no longer."""
-        gone = sorted(await self._store.homes(platform) - present)
+    async def _take_stock(self, account: User, present: frozenset[str]) -> None:
+        """Remove what is kept of the homes that the bot's account was in and is in no longer."""
+        gone = sorted(await self._store.homes(account) - present)
         for home in gone:
-            await self._remove(Chat(platform, home, home=home))
-        await self._store.note_homes(platform, present)
+            await self._remove(Chat(account.platform, home, home=home))
+        await self._store.note_homes(account, present)
         log.info("homes_present", present=len(present), gone=len(gone))
 
     async def _remove(self, chat: Chat) -> None:

@@ -166,7 +166,7 @@ class Service:
             case Forget() as forget:
                 return await self._forgetting.answer(case, forget)
             case (Left() | Moved() | Present()) as news:
-                await self._departures.follow(case.chat, news)
+                await self._departures.follow(case.chat, case.user, news)
                 return Reply()
 
 

@@ -153,6 +153,7 @@ homes = Table(
     "homes",
     metadata,
     Column("platform", PLATFORM, primary_key=True),
+    Column("account", ID, primary_key=True),
     Column("home", ID, primary_key=True),
 )
 

@@ -1,10 +1,11 @@
 """What is kept of a server goes when whobot is no longer in it, and nothing else does."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain import Chat, Link, Present
+from bot.config import Access
+from bot.domain import Chat, Link, Present, User
 from bot.records import Scope
 from bot.service import Service
 from bot.store import Store
@@ -34,11 +35,12 @@ async def left(store: Store) -> set[str]:
     return links
 
 
-async def present(service: Service, *homes: str) -> None:
-    assert (await service.handle(incoming(Present(frozenset(homes)), chat=ITSELF))).silent
+async def present(service: Service, *homes: str, account: str = "whobot") -> None:
+    told = incoming(Present(frozenset(homes)), chat=ITSELF, user=User("discord", account))
+    assert (await service.handle(told)).silent
 
 
-async def test_a_server_that_is_not_among_them_goes_with_all_that_is_kept_of_it(
+async def test_a_server_that_is_no_longer_among_them_goes_with_all_that_is_kept_of_it(
     service: Service, store: Store, logs: list[MutableMapping[str, Any]]
 ) -> None:
     await everywhere(store)
@@ -50,22 +52,29 @@ async def test_a_server_that_is_not_among_them_goes_with_all_that_is_kept_of_it(
     assert counts == [(2, 0), (2, 1)]
 
 
-async def test_one_that_was_only_ever_noted_goes_too(service: Service, store: Store) -> None:
-    await present(service, "club")
-    await teach(store, "Miku", by=ANN, scope=Scope.of(CLUB))
-    await present(service, "other")
-    assert await store.taught(Scope.of(CLUB)) == {}
-
-
 async def test_private_chats_and_other_platforms_stay_whatever_is_present(service: Service, store: Store) -> None:
     await everywhere(store)
+    await present(service, "club", "other")
     await present(service)
     assert await left(store) == {"dm", "-100"}
 
 
-async def test_what_may_not_be_asked_is_taken_stock_of_all_the_same(store: Store, make: Any) -> None:
-    from bot.config import Access  # noqa: PLC0415
-
+async def test_what_was_never_seen_present_stays(service: Service, store: Store) -> None:
     await everywhere(store)
-    await present(make(access=Access(allow=("discord:other",))), "other")
+    await present(service)
+    assert len(await left(store)) == 4
+
+
+async def test_an_account_that_is_nowhere_yet_takes_nothing_away(service: Service, store: Store) -> None:
+    await everywhere(store)
+    await present(service, "club", "other")
+    await present(service, account="another")
+    assert len(await left(store)) == 4
+
+
+async def test_stock_is_taken_whoever_is_let_in(store: Store, make: Callable[..., Service]) -> None:
+    await everywhere(store)
+    service = make(access=Access(allow=("discord:other",)))
+    await present(service, "club", "other")
+    await present(service, "other")
     assert await left(store) == {"den", "dm", "-100"}

@@ -81,13 +81,13 @@ async def test_there_are_never_too_many(store: Store, monkeypatch: pytest.Monkey
 # --- servers ---------------------------------------------------------------------------------------------------------
 
 
-async def test_servers_are_known_by_what_was_noted_and_by_what_their_channels_have_set(store: Store) -> None:
-    await store.note_homes("discord", {"club", "other"})
-    await store.change(Chat("discord", "room", home="third"), watch=True)
-    await store.change(Chat("discord", "dm", private=True), language="de")
-    assert await store.homes("discord") == {"club", "other", "third"}
-    await store.note_homes("discord", {"club"})
-    assert await store.homes("discord") == {"club", "third"}
+async def test_servers_are_noted_for_each_account(store: Store) -> None:
+    account, another = User("discord", "whobot"), User("discord", "another")
+    await store.note_homes(account, {"club", "other", "third"})
+    await store.note_homes(another, {"club"})
+    await store.note_homes(account, {"club", "other"})
+    assert await store.homes(account) == {"club", "other"}
+    assert await store.homes(another) == {"club"}
     await store.remove_chat(Chat("discord", "club", home="club"))
-    assert await store.homes("discord") == {"third"}
-    assert await store.homes("telegram") == set()
+    assert await store.homes(account) == {"other"}
+    assert await store.homes(another) == set()

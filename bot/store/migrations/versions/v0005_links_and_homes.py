@@ -12,8 +12,9 @@ def upgrade() -> None:
     op.create_table(
         "homes",
         sa.Column("platform", sa.String(32), nullable=False),
+        sa.Column("account", sa.String(255), nullable=False),
         sa.Column("home", sa.String(255), nullable=False),
-        sa.PrimaryKeyConstraint("platform", "home", name="pk_homes"),
+        sa.PrimaryKeyConstraint("platform", "account", "home", name="pk_homes"),
     )
     op.create_table(
         "links",

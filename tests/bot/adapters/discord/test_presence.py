@@ -70,6 +70,8 @@ async def test_removed_while_it_was_down(discord: FakeDiscord, adapter: DiscordA
     discord.guilds.clear()
     running = asyncio.create_task(adapter.run())
     assert await told(discord, service) == frozenset()
+    # Until then discord.py takes it for a server that the session began with.
+    await discord.until(lambda: adapter._client is not None and adapter._client.is_ready())
     await discord.invite_bot()
     assert await told(discord, service, 2) == {discord.guild.id}
     await adapter.stop()
