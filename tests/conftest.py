@@ -12,6 +12,7 @@ import structlog
 from bot import logs
 from bot.vision.engine import Models
 from tests import tiny
+from tests.clock import Clock
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -32,6 +33,12 @@ def tiny_models(tmp_path: Path) -> Models:
     The classifier's file is ``tmp_path / "tiny.tflite"``; `tests.tiny.picture` draws pictures for the pair.
     """
     return tiny.tiny_models(tmp_path)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that a test sets."""
+    return Clock()
 
 
 @pytest.fixture

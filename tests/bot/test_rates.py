@@ -5,21 +5,10 @@ import pytest
 from bot.domain import Chat, User
 from bot.errors import RateLimited
 from bot.rates import Rates
+from tests.clock import Clock
 
 ANN, BOB = User("web", "ann"), User("web", "bob")
 HALL, ROOM = Chat("web", "hall"), Chat("web", "room")
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 def waits(rates: Rates, user: User, chat: Chat) -> float:

@@ -10,7 +10,8 @@ from bot.config import Access, Limits
 from bot.metrics import Metrics
 from bot.service import Service
 from bot.store import Store
-from tests.desk import Eyes, Source
+from tests.desk import BOB, MANAGER, Eyes, Source
+from tests.learner import Member
 
 
 @pytest.fixture
@@ -45,6 +46,21 @@ def make(eyes: Eyes, store: Store, metrics: Metrics) -> Callable[..., Service]:
 @pytest.fixture
 def service(make: Callable[..., Service]) -> Service:
     return make()
+
+
+@pytest.fixture
+def ann(service: Service, source: Source) -> Member:
+    return Member(service, source)
+
+
+@pytest.fixture
+def bob(service: Service, source: Source) -> Member:
+    return Member(service, source, BOB)
+
+
+@pytest.fixture
+def boss(service: Service, source: Source) -> Member:
+    return Member(service, source, MANAGER)
 
 
 @pytest.fixture

@@ -7,18 +7,7 @@ import pytest
 from bot.errors import Expired
 from bot.service.actions import Action, number, read, write
 from bot.service.memory import Memory
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.clock import Clock
 
 
 @pytest.fixture

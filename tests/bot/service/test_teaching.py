@@ -21,21 +21,6 @@ def eyes() -> Learner:
     return Learner()
 
 
-@pytest.fixture
-def ann(service: Service, source: Source) -> Member:
-    return Member(service, source)
-
-
-@pytest.fixture
-def bob(service: Service, source: Source) -> Member:
-    return Member(service, source, BOB)
-
-
-@pytest.fixture
-def boss(service: Service, source: Source) -> Member:
-    return Member(service, source, MANAGER)
-
-
 async def test_a_new_character_answers_at_once_and_only_here(ann: Member, service: Service, source: Source) -> None:
     assert "Nobody I know" in (await ann.ask("umi")).text
     reply = await ann.teach("  Sonoda   Umi ", "umi")
