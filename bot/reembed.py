@@ -86,7 +86,7 @@ async def keeping_in_step(store: Store, embedder: Embedder) -> AsyncIterator[Non
 
 async def _keep(store: Store, embedder: Embedder) -> None:
     loop = asyncio.get_running_loop()
-    seen, due = embedder.bundle_id, loop.time() + ANYWAY_SECONDS
+    seen, due, told = embedder.bundle_id, loop.time() + ANYWAY_SECONDS, ""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         if embedder.bundle_id == seen and loop.time() < due:
@@ -95,5 +95,9 @@ async def _keep(store: Store, embedder: Embedder) -> None:
         try:
             await reembed(store, embedder)
         except WhobotError as error:
-            seen = ""  # try again soon
-            log.warning("examples_not_embedded", reason=str(error) or type(error).__name__)
+            seen, reason = "", str(error) or type(error).__name__  # try again soon
+            if reason != told:
+                log.warning("examples_not_embedded", reason=reason)
+            told = reason
+        else:
+            told = ""

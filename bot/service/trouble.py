@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.errors import UserError
+from bot.errors import OperatorError, UserError
 from bot.metrics import Metrics
 from bot.replies import Bug
 
@@ -21,6 +21,11 @@ class Trouble:
             log.info("refused", kind=error.kind, reason=str(error))
             self._metrics.failed(platform, error.kind)
             return error
-        log.error("failed", exc_info=error)
-        self._metrics.failed(platform, "internal")
+        if isinstance(error, OperatorError):
+            # The database may be down for hours: one line each time, not the traceback of a bug.
+            log.error("failed", problem=str(error))
+            self._metrics.failed(platform, "installation")
+        else:
+            log.error("failed", exc_info=error)
+            self._metrics.failed(platform, "internal")
         return Bug(structlog.contextvars.get_contextvars()["request"])

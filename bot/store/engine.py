@@ -26,7 +26,7 @@ ADVICE = {
     "not a database": "The file is something else, or damaged: move it away, or restore a backup.",
     "disk is full": "Free some space.",
     # PostgreSQL, and the way to it
-    "[Cc]onnect call failed|Connection refused": "Is the server running, and does store.url name its host and port?",
+    r"Connect call failed|\[Errno (2|111)\]": "Is the server running, and does store.url name its host and port?",
     "Name or service not known|getaddrinfo": "Does store.url name the right host?",
     "authentication failed": "Give the user and its password in WHOBOT_STORE__URL.",
     'role ".*" does not exist': "Does store.url name the right user? createuser on the server makes one.",

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot import reembed as module
 from bot.config import Limits
-from bot.errors import Busy
+from bot.errors import Busy, StoreError
 from bot.gallery import Embedding
 from bot.pipeline import Pipeline
 from bot.records import EVERYWHERE, Scope
@@ -115,6 +115,32 @@ async def test_a_bundle_without_embeddings_leaves_everything_as_it_is(store: Sto
     async with Pipeline(ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE), limits=Limits(), threads=1) as plain:
         assert await reembed(store, plain) == 0
     assert (await store.gallery(HERE, "old")).characters == ("gelb",)
+
+
+async def test_what_keeps_on_failing_is_told_once(
+    store: Store, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(module, "ANYWAY_SECONDS", 0.0)
+    outcomes = ["down", "down", "down", "", "down", "full", "full"]
+    tried: list[str] = []
+
+    async def fail(*_: object) -> int:
+        if len(tried) < len(outcomes):
+            tried.append(outcomes[len(tried)])
+            if tried[-1]:
+                raise StoreError(tried[-1])
+        return 0
+
+    async with keeping_in_step(store, pipeline):
+        monkeypatch.setattr(module, "reembed", fail)
+        with capture_logs() as logs:
+
+            async def all_tried() -> bool:
+                return tried == outcomes
+
+            await until(all_tried)
+    assert [entry["reason"] for entry in logs] == ["down", "down", "full"]
 
 
 class Changing:

@@ -77,7 +77,13 @@ async def test_a_store_that_fails_is_answered_with_an_id_and_nothing_is_looked_a
 ) -> None:
     service = Service(eyes, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
     reply = await service.handle(asking(source.picture()))
-    assert logs[0]["request"] in reply.text
+    (line,) = troubles(logs)
+    assert line["request"] in reply.text
+    assert line["log_level"] == "error"
+    assert "cannot be used" in line["problem"]
+    assert "exc_info" not in line
+    assert "cannot be used" not in reply.text
+    assert counted(metrics)["whobot_errors_total", "discord", "installation"] == 1
     assert source.opened == [], "whoever has opted out cannot be known"
 
 
