@@ -7,8 +7,9 @@ import structlog
 import typer
 
 from bot import sentry
-from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
+from bot.cli.common import FAILED, UNUSABLE, ConfigOption, endings, read_configuration
 from bot.config import Settings
+from bot.errors import OperatorError
 
 
 def run(config: ConfigOption = None) -> None:
@@ -31,8 +32,16 @@ def run(config: ConfigOption = None) -> None:
         log.info("settings_read", file=str(configuration.path or "none"))
         for warning in configuration.warnings:
             log.warning("settings_unwise", problem=warning)
-        sentry.start(configuration.settings.sentry, f"whobot@{version('whobot')}", configuration.secrets())
-        if not asyncio.run(_run(configuration.settings)):
+        try:
+            sentry.start(configuration.settings.sentry, f"whobot@{version('whobot')}", configuration.secrets())
+            asked = asyncio.run(_run(configuration.settings))
+        except OperatorError as error:
+            if configuration.settings.log.format != "json":
+                raise
+            # Who reads the log with a program would miss the one line that says why it ended.
+            log.critical("cannot_run", problem=str(error))
+            raise typer.Exit(UNUSABLE) from None
+        if not asked:
             raise typer.Exit(FAILED)
 
 

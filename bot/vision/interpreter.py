@@ -9,6 +9,7 @@ import numpy.typing as npt
 from bot.bundle import Bundle
 from bot.domain import Image
 from bot.errors import BundleError
+from bot.vision.greeting import without_greeting
 
 try:
     from ai_edge_litert.interpreter import Interpreter
@@ -31,7 +32,8 @@ class Network:
     def __init__(self, bundle: Bundle) -> None:
         try:
             self._interpreter: Any = Interpreter(model_content=bundle.network, num_threads=1)
-            self._resize(bundle.info.input.height, bundle.info.input.width)
+            with without_greeting():
+                self._resize(bundle.info.input.height, bundle.info.input.width)
             # Only the signature knows the outputs by the names that the trainer gave them.
             signature = self._interpreter.get_signature_runner()
             (self._input,) = signature.get_input_details().values()

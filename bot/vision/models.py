@@ -49,6 +49,8 @@ class ModelFiles:
             BundleError: a bundle is missing, damaged, of the wrong kind or cannot run.
             ConfigError: the detector is no cascade, or the characters' table has a mistake.
         """
+        for path in (self.classifier, self.detector):
+            _check_exists(path)
         classifier = read_bundle(self.classifier)
         if classifier.info.kind != "classifier":
             raise BundleError(f"{self.classifier} is a {classifier.info.kind}; name a classifier bundle")
@@ -61,6 +63,12 @@ class ModelFiles:
         engine = make_engine(models)
         engine.probe(np.full((240, 320, 3), 127, np.uint8))
         return replace(models, embeds=engine.embeds)
+
+
+def _check_exists(path: Path) -> None:
+    if not path.exists():
+        others = ", ".join(sorted(other.name for other in path.parent.glob("*.tflite"))) or "no bundles"
+        raise BundleError(f"there is no {path}. Its folder holds {others}: see [models] in the settings")
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

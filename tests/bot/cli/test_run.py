@@ -39,6 +39,28 @@ def test_without_settings_it_is_a_web_chat_that_stops_when_told(start: Start) ->
     assert process.wait() == 0
 
 
+def test_a_json_log_is_json_from_the_first_line_to_the_last(start: Start) -> None:
+    process = start("run", env=JSON_LOG)
+    assert process.stderr
+    events = []
+    for line in process.stderr:
+        events.append(json.loads(line)["event"])
+        if events[-1] == "web_chat_open":
+            process.send_signal(signal.SIGTERM)
+    assert process.wait() == 0
+    assert (events[0], events[-1]) == ("settings_read", "stopped")
+
+
+def test_a_json_log_says_why_it_cannot_run(start: Start) -> None:
+    process = start("run", env=JSON_LOG | {"WHOBOT_MODELS__CLASSIFIER": "gone.tflite"})
+    _, errors = process.communicate()
+    last = [json.loads(line) for line in errors.splitlines()][-1]
+    assert process.returncode == 2
+    assert (last["event"], last["level"]) == ("cannot_run", "critical")
+    assert "gone.tflite" in last["problem"]
+    assert "tiny.tflite" in last["problem"], "it names what could be chosen"
+
+
 def test_ctrl_c_is_as_good(start: Start) -> None:
     process = start("run", env=JSON_LOG)
     wait_for(process, "web_chat_open")
