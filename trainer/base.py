@@ -21,6 +21,7 @@ from trainer import backbones
 from trainer.detectors import MODELS
 from trainer.errors import WeightsError
 from trainer.files import write_file
+from trainer.tilt import TILT, tilt_features
 
 BASE = MODELS / "base-network.npz"
 BACKBONE = "efficientnet-lite0"
@@ -54,6 +55,8 @@ class BaseNetwork:
     def build(self, side: int) -> keras.Model:
         """Build it for pictures of `side` pixels: it gives `embedding`, of any length, and `features`, of length 1.
 
+        It gives `tilt` too where it has learnt to, unless the pictures are too tiny for that.
+
         Raises:
             KeyError, ValueError: the weights are not those of this network.
         """
@@ -61,6 +64,9 @@ class BaseNetwork:
         dimensions = self.weights[f"{PROJECTION}.0"].shape[1]
         embedding = layers.Dense(dimensions, name=PROJECTION)(inner_features(backbone))
         outputs = {"features": layers.UnitNormalization(name="direction")(embedding), EMBEDDING: embedding}
+        places = tilt_features(backbone)
+        if f"{TILT}.0" in self.weights and self.weights[f"{TILT}.0"].shape[0] == places.shape[1]:
+            outputs[TILT] = layers.Dense(2, name=TILT)(places)
         model = keras.Model(backbone.input, outputs, name="base")
         for layer in model.layers:
             if layer.weights:
@@ -80,7 +86,8 @@ def save_base(path: Path, network: keras.Model, about: About) -> None:
         TrainerError: the disk is full, or writing is not allowed.
     """
     whole = backbones.find(BACKBONE).shape(about.side)
-    kept = {layer.name for layer in keras.Model(whole.input, whole.get_layer(INNER).output).layers} | {PROJECTION}
+    kept = {layer.name for layer in keras.Model(whole.input, whole.get_layer(INNER).output).layers}
+    kept |= {PROJECTION, TILT}
     values = {
         # Single precision for what is small: half cannot hold the variances of batch normalisation.
         f"{layer.name}.{i}": value.astype(np.float16 if value.ndim > 1 else np.float32)

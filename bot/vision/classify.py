@@ -20,7 +20,7 @@ LOGITS, EMBEDDING, TILT = "logits", "embedding", "tilt"
 
 The last is about the cosine and the sine of the angle by which the face is tilted, clockwise from upright.
 """
-TILTED = 25.0
+TILTED = 20.0
 """Degrees from upright beyond which a face is turned back: networks know those that are tilted less as they are."""
 
 Turn: TypeAlias = Callable[[int, float], Image]

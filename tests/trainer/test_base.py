@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-from trainer.base import BASE, About, read_base
+from trainer.base import BASE, About, read_base, save_base
 from trainer.errors import TrainerError, WeightsError
 from trainer.settings import MARGIN, Fit
 from trainer.starts import choose
+from trainer.tilt import tilt_features
 
 
 def test_it_comes_back_as_it_was_but_for_half_precision(base: Path) -> None:
@@ -26,6 +28,40 @@ def test_heads_are_left_out(base: Path) -> None:
         names = {name.split(".")[0] for name in file.files}
     assert {"about", "stem", "block14_project_norm", "projection"} <= names
     assert not {"logits", "cosines", "top", "block15_expand"} & names
+
+
+def test_it_tells_how_faces_are_tilted_where_it_has_learnt_to(base: Path, tmp_path: Path) -> None:
+    """What it sees at the layer that is asked is 2 x 2 places of 112 channels in pictures of 32 pixels."""
+    kernel = np.random.default_rng(1).normal(size=(2 * 2 * 112, 2)).astype(np.float16)
+    with np.load(base) as file:
+        learnt = {"tilt.0": kernel, "tilt.1": np.array([0.5, -0.25], np.float32)}
+        np.savez(tmp_path / "learnt.npz", **dict(file.items()), **learnt)
+    assert "tilt" not in read_base(base).build(32).output
+    network = read_base(tmp_path / "learnt.npz")
+    model = network.build(32)
+    save_base(tmp_path / "again.npz", model, network.about)
+    again = read_base(tmp_path / "again.npz")
+    assert (again.weights["tilt.0"] == kernel).all()
+    assert again.weights["tilt.1"].tolist() == [0.5, -0.25]
+    picture = np.random.default_rng(0).normal(size=(1, 32, 32, 3)).astype(np.float32)
+    inner = keras.Model(model.input, [model.get_layer("block10_add").output, model.output["tilt"]])
+    seen, tilt = inner.predict_on_batch(picture)
+    assert seen.shape == (1, 2, 2, 112)
+    assert tilt == pytest.approx(seen.reshape(1, -1) @ kernel.astype(np.float32) + [0.5, -0.25], rel=1e-3, abs=1e-3)
+    assert "tilt" not in network.build(64).output
+
+
+@pytest.mark.parametrize(("side", "parts"), [(2, 2), (3, 3), (4, 3), (8, 3), (9, 3), (10, 3), (11, 3)])
+def test_all_of_a_picture_counts_in_its_tilt(side: int, parts: int) -> None:
+    image = keras.Input((side, side, 1))
+    model = keras.Model(image, keras.layers.Identity(name="block10_add")(image))
+    told = keras.Model(image, tilt_features(model))
+    pixels = np.eye(side * side, dtype=np.float32).reshape(side * side, side, side, 1)
+    answers = told.predict_on_batch(pixels)
+    assert answers.shape == (side * side, parts * parts)
+    assert answers.max(axis=1).min() > 0
+    even = told.predict_on_batch(np.ones((1, side, side, 1), np.float32))
+    assert even == pytest.approx(1)
 
 
 def test_fitting_starts_from_it_with_the_pictures_that_it_knows(base: Path) -> None:
