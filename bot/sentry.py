@@ -5,6 +5,7 @@ sent are local variables, the error's own words (they may quote what somebody wr
 chats and of this machine.
 """
 
+import atexit
 import logging
 import sys
 from collections.abc import Iterable, Mapping
@@ -17,8 +18,10 @@ from bot.redact import Redactor
 
 KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "tags", "exception", "message")
 """Of what Sentry's library would send of an event."""
-TAGS = ("request", "platform", "id")
+TAGS = ("request", "platform", "id", "kind")
 """Of the fields of a log line."""
+LAST_SECONDS = 2.0
+"""How long the end waits for reports that are still on their way: the last one says why it is the end."""
 
 
 def start(settings: Sentry, release: str, secrets: Iterable[str] = (), **options: Any) -> None:
@@ -51,6 +54,7 @@ def start(settings: Sentry, release: str, secrets: Iterable[str] = (), **options
     except sentry_sdk.utils.BadDsn as error:
         raise ConfigError("sentry.dsn is no DSN: copy it from your Sentry project's settings") from error
     logging.getLogger().addHandler(_Reporter(sentry_sdk))
+    atexit.register(sentry_sdk.flush, LAST_SECONDS)
 
 
 def scrub(event: Any, redact: Redactor) -> Any:

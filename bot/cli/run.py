@@ -39,7 +39,7 @@ def run(config: ConfigOption = None) -> None:
             if configuration.settings.log.format != "json":
                 raise
             # Who reads the log with a program would miss the one line that says why it ended.
-            log.critical("cannot_run", problem=str(error))
+            log.critical("cannot_run", kind=type(error).__name__, problem=str(error))
             raise typer.Exit(UNUSABLE) from None
         if not asked:
             raise typer.Exit(FAILED)

@@ -23,7 +23,7 @@ class Trouble:
             return error
         if isinstance(error, OperatorError):
             # The database may be down for hours: one line each time, not the traceback of a bug.
-            log.error("failed", problem=str(error))
+            log.error("failed", kind=type(error).__name__, problem=str(error))
             self._metrics.failed(platform, "installation")
         else:
             log.error("failed", exc_info=error)

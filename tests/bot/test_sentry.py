@@ -1,10 +1,14 @@
 """What a report to Sentry holds, and what it does not. None is sent."""
 
+import gzip
 import json
 import logging
+import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 
 import pytest
 import sentry_sdk
@@ -16,6 +20,7 @@ from sentry_sdk.transport import Transport
 from bot import logs, sentry
 from bot.config import Sentry
 from bot.errors import ConfigError
+from tests.conftest import REPOSITORY
 
 DSN = "https://publickey@sentry.invalid/1"
 TOKEN = "a secret of mine"
@@ -100,6 +105,47 @@ def test_a_report_that_fails_harms_nobody(reports: Reports, monkeypatch: pytest.
     monkeypatch.setattr(sentry_sdk, "new_scope", lambda: 1 / 0)
     structlog.get_logger("bot").error("failed")
     assert reports == []
+
+
+LAST_WORDS = """
+import sys
+import structlog
+from pydantic import SecretStr
+from bot import logs, sentry
+from bot.config import Sentry
+
+logs.configure()
+sentry.start(Sentry(dsn=SecretStr(sys.argv[1])), "whobot@1")
+structlog.get_logger("bot").critical("cannot_run", kind="StoreError", problem="the database of Ann")
+"""
+
+
+class Server(BaseHTTPRequestHandler):
+    """Takes reports as Sentry does."""
+
+    received: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append(gzip.decompress(content) if self.headers["Content-Encoding"] == "gzip" else content)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_what_is_reported_last_of_all_still_arrives() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        dsn = f"http://publickey@127.0.0.1:{server.server_port}/1"
+        subprocess.run([sys.executable, "-c", LAST_WORDS, dsn], cwd=REPOSITORY, timeout=300, check=True)
+        server.shutdown()
+    (report,) = Server.received
+    assert b"cannot_run" in report
+    assert b"StoreError" in report
+    assert b"Ann" not in report
 
 
 def test_without_a_dsn_nothing_happens(restored_logs: None) -> None:
