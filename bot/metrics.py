@@ -39,7 +39,9 @@ class Metrics:
             registry=own,
         )
         self._queue = Gauge("whobot_queue_depth", "Pictures that wait for a worker.", registry=own)
-        self._connected = Gauge("whobot_adapter_connected", "Whether a platform is.", ["platform"], registry=own)
+        self._connected = Gauge(
+            "whobot_adapter_connected", "Whether whobot is connected to a platform.", ["platform"], registry=own
+        )
 
     def analysed(self, platform: str, analysis: Analysis) -> None:
         """Count a picture, its faces, and the time that each stage of its analysis took."""
