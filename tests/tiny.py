@@ -60,8 +60,8 @@ def tiny_upright(path: Path, *, recognition: Recognition | None = None) -> Bundl
 
 
 def head(colour: Colour, side: int = SIDE) -> Image:
-    """Draw an upright face: hair in its uppermost quarter, the rest dark; RGB uint8 ``(side, side, 3)``."""
-    image = np.full((side, side, 3), 20, np.uint8)
+    """Draw an upright face: hair in its uppermost quarter, the rest dark red; RGB uint8 ``(side, side, 3)``."""
+    image = np.full((side, side, 3), (50, 15, 15), np.uint8)
     image[: side // 4] = colour
     return image
 
