@@ -13,6 +13,7 @@ from bot.gallery import EMPTY, Gallery
 from bot.vision.classify import Classifier, Seen
 from bot.vision.crop import crop_face
 from bot.vision.detect import Detector
+from bot.vision.straighten import crop_upright
 from trainer.console import Console
 from trainer.dataset import read_picture
 from trainer.measure import Values
@@ -59,10 +60,10 @@ class Witness:
         found, rows = [], []
         with console.steps(f"Looking at {what}", len(paths)) as advance:
             for path in paths:
-                crop = self._crop(read_picture(path))
-                found.append(crop is not None)
-                if crop is not None:
-                    rows.append(self._classifier.see([crop]))
+                seen = self._see(read_picture(path))
+                found.append(seen is not None)
+                if seen is not None:
+                    rows.append(seen)
                 advance(1)
         return Faces(np.array(found, bool), _joined(rows or [self._classifier.see([])]))
 
@@ -82,14 +83,16 @@ class Witness:
                 given[row, column[guess.character]] = guess.probability
         return given
 
-    def _crop(self, image: Image) -> Image | None:
+    def _see(self, image: Image) -> Seen | None:
         if self._detector is None:
-            return image
+            return self._classifier.see([image])
         faces = self._detector.detect(image)
         if not faces:
             return None
         box = max((face.box for face in faces), key=lambda box: box.width * box.height)
-        return crop_face(image, box, self.bundle.info.margin)
+        margin = self.bundle.info.margin
+        crop = crop_face(image, box, margin)
+        return self._classifier.see([crop], lambda _, tilt: crop_upright(image, box, margin, tilt))
 
 
 def chosen(seen: Seen, rows: npt.NDArray[np.intp]) -> Seen:
