@@ -14,6 +14,8 @@ from bot.vision.models import ModelFiles
 def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
     """Load and try out the networks; return them and what makes an engine of them, for each thread its own.
 
+    The first engine is the one that they were tried out with: its time and memory are spent already.
+
     Raises:
         BundleError: a bundle is missing, damaged or cannot run.
         ConfigError: a font or the cascade cannot be read.
@@ -31,5 +33,19 @@ def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
         fonts=FontBook(settings.answers.fonts),
     )
     chosen = settings.models
-    models = ModelFiles.choose(chosen.directory, chosen.classifier, chosen.detector).load(make_engine)
-    return models, partial(make_engine, models)
+    tried: list[Engine] = []
+
+    def try_out(models: Models) -> Engine:
+        tried.append(make_engine(models))
+        return tried[-1]
+
+    models = ModelFiles.choose(chosen.directory, chosen.classifier, chosen.detector).load(try_out)
+
+    def hand_out() -> Engine:
+        # Threads ask at the same time: popping decides among them, which looking first would not.
+        try:
+            return tried.pop()
+        except IndexError:
+            return make_engine(models)
+
+    return models, hand_out

@@ -42,14 +42,26 @@ class Looked:
 class Looker:
     """Worker threads, each with its own networks. A context manager: leaving ends the threads.
 
+    Args:
+        settings: What to look with.
+        face: Whether each picture is one face crop.
+        annotate: Whether to draw the answers.
+        portraits: Whether each sighting shall hold its `Portrait`.
+        pictures: How many there will be at most, where that is known: no more threads are started, which saves their
+            networks' time and memory.
+
     Raises:
         BundleError: a bundle is missing, damaged or cannot run.
         ConfigError: a font or the cascade cannot be read.
     """
 
-    def __init__(self, settings: Settings, *, face: bool, annotate: bool, portraits: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, face: bool, annotate: bool, portraits: bool = False, pictures: int | None = None
+    ) -> None:
         self.models, self.make_engine = load_models(settings)
         threads = settings.workers.threads or os.cpu_count() or 1
+        if pictures is not None:
+            threads = max(1, min(threads, pictures))
         self._window = threads * (1 + WAITING_PER_THREAD)
         self._workers = Workers(self.make_engine, threads, room=self._window)
         self._look = partial(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from bot.bundle import read_bundle
@@ -11,7 +12,7 @@ from bot.config import Settings
 from bot.errors import ConfigError
 from bot.gallery import EMPTY, Embedding, Gallery
 from bot.records import EVERYWHERE
-from bot.vision.engine import TEACHABLE
+from bot.vision.engine import TEACHABLE, Engine
 from bot.vision.models import ModelFiles
 
 
@@ -50,7 +51,7 @@ def called(name: str, taught: Iterable[str], characters: Characters) -> str | No
 
 
 class Eye:
-    """The network of a `Looker`, as what embeds taught faces.
+    """The network of a `Looker`, as what embeds taught faces. It is loaded when there is something to embed.
 
     Raises:
         ConfigError: it gives no embeddings.
@@ -63,7 +64,11 @@ class Eye:
         if not looker.models.embeds:
             raise ConfigError(f"{classifier.info.name} cannot learn from pictures, it gives no embeddings: {TEACHABLE}")
         self.bundle_id = classifier.id
-        self._engine = looker.make_engine()
+        self._make_engine = looker.make_engine
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self._make_engine()
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
         """Embed encoded face crops."""

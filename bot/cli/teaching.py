@@ -27,7 +27,7 @@ def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, st
         BundleError: a bundle is missing, damaged or cannot run.
         StoreError: the database cannot be used.
     """
-    with Looker(settings, face=face, annotate=False, portraits=True) as looker:
+    with Looker(settings, face=face, annotate=False, portraits=True, pictures=len(pictures)) as looker:
         eye = Eye(looker)
         character = _character(name, looker.models.characters)
         return asyncio.run(_teach(looker, eye, character, pictures, address_of(settings, store)))

@@ -58,7 +58,7 @@ def who(
         from bot.cli.taught import gallery_for  # noqa: PLC0415
 
         total = None if STDIN in pictures else len(pictures)
-        with Looker(settings, face=face, annotate=folder is not None) as looker:
+        with Looker(settings, face=face, annotate=folder is not None, pictures=total) as looker:
             gallery = gallery_for(looker, settings, store, only_taught=only_taught)
             with closing(looker.look(_paths(pictures), gallery, only_taught=only_taught)) as answers:
                 all_well = report(answers, total, folder=folder, as_json=as_json)
