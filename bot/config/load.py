@@ -156,7 +156,8 @@ class _Draft:
                 reason = error.strerror if isinstance(error, OSError) else "it is not text"
                 self.problems.append(f"{key.section}.{key.name}_file: cannot read {path}: {reason}")
                 continue
-            if len(secret.split()) != 1:
+            # A password is somebody's own and may be several words; what a platform gives out never is.
+            if len(secret.splitlines() if key.name == "password" else secret.split()) != 1:
                 self.problems.append(f"{key.section}.{key.name}_file: {path} must hold the {key.name} and nothing else")
                 continue
             # Container engines mount secrets there, readable by all within the container and by nobody outside.

@@ -192,6 +192,17 @@ def test_an_unusable_token_file_is_told(tmp_path: Path, content: str | None, exp
     assert expected in message
 
 
+def test_a_password_may_be_several_words_on_one_line(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("a password of your own\n")
+    held = load(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)}).settings.web.password
+    assert held is not None
+    assert held.get_secret_value() == "a password of your own"
+    for content in ("", "a password\nand another\n"):
+        password.write_text(content)
+        assert "nothing else" in mistakes(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)})[0]
+
+
 def test_a_token_given_twice_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, '[discord]\ntoken_file = "token"\n')
     (message,) = mistakes(path, {"WHOBOT_DISCORD__TOKEN": DISCORD_TOKEN})
