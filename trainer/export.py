@@ -17,17 +17,20 @@ from trainer.augment import augment
 from trainer.console import Console
 from trainer.dataset import Example
 from trainer.errors import ExportRefused, TrainerError
-from trainer.fit import Trained, read_images
+from trainer.fit import read_images
 from trainer.keras_scorer import KerasScorer
 from trainer.quiet import silence
 from trainer.scoring import BundleScorer, Evaluation, evaluate
 from trainer.settings import Export, Precision
 from trainer.split import Split
+from trainer.trained import Trained
 
 SAMPLES = 300
 """Training crops from which the ranges of int8 are taken."""
 COPIES = 6
 """Changed copies of each of them."""
+THRESHOLD = 0.5
+"""Of a network that cannot tell strangers."""
 
 SIGNATURE = "serving_default"
 
@@ -77,7 +80,7 @@ def export(
         path = settings.directory / f"{name}-{precision}.tflite"
         figures = {key: round(value, 6) for key, value in asdict(evaluation.figures).items()}
         bundle = _bundle(trained, network, f"{name}-{precision}", settings, figures)
-        write_bundle(path, bundle.network, bundle.info, bundle.labels)
+        write_bundle(path, bundle.network, bundle.info, bundle.labels, bundle.recognition)
         console.say(f"Wrote {path} ({path.stat().st_size:,} bytes)")
         written.append((path, evaluation))
     return written
@@ -160,11 +163,17 @@ def _bundle(trained: Trained, network: bytes, name: str, settings: Export, figur
         input=trained.spec,
         temperature=trained.temperature,
         margin=settings.margin,
-        threshold=settings.threshold,
+        threshold=_threshold(trained, settings),
         metrics=figures,
         trained={"backbone": trained.backbone, **trained.trained_on},
     )
-    return Bundle(hashlib.sha256(network).hexdigest()[:16], info, trained.labels, network)
+    return Bundle(hashlib.sha256(network).hexdigest()[:16], info, trained.labels, network, trained.load_recognition())
+
+
+def _threshold(trained: Trained, settings: Export) -> float:
+    if settings.threshold is not None:
+        return settings.threshold
+    return THRESHOLD if trained.threshold is None else trained.threshold
 
 
 def _save(model: keras.Model, spec: InputSpec, folder: str) -> None:

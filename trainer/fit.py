@@ -1,16 +1,16 @@
 """Train a network that names characters: a new head on the features of a network that can see.
 
-The base network is left as it is, and the head's temperature comes from cross-validation. A network that has seen
-photographs only is fine-tuned: its last blocks are trained along with the head.
+The base network is left as it is, and the head's temperature comes from cross-validation; its embedding tells
+strangers from those who were trained. A network that has seen photographs only is fine-tuned: its last blocks are
+trained along with the head.
 """
 
 import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -21,58 +21,25 @@ from bot.bundle import InputSpec
 from bot.domain import Image
 from trainer import starts
 from trainer.augment import augment
+from trainer.base import EMBEDDING
 from trainer.console import Console
 from trainer.curves import Curves
 from trainer.dataset import Example, fingerprint, read_picture
-from trainer.errors import TrainerError
-from trainer.files import read_json, write_file
+from trainer.files import write_file
 from trainer.head import FOLDS, Head, HeldOut, cross_validate, fit_head
 from trainer.likeness import hash_image, near_duplicates
 from trainer.measure import Truth, Values
 from trainer.metrics import Figures, fit_temperature, measure, softmax
 from trainer.network import BATCH, LOGITS, Predictor, build_classifier, make_repeatable
+from trainer.recognition import Fitted, fit_recognition, fit_threshold
 from trainer.settings import Fit
 from trainer.split import Split
 from trainer.starts import Start
+from trainer.trained import Trained
 from trainer.training import Training
 
 SHARD = 512
 """Pictures whose features are computed and kept at a time."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A trained classifier in its folder: ``classifier.json``, ``classifier.weights.npz`` and ``fit.json``."""
-
-    folder: Path
-    key: str
-    labels: tuple[str, ...]
-    backbone: str
-    spec: InputSpec
-    temperature: float
-    report: dict[str, float]
-    trained_on: dict[str, Any]
-
-    def load(self) -> keras.Model:
-        """Build the network with its trained weights."""
-        model = keras.models.model_from_json((self.folder / "classifier.json").read_text())
-        with np.load(self.folder / "classifier.weights.npz", allow_pickle=False) as weights:
-            model.set_weights([weights[f"w{i}"] for i in range(len(model.weights))])
-        return model
-
-    @classmethod
-    def read(cls, folder: Path) -> "Trained":
-        """Find a trained classifier.
-
-        Raises:
-            TrainerError: there is none in `folder`.
-        """
-        values = read_json(folder / "fit.json", "trained network (`whobot-train fit` makes one)")
-        try:
-            labels, spec = tuple(values.pop("labels")), InputSpec(**values.pop("spec"))
-            return cls(folder=folder, labels=labels, spec=spec, **values)
-        except (KeyError, TypeError) as error:
-            raise TrainerError(f"{folder} was trained by another version: train it anew") from error
 
 
 def fit(split: Split, recipe: Fit, folder: Path, console: Console, tensorboard: Path | None = None) -> Trained:
@@ -84,7 +51,8 @@ def fit(split: Split, recipe: Fit, folder: Path, console: Console, tensorboard: 
     start = starts.choose(recipe)
     pictures = (*split.train, *split.validation, *split.test)
     weights = hashlib.sha256(start.weights.read_bytes()).hexdigest() if start.weights else None
-    key = fingerprint(pictures, recipe.model_dump(exclude={"weights"}), weights, tf.__version__)
+    settings = recipe.model_dump(exclude={"weights"})
+    key = fingerprint(pictures, settings, weights, tf.__version__, start.spec, start.teaching)
     if (folder / "fit.json").exists() and (trained := Trained.read(folder)).key == key:
         console.say(f"{folder} is trained already")
         _say_results(trained.report, console)
@@ -141,17 +109,22 @@ class _Run:
         images = read_images(self._learnt, self._start.spec, self._console, "training")
         model = build_classifier(body, len(self._split.labels))
         # A mirrored face is the same character.
-        features = self._features(body, np.concatenate([images, images[:, :, ::-1]]))
-        views = features.reshape(2, len(images), -1)
+        seen = self._features(body, np.concatenate([images, images[:, :, ::-1]]))
+        views, embeddings = np.split(seen.reshape(2, len(images), -1), [body.output["features"].shape[1]], axis=2)
         head = self._fit_head(model, views)
         if self._start.fine_tune_epochs:
             self._fine_tune(model, images)
             return self._finish(model, Predictor(model, self._start.spec)(images), self._validate(model), "validation")
-        return self._finish(model, head(views[0]), self._cross_validate(views, images), "cross_validation")
+        groups = near_duplicates([hash_image(image) for image in images])
+        held_out = self._cross_validate(views, groups)
+        fitted = self._fit_recognition(embeddings, groups)
+        return self._finish(model, head(views[0]), held_out, "cross_validation", fitted)
 
     def _features(self, body: keras.Model, images: npt.NDArray[np.uint8]) -> Values:
         folder = self._folder / f"features-{self._key}"
-        predict = Predictor(body, self._start.spec, "features")
+        # Strangers are told by the embedding, which not every network gives.
+        outputs = ("features",) if self._start.teaching is None else ("features", EMBEDDING)
+        predict = Predictor(body, self._start.spec, *outputs)
         shards = []
         with self._console.steps("Computing features", len(images)) as advance:
             for start in range(0, len(images), SHARD):
@@ -171,12 +144,17 @@ class _Run:
         model.get_layer(LOGITS).set_weights([head.kernel, head.bias])
         return head
 
-    def _cross_validate(self, views: Values, images: npt.NDArray[np.uint8]) -> HeldOut:
-        groups = near_duplicates([hash_image(image) for image in images])
+    def _cross_validate(self, views: Values, groups: Sequence[Sequence[int]]) -> HeldOut:
         with self._console.steps("Cross-validating", FOLDS) as advance:
             return cross_validate(
                 views, self._truth, len(self._split.labels), self._recipe.penalty, groups, lambda: advance(1)
             )
+
+    def _fit_recognition(self, embeddings: Values, groups: Sequence[Sequence[int]]) -> Fitted | None:
+        if self._start.teaching is None:
+            return None
+        unit = embeddings / np.maximum(np.linalg.norm(embeddings, axis=2, keepdims=True), 1e-6)
+        return fit_recognition(unit, self._truth, len(self._split.labels), groups, self._start.teaching)
 
     def _fine_tune(self, model: keras.Model, images: npt.NDArray[np.uint8]) -> None:
         self._start.backbone.unfreeze(model, self._recipe.fine_tune_blocks)
@@ -215,7 +193,9 @@ class _Run:
         images = read_images(examples, self._start.spec, self._console, what)
         return HeldOut(Predictor(model, self._start.spec)(images), truth_of(examples, self._split.labels))
 
-    def _finish(self, model: keras.Model, learnt: Values, held_out: HeldOut, how: str) -> Trained:
+    def _finish(
+        self, model: keras.Model, learnt: Values, held_out: HeldOut, how: str, fitted: Fitted | None = None
+    ) -> Trained:
         asked = {
             how: held_out,
             "train": HeldOut(learnt, self._truth),
@@ -229,13 +209,20 @@ class _Run:
         np.savez(packed, allow_pickle=False, **{f"w{i}": value for i, value in enumerate(model.get_weights())})
         write_file(self._folder / "classifier.weights.npz", packed.getvalue())
         write_file(self._folder / "classifier.json", model.to_json())
+        temperature = fit_temperature(held_out.logits, held_out.truth)
+        threshold = None
+        if fitted is not None:
+            threshold = fit_threshold(held_out.logits, fitted.odds, temperature)
+            for name, content in fitted.recognition.pack().items():
+                write_file(self._folder / name, content)
         trained = Trained(
             self._folder,
             self._key,
             self._split.labels,
             self._start.name,
             self._start.spec,
-            fit_temperature(held_out.logits, held_out.truth),
+            temperature,
+            threshold,
             report,
             {
                 "pictures": len(self._learnt),

@@ -1,13 +1,13 @@
 """A linear head on the features of a frozen network: logistic regression, judged by cross-validation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from trainer.measure import Truth, Values
+from trainer.measure import Hits, Truth, Values
 from trainer.metrics import softmax
 
 FOLDS = 5
@@ -88,17 +88,25 @@ def cross_validate(
         groups: Indices of pictures that look alike; together they are all.
         on_fold: Called `FOLDS` times.
     """
-    fold = _folds(truth, groups)
     logits, asked = np.zeros((len(truth), characters), np.float32), np.zeros(len(truth), bool)
-    for number in range(FOLDS):
-        trains = fold != number
-        able = ~trains & np.isin(truth, truth[trains])
+    for trains, able in in_turn(truth, groups):
         if able.any():
             head = fit_head(views[:, trains], truth[trains], characters, penalty)
             logits[able] = head(views[0, able])
             asked |= able
         on_fold()
     return HeldOut(logits[asked], truth[asked])
+
+
+def in_turn(truth: Truth, groups: Sequence[Sequence[int]]) -> Iterator[tuple[Hits, Hits]]:
+    """Yield `FOLDS` times which pictures train, and which of the others can be asked for: all in the end.
+
+    A character whose pictures are all alike cannot be asked for.
+    """
+    fold = _folds(truth, groups)
+    for number in range(FOLDS):
+        trains = fold != number
+        yield trains, ~trains & np.isin(truth, truth[trains])
 
 
 def _folds(truth: Truth, groups: Sequence[Sequence[int]]) -> npt.NDArray[np.intp]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bot.bundle import Bundle, BundleInfo
 from bot.domain import Guess, Image
-from trainer.fit import Trained
-from trainer.metrics import softmax
-from trainer.network import Predictor
+from bot.vision.recognise import Recogniser
+from trainer.base import EMBEDDING
+from trainer.network import LOGITS, Predictor
+from trainer.trained import Trained
 
 
 class KerasScorer:
@@ -17,14 +19,20 @@ class KerasScorer:
         self.id = trained.key
         self.name = f"{trained.folder.name} (Keras)"
         self.labels = trained.labels
-        self._predict = Predictor(trained.load(), trained.spec)
-        self._trained = trained
+        self._spec = trained.spec
+        recognition = trained.load_recognition()
+        outputs = (LOGITS,) if recognition is None else (LOGITS, EMBEDDING)
+        self._predict = Predictor(trained.load(), trained.spec, *outputs)
+        info = BundleInfo("classifier", self.name, trained.spec, temperature=trained.temperature)
+        self._recogniser = Recogniser(Bundle(trained.key, info, trained.labels, b"", recognition))
 
     def classify(self, crops: Sequence[Image]) -> list[tuple[Guess, ...]]:
         """Return, for each RGB uint8 crop, every label with its probability, best first."""
-        spec = self._trained.spec
-        logits = self._predict(np.stack([spec.fit(crop) for crop in crops]))
+        said = self._predict(np.stack([self._spec.fit(crop) for crop in crops]))
+        logits, embeddings = np.split(said, [len(self.labels)], axis=1)
+        unit = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-6)
+        ranking = self._recogniser.rank(logits, unit if embeddings.size else None)
         return [
             tuple(sorted(map(Guess, self.labels, row.tolist()), key=lambda guess: -guess.probability))
-            for row in softmax(logits, self._trained.temperature)
+            for row in ranking.probabilities
         ]

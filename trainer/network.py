@@ -35,19 +35,25 @@ def input_spec(backbone: Backbone, size: int) -> InputSpec:
 
 
 class Predictor:
-    """Runs a network over images that fit it, some at a time, and keeps one of its outputs."""
+    """Runs a network over images that fit it, some at a time, and keeps one of its outputs, or several side by side."""
 
-    def __init__(self, model: keras.Model, spec: InputSpec, output: str = LOGITS) -> None:
+    def __init__(self, model: keras.Model, spec: InputSpec, *outputs: str) -> None:
         self._spec = spec
-        self._outputs = model.output[output].shape[1]
+        names = outputs or (LOGITS,)
+        self._width = sum(model.output[name].shape[1] for name in names)
         shape = tf.TensorSpec((None, spec.height, spec.width, 3), tf.float32)
-        self._run = tf.function(lambda images: model(images, training=False)[output], input_signature=[shape])
+
+        def run(images: Any) -> Any:
+            said = model(images, training=False)
+            return tf.concat([said[name] for name in names], axis=1)
+
+        self._run = tf.function(run, input_signature=[shape])
 
     def __call__(
         self, images: npt.NDArray[np.uint8], on_batch: Callable[[int], None] = lambda _: None
     ) -> npt.NDArray[np.float32]:
-        """Return the output, float32 ``(count, outputs)``, for uint8 ``(count, height, width, 3)``."""
-        outputs: list[Any] = [np.empty((0, self._outputs), np.float32)]
+        """Return the outputs, float32 ``(count, width)``, for uint8 ``(count, height, width, 3)``."""
+        outputs: list[Any] = [np.empty((0, self._width), np.float32)]
         for start in range(0, len(images), BATCH):
             batch = images[start : start + BATCH]
             outputs.append(self._run(tf.constant(self._spec.scale(batch))).numpy())

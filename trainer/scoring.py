@@ -17,6 +17,9 @@ from trainer.errors import DatasetError
 from trainer.files import Journal
 from trainer.metrics import Figures, confusion, measure
 
+AT_ONCE = 32
+"""Pictures that a network is shown at a time: TensorFlow takes far longer for each of them alone."""
+
 
 class Scorer(Protocol):
     """Names face crops; `id` changes with the network."""
@@ -99,22 +102,26 @@ def evaluate(scorer: Scorer, examples: Sequence[Example], console: Console, jour
     if not examples:
         raise DatasetError("there are no pictures to test on")
     notes = Journal(journal, scorer.id) if journal else None
-    scored = []
+    scored: list[Scored] = []
     with console.steps(f"Testing {scorer.name}", len(examples)) as advance:
-        for example in examples:
-            scored.append(_score(scorer, example, notes))
-            advance(1)
+        for start in range(0, len(examples), AT_ONCE):
+            some = examples[start : start + AT_ONCE]
+            scored += _score(scorer, some, notes)
+            advance(len(some))
     return Evaluation(scorer.name, scorer.labels, tuple(scored))
 
 
-def _score(scorer: Scorer, example: Example, notes: Journal | None) -> Scored:
-    item = fingerprint([example])
-    known = notes.find(item) if notes else None
-    if known is None:
-        known = _in_order(scorer.labels, scorer.classify([read_picture(example.path)])[0])
+def _score(scorer: Scorer, examples: Sequence[Example], notes: Journal | None) -> list[Scored]:
+    items = [fingerprint([example]) for example in examples]
+    known = {item: notes.find(item) if notes else None for item in items}
+    asked = [(item, example) for item, example in zip(items, examples, strict=True) if known[item] is None]
+    said = scorer.classify([read_picture(example.path) for _, example in asked]) if asked else []
+    for (item, _), guesses in zip(asked, said, strict=True):
+        known[item] = result = _in_order(scorer.labels, guesses)
         if notes:
-            notes.note(item, known)
-    return Scored(example, tuple(known["probabilities"]))
+            notes.note(item, result)
+    results = [(example, known[item] or {}) for item, example in zip(items, examples, strict=True)]
+    return [Scored(example, tuple(result["probabilities"])) for example, result in results]
 
 
 def _in_order(labels: Iterable[str], guesses: Iterable[Guess]) -> Mapping[str, list[float]]:

@@ -1,14 +1,16 @@
 """What a training can start from: whobot's own base network, or a backbone that knows ImageNet."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
 
-from bot.bundle import InputSpec
+from bot.bundle import Bundle, InputSpec, Teaching, read_bundle
+from bot.errors import BundleError
 from trainer import backbones
 from trainer.backbones import Backbone
-from trainer.base import BACKBONE, BASE, INNER, build_base, read_base
+from trainer.base import BACKBONE, BASE, INNER, About, build_base, read_base
 from trainer.errors import TrainerError
 from trainer.network import input_spec
 from trainer.settings import BASE_NETWORK, Fit
@@ -17,6 +19,8 @@ IMAGENET_SIDE = 96
 """Pixels: of the published crops."""
 IMAGENET_EPOCHS = 30
 """Of fine-tuning. The base network needs none: it knows drawn faces, and what it embeds stays comparable."""
+ROSTERS = "characters-*.tflite"
+"""Beside a base network: the bundles of its own characters."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Start:
     """A network to start from.
 
     `backbone` is what it consists of up to its features, `spec` what it will be shown. `weights` is the file that they
-    come from, None where they come with a package.
+    come from, None where they come with a package. `teaching` is how characters compare that are taught to what comes
+    of it, None where it gives no embedding that stays as it is.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Start:
     spec: InputSpec
     fine_tune_epochs: int
     weights: Path | None
+    teaching: Teaching | None = None
 
     def build(self) -> keras.Model:
         """Build it with its weights: it gives `features`, and if it is the base network `embedding`.
@@ -63,20 +69,35 @@ def choose(recipe: Fit) -> Start:
         TrainerError: there is no network of that name, or it cannot see pictures as small as that.
         WeightsError: its weights have to be handed over, are missing, or are not those of a base network.
     """
-    weights = recipe.weights
     if recipe.backbone == BASE_NETWORK:
-        weights = weights or BASE
-        side, epochs = recipe.size or read_base(weights).about.side, 0
-        whole = backbones.choose(BACKBONE, side, None)
-        last = INNER.replace("_add", "_expand")
-        backbone = replace(whole, block_starts=whole.block_starts[: whole.block_starts.index(last) + 1])
-    elif recipe.backbone in backbones.BACKBONES:
-        side, epochs = recipe.size or IMAGENET_SIDE, IMAGENET_EPOCHS
-        backbone = backbones.choose(recipe.backbone, side, weights)
-    else:
+        return _from_base(recipe, recipe.weights or BASE)
+    if recipe.backbone not in backbones.BACKBONES:
         known = ", ".join((BASE_NETWORK, *backbones.BACKBONES))
         raise TrainerError(f"there is no backbone {recipe.backbone}; known are {known}")
-    spec = input_spec(backbone, side)
-    if recipe.fine_tune_epochs is not None:
-        epochs = recipe.fine_tune_epochs
-    return Start(recipe.backbone, backbone, spec, epochs, weights)
+    side = recipe.size or IMAGENET_SIDE
+    backbone = backbones.choose(recipe.backbone, side, recipe.weights)
+    epochs = IMAGENET_EPOCHS if recipe.fine_tune_epochs is None else recipe.fine_tune_epochs
+    return Start(recipe.backbone, backbone, input_spec(backbone, side), epochs, recipe.weights)
+
+
+def _from_base(recipe: Fit, weights: Path) -> Start:
+    about = read_base(weights).about
+    side, epochs = recipe.size or about.side, recipe.fine_tune_epochs or 0
+    whole = backbones.choose(BACKBONE, side, None)
+    last = INNER.replace("_add", "_expand")
+    backbone = replace(whole, block_starts=whole.block_starts[: whole.block_starts.index(last) + 1])
+    roster = _roster(weights, about)
+    spec = replace(input_spec(backbone, side), sharpest=roster.info.input.sharpest if roster else 0)
+    teaching = roster.recognition.teaching if roster and roster.recognition else Teaching()
+    # Fine-tuning changes the embedding: what was fitted to the old one means nothing any more.
+    return Start(recipe.backbone, backbone, spec, epochs, weights, None if epochs else teaching)
+
+
+def _roster(weights: Path, about: About) -> Bundle | None:
+    """Find the bundle that was made along with a base network: what was fitted to the one holds for the other."""
+    for path in sorted(weights.parent.glob(ROSTERS)):
+        with suppress(BundleError):
+            bundle = read_bundle(path)
+            if bundle.info.trained.get("pictures") == about.pictures:
+                return bundle
+    return None

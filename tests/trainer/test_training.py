@@ -19,13 +19,14 @@ from trainer.console import Advance
 from trainer.dataset import read_picture
 from trainer.errors import ExportRefused, TrainerError, WeightsError
 from trainer.export import check, export
-from trainer.fit import Trained, fit, read_images
+from trainer.fit import fit, read_images
 from trainer.keras_scorer import KerasScorer
 from trainer.metrics import softmax
 from trainer.network import Predictor
 from trainer.scoring import BundleScorer, Evaluation, Scored, evaluate
 from trainer.settings import Export, Fit, Precision, Splitting
 from trainer.split import Split, split_folder
+from trainer.trained import Trained
 
 LITE0 = "efficientnet-lite0"
 UNTRAINED = Fit(backbone=LITE0, size=32, penalty=1e9, fine_tune_epochs=0)
@@ -112,6 +113,32 @@ def test_a_bundle_from_the_base_network_embeds_as_the_base_network_does(
     assert float(said["embedding"] @ expected) > 0.9999 * lengths
     assert bundle.info.trained["backbone"] == "base"
     assert evaluation.figures.top1 > 0.8
+
+
+def test_a_bundle_from_the_base_network_tells_strangers_as_cross_validation_says(
+    split: Split, from_base: Trained, tmp_path: Path, console: Transcript
+) -> None:
+    recognition = from_base.load_recognition()
+    assert recognition is not None
+    assert recognition.prototypes.shape == (3, 16)
+    settings = Export(directory=tmp_path, precisions=(Precision.FLOAT16,))
+    ((path, _),) = export(from_base, split, "friends", settings, console)
+    bundle = read_bundle(path)
+    assert bundle.recognition is not None
+    np.testing.assert_array_equal(bundle.recognition.prototypes, recognition.prototypes)
+    assert bundle.recognition.weights == recognition.weights
+    assert bundle.info.threshold == from_base.threshold
+    (guesses,) = Classifier(bundle).classify([draw_crop(COLOURS["aoi_umino"], 77)])
+    assert sum(guess.probability for guess in guesses) < 1, "a stranger has a share"
+    ((path, _),) = export(from_base, split, "friends", settings.model_copy(update={"threshold": 0.3}), console)
+    assert read_bundle(path).info.threshold == 0.3
+
+
+def test_only_a_network_that_stays_as_it_is_tells_strangers(trained: Trained, bundles: dict[str, Path]) -> None:
+    assert trained.threshold is None
+    assert trained.load_recognition() is None
+    bundle = read_bundle(bundles["friends-int8"])
+    assert (bundle.recognition, bundle.info.threshold) == (None, 0.5)
 
 
 def test_weights_that_do_not_fit_are_told_before_pictures_are_read(
@@ -282,7 +309,7 @@ def test_an_interrupted_evaluation_goes_on_where_it_stopped(
             return scorer.classify(crops)
 
     assert evaluate(Counting(), split.test, console, tmp_path / "scores.jsonl") == whole
-    assert len(asked) == 4
+    assert sum(asked) == 4
 
 
 def test_the_trained_network_is_evaluated_like_a_bundle(split: Split, trained: Trained, console: Transcript) -> None:

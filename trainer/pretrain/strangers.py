@@ -11,9 +11,7 @@ from trainer.measure import Truth, Values
 from trainer.pretrain.data import PARTS, Faces, Indices
 from trainer.pretrain.outputs import Answers, Shown
 from trainer.pretrain.recognition import blank, fit_closeness, fit_teaching, fit_weights
-
-NAMED = 0.95
-"""The share of known faces that the threshold lets be named."""
+from trainer.prototypes import NAMED
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,7 @@ import pytest
 
 from bot.vision.recognise import known_odds
 from trainer.pretrain.outputs import Shown
-from trainer.pretrain.recognition import (
-    blank,
-    fit_closeness,
-    fit_teaching,
-    fit_weights,
-    logistic_regression,
-    make_prototypes,
-)
+from trainer.pretrain.recognition import blank, fit_closeness, fit_teaching, fit_weights
 
 KNOWN, DIMENSIONS = 4, 16
 
@@ -26,15 +19,6 @@ def people(characters: range, each: int, seed: int, *, spread: float = 0.25) -> 
     faces /= np.linalg.norm(faces, axis=1, keepdims=True)
     logits = 9 * faces @ directions[:KNOWN].T
     return Shown(logits.astype(np.float32), faces.astype(np.float32), np.where(truth < KNOWN, truth, -1))
-
-
-def test_a_character_with_several_looks_gets_several_prototypes() -> None:
-    looks = np.repeat(np.eye(DIMENSIONS, dtype=np.float32)[:3], 15, axis=0)
-    means, owners = make_prototypes(looks, np.array([0] * 30 + [1] * 15), 3, 2)
-    assert owners.tolist() == [0, 0, 1, 2]
-    assert (means[:2] @ looks[[0, 15]].T).max(axis=0) == pytest.approx([1, 1], abs=1e-3)
-    # Somebody without a face is near nobody.
-    assert not means[3].any()
 
 
 def test_strangers_get_lower_odds_than_the_known() -> None:
@@ -71,13 +55,3 @@ def test_what_was_taught_is_met_and_others_are_not() -> None:
     assert 0 < teaching.kinship < 1
     assert teaching.scale * teaching.kinship + teaching.offset > 0
     assert teaching.offset < -2
-
-
-def test_logistic_regression_finds_the_odds() -> None:
-    rng = np.random.default_rng(8)
-    values = rng.normal(size=(4000, 2))
-    truth = (rng.random(4000) < 1 / (1 + np.exp(-(2 * values[:, 0] - values[:, 1])))).astype(float)
-    weights, bias = logistic_regression(values, truth)
-    assert weights == pytest.approx([2, -1], abs=0.25)
-    assert abs(bias) < 0.2
-    assert logistic_regression(values, truth, 0.9)[1] - bias == pytest.approx(np.log(9), abs=0.2)

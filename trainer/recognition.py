@@ -1,0 +1,89 @@
+"""Tell the characters that a bundle knows from everybody else, by how near their faces lie in the base network's eyes.
+
+The strangers to fit to are the characters themselves: each one's faces are strangers' to all the others. How taught
+characters compare is taken over from the base network's own roster, since that is a matter of the embedding alone. Its
+coefficients are not: logits of another head mean something else. (Tried: they put strangers above the known.)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.bundle import Feature, Recognition, Teaching
+from trainer.head import in_turn
+from trainer.measure import Truth, Values
+from trainer.metrics import softmax
+from trainer.prototypes import NAMED, PRIOR, logistic_regression, make_prototypes
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How strangers are told, and the log-odds of being known, ``(count,)``, of each face that `in_turn` asks for.
+
+    Those come of prototypes that the face had no part in.
+    """
+
+    recognition: Recognition
+    odds: npt.NDArray[np.float64]
+
+
+def fit_recognition(
+    views: Values, truth: Truth, characters: int, groups: Sequence[Sequence[int]], teaching: Teaching
+) -> Fitted | None:
+    """Fit the log-odds of being known to the highest cosine to a prototype, one prototype for each character.
+
+    Args:
+        views: Unit-length embeddings of each picture as it is and changed, ``(views, pictures, dimensions)``.
+        truth: Each picture's character.
+        characters: How many there are.
+        groups: Indices of pictures that look alike; together they are all.
+        teaching: How taught characters compare.
+
+    Returns:
+        None where faces are no nearer to their own character than to others: such embeddings tell nothing.
+    """
+    prototypes, owners = _prototypes(views, truth, characters)
+    cosines = views[0] @ prototypes.T
+    cosines[np.arange(len(truth)), truth] = -1
+    strangers = cosines.max(axis=1)
+    known, asked = strangers.copy(), np.zeros(len(truth), bool)
+    for trains, able in in_turn(truth, groups):
+        own, _ = _prototypes(views[:, trains], truth[trains], characters)
+        known[able] = np.maximum(strangers[able], (views[0, able] * own[truth[able]]).sum(axis=1))
+        asked |= able
+    known = known[asked]
+    if not len(known):
+        return None
+    nearest = np.concatenate([known, strangers])
+    (weight,), bias = logistic_regression(
+        nearest[:, np.newaxis], np.concatenate([np.ones(len(known)), np.zeros(len(strangers))]), PRIOR
+    )
+    if weight <= 0:
+        return None
+    recognition = Recognition(
+        prototypes,
+        owners,
+        np.zeros(characters, np.float32),
+        {Feature.NEAREST: float(weight)},
+        bias,
+        teaching=teaching,
+    )
+    return Fitted(recognition, weight * known + bias)
+
+
+def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: float) -> float:
+    """Return the probability that the share `NAMED` of the faces, who are known, are given for their best guess.
+
+    Args:
+        logits: Of faces, by heads that they have not trained.
+        odds: Their log-odds of being known.
+        temperature: Of the logits.
+    """
+    confidence = softmax(logits, temperature).max(axis=1) / (1 + np.exp(-odds))
+    return round(float(np.quantile(confidence, 1 - NAMED)), 3)
+
+
+def _prototypes(views: Values, truth: Truth, characters: int) -> tuple[Values, npt.NDArray[np.intp]]:
+    return make_prototypes(views.reshape(-1, views.shape[-1]), np.tile(truth, len(views)), characters, 1)
