@@ -7,7 +7,7 @@ COPY bot bot
 COPY trainer trainer
 COPY models models
 RUN python -m venv /opt/whobot \
-    && /opt/whobot/bin/pip install --no-cache-dir --disable-pip-version-check .
+    && /opt/whobot/bin/pip install --no-cache-dir --disable-pip-version-check ".[postgres,sentry]"
 
 FROM python:3.12-slim-bookworm
 LABEL org.opencontainers.image.title="whobot" \

@@ -47,6 +47,8 @@ def main() -> None:
         require("Read-only" in run(engine, *inside, writable), "the root file system is read-only")
         absent = "import importlib.util as u; print(u.find_spec('tensorflow') is None)"
         require(run(engine, *inside, absent) == "True", "holds no TensorFlow")
+        optional = "import importlib.util as u; print(all(map(u.find_spec, ('asyncpg', 'sentry_sdk'))))"
+        require(run(engine, *inside, optional) == "True", "can use PostgreSQL and Sentry")
         report("answers a picture", repr(asyncio.run(ask(port, password))))
         started = time.monotonic()
         run(engine, "stop", "--time", "30", name)
