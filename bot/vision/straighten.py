@@ -40,6 +40,7 @@ def crop_upright(image: Image, box: Box, margin: float, tilt: float) -> Image:
     # Pixels are counted by their middles, boxes by the edges between them.
     source = (x - left - 0.5, y - top - 0.5)
     turn = cv2.getRotationMatrix2D(source, tilt, 1.0)
-    turn[:, 2] += (side - 1) / 2 - np.array(source)
-    turned = cv2.warpAffine(around, turn, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    target = np.array([(side - 1) / 2] * 2)
+    placed = np.column_stack([turn[:, :2], turn[:, 2] + target - source])
+    turned = cv2.warpAffine(around, placed, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return turned.astype(np.uint8, copy=False)

@@ -14,6 +14,7 @@ from bot.gallery import Gallery
 from bot.vision.classify import TILTED, Classifier
 from bot.vision.engine import Models
 from bot.vision.interpreter import Network
+from bot.vision.recognise import Values
 from bot.vision.straighten import crop_upright
 from tests import tiny
 
@@ -131,7 +132,12 @@ def test_a_face_that_is_hardly_tilted_is_looked_at_as_it_is(
 ) -> None:
     looks = []
     run = Network.run
-    monkeypatch.setattr(Network, "run", lambda *arguments: looks.append(1) or run(*arguments))
+
+    def counted(network: Network, image: Values) -> dict[str, Values]:
+        looks.append(image)
+        return run(network, image)
+
+    monkeypatch.setattr(Network, "run", counted)
     seen = upright.see([tilted(tiny.head(tiny.BLUE), angle)])
     assert seen.tilts is not None
     assert seen.tilts.tolist() == [0]

@@ -43,7 +43,7 @@ def test_clockwise_is_as_people_see_it() -> None:
 
 @pytest.mark.parametrize("box", [Box(-30, -30, 50, 50), Box(150, 110, 40, 30), Box(500, -400, 20, 20)])
 def test_beyond_the_picture_its_edge_is_repeated(box: Box) -> None:
-    padded = cv2.copyMakeBorder(scene(0), 600, 600, 600, 600, cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(scene(0), 600, 600, 600, 600, cv2.BORDER_REPLICATE).astype(np.uint8)
     inside = Box(box.x + 600, box.y + 600, box.width, box.height)
     assert (crop_upright(scene(0), box, 0.4, 37) == crop_upright(padded, inside, 0.4, 37)).all()
 

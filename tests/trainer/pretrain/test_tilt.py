@@ -16,7 +16,7 @@ def told(vectors: Values) -> Values:
 
 
 def apart(one: Values, other: Values) -> Values:
-    return np.abs((one - other + 180) % 360 - 180)
+    return np.asarray(np.abs((one - other + 180) % 360 - 180))
 
 
 def features_of(angles: Values, size: int, seed: int) -> Values:
