@@ -17,7 +17,7 @@ import structlog
 
 from bot.redact import Redactor
 
-NOISY = ("httpx", "httpcore", "aiohttp.access", "alembic", "asyncio", "PIL")
+NOISY = ("httpx", "httpcore", "aiohttp.access", "alembic", "asyncio", "fontTools", "PIL")
 """Loggers of libraries that tell of every request or step at INFO: heard from WARNING on."""
 TALKATIVE = ("aiosqlite", "discord", "telegram")
 """Loggers of libraries that write messages, names and the addresses of pictures at DEBUG: heard from INFO on."""

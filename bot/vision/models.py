@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.bundle import read_bundle
+from bot.bundle import Bundle, read_bundle
 from bot.characters import TABLE, Characters
 from bot.errors import BundleError
 from bot.vision.engine import Engine, Models
@@ -49,15 +49,13 @@ class ModelFiles:
             BundleError: a bundle is missing, damaged, of the wrong kind or cannot run.
             ConfigError: the detector is no cascade, or the characters' table has a mistake.
         """
-        for path in (self.classifier, self.detector):
-            _check_exists(path)
-        classifier = read_bundle(self.classifier)
+        classifier = _read(self.classifier)
         if classifier.info.kind != "classifier":
             raise BundleError(f"{self.classifier} is a {classifier.info.kind}; name a classifier bundle")
         cascade = self.detector.suffix == ".xml"
         models = Models(
             classifier,
-            self.detector if cascade else read_bundle(self.detector),
+            self.detector if cascade else _read(self.detector),
             Characters.read(self.characters).including(classifier.labels),
         )
         engine = make_engine(models)
@@ -65,10 +63,11 @@ class ModelFiles:
         return replace(models, embeds=engine.embeds)
 
 
-def _check_exists(path: Path) -> None:
+def _read(path: Path) -> Bundle:
     if not path.exists():
         others = ", ".join(sorted(other.name for other in path.parent.glob("*.tflite"))) or "no bundles"
         raise BundleError(f"there is no {path}. Its folder holds {others}: see [models] in the settings")
+    return read_bundle(path)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
