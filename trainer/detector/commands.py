@@ -14,10 +14,10 @@ from typing import Annotated, get_args
 
 import typer
 
-from bot.bundle import BundleInfo, read_bundle, write_bundle
+from bot.bundle import Bundle, BundleInfo, read_bundle, write_bundle
 from bot.errors import OperatorError
 from trainer.console import Console
-from trainer.detector.data import collect
+from trainer.detector.data import DetectorData, collect
 from trainer.detector.labels import LabelledPicture
 from trainer.detector.settings import DEFAULT, read_settings
 from trainer.detectors import OURS
@@ -56,8 +56,6 @@ def fit(data: Data, run: Run, settings: SettingsFile = DEFAULT) -> None:
 def export(data: Data, run: Run, bundle: BundleFile = OURS, settings: SettingsFile = DEFAULT) -> None:
     """Quantise what was fitted, choose its threshold on held-back pictures, and write the bundle."""
     load_tensorflow()
-    from trainer.detector.evaluate import best_threshold, evaluate, sensitive
-    from trainer.detector.matching import tally
     from trainer.detector.run import export as export_weights
     from trainer.detector.run import fitted, input_spec
 
@@ -65,13 +63,26 @@ def export(data: Data, run: Run, bundle: BundleFile = OURS, settings: SettingsFi
     pictures = collect(data, chosen.data.held_back)
     trained = {"settings": chosen.model_dump(mode="json")}
     info = BundleInfo("detector", bundle.stem, input_spec(chosen), trained=trained)
-    written = export_weights(chosen, pictures, fitted(chosen, run), bundle, info)
-    seen = evaluate(sensitive(written), pictures, _track)
-    threshold = best_threshold(seen)
-    held = tally(seen.held, threshold)
+    _choose_threshold(export_weights(chosen, pictures, fitted(chosen, run), bundle, info), bundle, pictures)
+
+
+@app.command()
+def threshold(data: Data, bundle: BundleFile = OURS, settings: SettingsFile = DEFAULT) -> None:
+    """Choose a bundle's threshold anew, as export does, and keep its network: for another way of looking with it."""
+    _choose_threshold(read_bundle(bundle), bundle, collect(data, read_settings(settings).data.held_back))
+
+
+def _choose_threshold(read: Bundle, path: Path, pictures: DetectorData) -> None:
+    """Choose the threshold on held-back pictures, and write the bundle with it and its figures."""
+    from trainer.detector.evaluate import best_threshold, evaluate, sensitive
+    from trainer.detector.matching import tally
+
+    seen = evaluate(sensitive(read), pictures, _track)
+    best = best_threshold(seen)
+    held = tally(seen.held, best)
     metrics = {"precision": held.precision, "recall": held.recall, "f1": held.f1}
-    write_bundle(bundle, written.network, replace(info, threshold=threshold, metrics=metrics))
-    _console.say(f"Wrote {bundle}: threshold {threshold:.2f}, F1 {held.f1:.3f} on held-back pictures.")
+    write_bundle(path, read.network, replace(read.info, threshold=best, metrics=metrics))
+    _console.say(f"Wrote {path}: threshold {best:.2f}, F1 {held.f1:.3f} on held-back pictures.")
 
 
 @app.command("evaluate")

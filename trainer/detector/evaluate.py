@@ -19,7 +19,7 @@ LOWEST = 0.05
 """Score from which faces are looked at: lower ones are of no use at any threshold worth having."""
 THRESHOLDS = tuple(round(float(t), 2) for t in np.arange(LOWEST, 0.9, 0.01))
 FALSE_SHARE = 0.01
-"""Share of pictures without a face in which a false box may be tolerated, rounded to whole pictures."""
+"""Share of pictures without a face in which a false box may be tolerated at most."""
 
 Track: TypeAlias = Callable[[Sequence[LabelledPicture], str], Iterable[LabelledPicture]]
 """Shows progress through pictures under a title."""
@@ -57,7 +57,7 @@ def best_threshold(evaluation: Evaluation) -> float:
 
     The seed's pictures, which the figures of the experiment are compared on, have no say.
     """
-    allowed = round(FALSE_SHARE * len(evaluation.empty))
+    allowed = int(FALSE_SHARE * len(evaluation.empty))
     modest = [t for t in THRESHOLDS if tally(evaluation.empty, t).false <= allowed] or [THRESHOLDS[-1]]
     scores = [tally(evaluation.held, t).f1 for t in modest]
     equal = [t for t, score in zip(modest, scores, strict=True) if score == max(scores)]

@@ -1,6 +1,7 @@
 """A doubtful face, looked at once more."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +31,26 @@ def test_what_is_a_face_gains_and_what_is_none_loses(look: SecondLook) -> None:
     assert rescored(look, portrait.image, [box], [MIDDLE])[0] > MIDDLE
     (nothing,) = rescored(look, np.full((300, 300, 3), 127, np.uint8), [[100.0, 100.0, 60.0, 60.0]], [MIDDLE])
     assert nothing < MIDDLE
+
+
+def test_what_is_a_face_on_one_side_of_the_mirror_only_is_none(
+    look: SecondLook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = np.zeros((200, 300, 3), np.uint8)
+    image[:, :150] = 255
+    seen = []
+
+    def score(self: SecondLook, part: Any) -> float:
+        seen.append((part.image.copy(), part.box.copy()))
+        return 0.9 if part.image[0, 0, 0] else 0.1
+
+    monkeypatch.setattr(SecondLook, "_score", score)
+    (again,) = rescored(look, image, [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
+    assert again == pytest.approx((MIDDLE + 0.1) / 2)
+    (part, box), (mirrored, their_box) = seen
+    assert (mirrored == part[:, ::-1]).all()
+    assert their_box[0, 0] + their_box[0, 2] == part.shape[1] - box[0, 0]
+    assert (their_box[0, 1:] == box[0, 1:]).all()
 
 
 def test_only_what_is_in_doubt_is_looked_at_again(look: SecondLook) -> None:

@@ -1,11 +1,12 @@
 """The whole way, in little: fit two stages on artwork, export, judge."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from bot.bundle import read_bundle
+from bot.bundle import read_bundle, write_bundle
 from trainer.detector.commands import app
 from trainer.detector.fit import FITTED
 
@@ -85,3 +86,16 @@ def test_what_was_fitted_becomes_a_bundle_that_can_be_judged(artwork_data: Path,
     call("evaluate", "--data", artwork_data, "--bundle", bundle, "--card", card, *settings)
     assert "| **held back, all** |" in card.read_text()
     assert card.with_suffix(".png").stat().st_size > 10_000
+
+
+def test_a_threshold_is_chosen_anew_without_another_network(artwork_data: Path, run: Path) -> None:
+    bundle, settings = run / "again.tflite", ("--settings", run / "settings.toml")
+    call("export", "--data", artwork_data, "--run", run, "--bundle", bundle, *settings)
+    exported = read_bundle(bundle)
+    write_bundle(bundle, exported.network, replace(exported.info, threshold=0.87, metrics={}))
+    call("threshold", "--data", artwork_data, "--bundle", bundle, *settings)
+    chosen = read_bundle(bundle)
+    assert chosen.network == exported.network
+    assert chosen.info.threshold != 0.87
+    assert set(chosen.info.metrics) == {"precision", "recall", "f1"}
+    assert chosen.info.trained == exported.info.trained
