@@ -17,6 +17,9 @@ from trainer.measure import Truth, Values
 from trainer.metrics import softmax
 from trainer.prototypes import NAMED, PRIOR, logistic_regression, make_prototypes
 
+SURE = 0.9
+"""Who is so likely is named in any case, however much likelier others are in cross-validation."""
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -76,13 +79,15 @@ def fit_recognition(
 def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: float) -> float:
     """Return the probability that the share `NAMED` of the faces, who are known, are given for their best guess.
 
+    It is `SURE` at most.
+
     Args:
         logits: Of faces, by heads that they have not trained.
         odds: Their log-odds of being known.
         temperature: Of the logits.
     """
     confidence = softmax(logits, temperature).max(axis=1) / (1 + np.exp(-odds))
-    return round(float(np.quantile(confidence, 1 - NAMED)), 3)
+    return min(SURE, round(float(np.quantile(confidence, 1 - NAMED)), 3))
 
 
 def _prototypes(views: Values, truth: Truth, characters: int) -> tuple[Values, npt.NDArray[np.intp]]:

@@ -104,3 +104,8 @@ def test_the_threshold_lets_be_named_who_should_be(temperature: float) -> None:
     chances = np.exp(logits / temperature)
     confidence = (chances / chances.sum(axis=1, keepdims=True)).max(axis=1) / (1 + np.exp(-found.odds))
     assert (confidence >= threshold).mean() == pytest.approx(0.95, abs=0.01)
+
+
+def test_a_face_that_is_surely_known_is_named_however_sure_others_are() -> None:
+    sure = np.tile(np.array([[30, 0]], np.float32), (40, 1))
+    assert fit_threshold(sure, np.full(40, 20.0), 1.0) == 0.9

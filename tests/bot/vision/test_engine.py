@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from bot.domain import Box, Face, Image
 from bot.errors import BrokenPicture, BundleError, ConfigError
 from bot.vision import frames
-from bot.vision.decode import decode
+from bot.vision.decode import Decoded, decode
 from bot.vision.engine import Engine, Models, in_reading_order
 from bot.vision.fonts import FontBook
 from bot.vision.sheet import GAP
@@ -118,6 +118,23 @@ def test_people_of_a_clip_are_named_once(engine: Engine, kind: str) -> None:
     assert [s.unknown for s in analysis.sightings].count(True) == 1
     assert (analysis.width, analysis.height) == (two.shape[1], 2 * two.shape[0] + GAP), "both frames are needed"
     assert analysis.answer is not None
+
+
+def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = tiny.tiny_base(tmp_path / "base.tflite", recognition=tiny.tiny_recognition())
+    engine = engine_for(Models(bundle, tiny.CASCADE))
+    purple, yellow, white = (180, 40, 190), (220, 210, 40), (255, 255, 255)
+
+    def people(*pictures: Image) -> int:
+        shown = [Decoded(picture, picture.shape[1], picture.shape[0]) for picture in pictures]
+        monkeypatch.setattr("bot.vision.engine.open_frames", lambda *_, **__: shown)
+        analysis = engine.look(b"a clip", annotate=False)
+        assert all(sighting.unknown for sighting in analysis.sightings)
+        return len(analysis.sightings)
+
+    assert people(tiny.picture(purple), tiny.picture(purple)) == 1
+    assert people(tiny.picture(purple), tiny.picture(yellow)) == 2, "in the same place"
+    assert people(tiny.picture(purple, white), tiny.picture(white, purple)) == 1, "in another place"
 
 
 def test_a_clip_of_one_scene_is_answered_like_a_picture(engine: Engine) -> None:

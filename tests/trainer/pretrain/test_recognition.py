@@ -1,7 +1,6 @@
 """Telling the known from strangers, fitted to made-up answers of a network."""
 
 import numpy as np
-import pytest
 
 from bot.vision.recognise import known_odds
 from trainer.pretrain.outputs import Shown
