@@ -1,4 +1,4 @@
-// The buttons and menus under an answer.
+// The menus and buttons under an answer: what is there to choose first, then what else one can do.
 
 import { askFor } from "./dialogs.js";
 import { say } from "./phrases.js";
@@ -68,8 +68,8 @@ export class Actions {
     const before = this.#controls;
     const focused = document.activeElement;
     this.#place.replaceChildren(
-      ...buttons.map((each) => row(each, press)),
       ...menus.map((each) => menu(each, press)),
+      ...buttons.map((each) => row(each, press)),
     );
     this.#place.hidden = this.#place.childElementCount === 0;
     if (before.includes(focused)) this.#refocus(before, focused);

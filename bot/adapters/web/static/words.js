@@ -10,11 +10,19 @@ function item(line) {
   return bullet && { list: "ul", text: bullet[1] };
 }
 
+// A line of its own is told apart from one that is only broken.
+function line(words) {
+  const element = document.createElement("span");
+  element.className = "line";
+  element.textContent = words;
+  return element;
+}
+
 export function render(text) {
   const blocks = [];
   let open = null;
-  for (const line of text.split("\n")) {
-    const found = item(line);
+  for (const words of text.split("\n")) {
+    const found = item(words);
     if (found) {
       if (open?.localName !== found.list) {
         open = document.createElement(found.list);
@@ -24,16 +32,16 @@ export function render(text) {
       if (found.value !== undefined) li.value = found.value;
       li.textContent = found.text;
       open.append(li);
-    } else if (line.trim() === "") {
+    } else if (words.trim() === "") {
       open = null;
-    } else if (open && /^\s{2,}/.test(line)) {
-      open.lastElementChild.append(document.createElement("br"), line.trim());
-    } else if (open?.localName === "p") {
-      open.append(document.createElement("br"), line);
+    } else if (open && /^\s{2,}/.test(words)) {
+      open.lastElementChild.append(document.createElement("br"), words.trim());
     } else {
-      open = document.createElement("p");
-      open.textContent = line;
-      blocks.push(open);
+      if (open?.localName !== "p") {
+        open = document.createElement("p");
+        blocks.push(open);
+      }
+      open.append(line(words));
     }
   }
   return blocks;
