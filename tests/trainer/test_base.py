@@ -7,11 +7,15 @@ import keras
 import numpy as np
 import pytest
 
+from bot.bundle import Bundle, BundleInfo, InputSpec
+from bot.vision.interpreter import Network
+from tests import tiny
 from trainer.base import BASE, About, read_base, save_base
 from trainer.errors import TrainerError, WeightsError
+from trainer.export import to_tflite
 from trainer.settings import MARGIN, Fit
 from trainer.starts import choose
-from trainer.tilt import tilt_features
+from trainer.tilt import tilt_features, tilt_output
 
 
 def test_it_comes_back_as_it_was_but_for_half_precision(base: Path) -> None:
@@ -64,6 +68,24 @@ def test_all_of_a_picture_counts_in_its_tilt(side: int, parts: int) -> None:
     assert answers.max(axis=1).min() > 0
     even = told.predict_on_batch(np.ones((1, side, side, 1), np.float32))
     assert even == pytest.approx(1)
+
+
+def test_eight_bits_have_room_for_every_angle() -> None:
+    """A network whose tilt says how much brighter a picture is above than below is calibrated with upright heads."""
+    image = keras.Input((32, 32, 3))
+    rows = keras.layers.AveragePooling2D(8, name="block10_add")(image)
+    kernel = np.zeros((27, 2), np.float32)
+    kernel[:9, 0], kernel[18:, 0] = 1 / 9, -1 / 9
+    tilt = tilt_output(keras.Model(image, rows), kernel, np.zeros(2, np.float32))
+    many = keras.layers.Conv2D(64, 9)(image)
+    logits = keras.layers.Dense(3)(keras.layers.GlobalAveragePooling2D()(many))
+    spec = InputSpec(32, 32)
+    heads = np.stack([tiny.head((200 + shade, 220, 240), 32) for shade in range(40)])
+    packed = to_tflite(keras.Model(image, {"logits": logits, "tilt": tilt}), spec, heads)
+    network = Network(Bundle("id", BundleInfo("classifier", "eight", spec), ("a", "b", "c"), packed))
+    upright, hanging = (network.run(spec.prepare([one])[0])["tilt"][0] for one in (heads[5], heads[5, ::-1]))
+    assert upright > 0.3
+    assert hanging == pytest.approx(-upright, abs=0.05)
 
 
 def test_fitting_starts_from_it_with_the_pictures_that_it_knows(base: Path) -> None:

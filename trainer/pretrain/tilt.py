@@ -7,9 +7,19 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
+from bot.bundle import Bundle
 from bot.domain import Image
+from trainer.console import Console
 from trainer.measure import Values
+from trainer.pretrain.data import Faces
+from trainer.pretrain.outputs import ask_bundle
 
+FEATURES = "tilt_features"
+"""The name of the output that the map is fitted to: see `trainer.tilt.tilt_features`."""
+FACES = 1500
+"""How many faces the map is fitted to."""
+FRAMED = 0.6
+"""The share of them that are shown as our detector frames them."""
 COPIES = 3
 """Turned copies of each face."""
 RIDGE = 1.0
@@ -57,6 +67,20 @@ def fit_tilt(features: Values, angles: Values) -> TiltMap:
         found = table.T @ np.linalg.solve(table @ table.T + penalty * np.eye(count), said - mean)
     kernel = found / spread[:, np.newaxis]
     return TiltMap(kernel.astype(np.float32), (mean - middle @ kernel).astype(np.float32))
+
+
+def learn_tilt(bundle: Bundle, faces: Faces, console: Console, seed: int = 0) -> TiltMap:
+    """Show turned copies of faces that trained, in either framing, to a bundle that gives `FEATURES`; fit the map.
+
+    Raises:
+        BundleError: the network does not load.
+    """
+    rng = np.random.default_rng(seed)
+    trained = rng.permutation(np.concatenate([faces.of("train"), faces.nobody("train")]))[:FACES]
+    crops = np.stack([(faces.framed if rng.random() < FRAMED else faces.images)[i] for i in trained])
+    copies, angles = turned_copies(crops, rng)
+    said = ask_bundle(bundle, copies, console, f"Asking {bundle.info.name} about turned faces", FEATURES)
+    return fit_tilt(said.embeddings, angles)
 
 
 def turned_copies(images: npt.NDArray[np.uint8], rng: Generator, copies: int = COPIES) -> tuple[Image, Values]:

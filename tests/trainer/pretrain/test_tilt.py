@@ -1,12 +1,18 @@
 """The map that tells how faces are tilted, and the copies that it is fitted to."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bot.domain import Box
+from bot.vision.interpreter import Network
 from bot.vision.straighten import crop_upright, tilt_of
+from tests import tiny
+from tests.trainer.conftest import Transcript
 from trainer.measure import Values
-from trainer.pretrain.tilt import fit_tilt, turned_copies
+from trainer.pretrain.data import NOBODY, Faces
+from trainer.pretrain.tilt import fit_tilt, learn_tilt, turned_copies
 
 SIDE = 64
 
@@ -43,6 +49,24 @@ def test_both_ways_of_solving_give_one_map() -> None:
     features = features_of(angles, 300, 2)
     asked = features_of(angles[:50], 300, 3)
     assert apart(told(fit_tilt(features, angles)(asked)), told(fit_tilt(features[1:], angles[1:])(asked))).max() < 20
+
+
+def test_it_is_learnt_from_what_a_network_says_of_turned_faces(
+    tmp_path: Path, console: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tiny network's own tilt stands for its features."""
+    monkeypatch.setattr("trainer.pretrain.tilt.FEATURES", "tilt")
+    bundle = tiny.tiny_upright(tmp_path / "upright.tflite")
+    heads = np.stack([tiny.head(colour) for colour in (tiny.RED, tiny.GREEN, tiny.BLUE, tiny.GREY)] * 10)
+    truth = np.tile([0, 1, 2, NOBODY], 10)
+    faces = Faces(heads, heads, truth, np.zeros(40, int), np.zeros(40, int), tiny.LABELS, ("own",), "key")
+    tilt = learn_tilt(bundle, faces, console)
+    copies, angles = turned_copies(heads[:4], np.random.default_rng(9), 20)
+    network = Network(bundle)
+    said = np.stack([network.run(bundle.info.input.prepare([copy])[0])["tilt"] for copy in copies])
+    assert np.median(apart(told(tilt(said)), angles)) < 15
+    assert 0.4 < np.median(np.linalg.norm(tilt(said), axis=1)) < 1.2
+    assert "Asking upright about turned faces" in console.text
 
 
 def test_a_feature_that_never_changes_says_nothing() -> None:
