@@ -70,7 +70,7 @@ def test_responses(contract: Contract) -> None:
 
 
 def test_events(contract: Contract) -> None:
-    ready = payloads.ready(BOT, GUILD, "session", "ws://127.0.0.1")
+    ready = payloads.ready(BOT, [GUILD], "session", "ws://127.0.0.1")
     assert contract.event("READY", ready) == []
     assert contract.event("READY", {**ready, "session_id": 5}) != []
     guild = payloads.guild_create(GUILD, [Channel("general")], BOT)
