@@ -66,7 +66,7 @@ class Judging:
         scope = Scope.of(case.chat)
         earlier = await self._store.verdict(scope, face, case.user)
         if earlier and (earlier.truth, earlier.character) == (truth, character):
-            kept = earlier.image is not None or earlier.change is not None
+            kept = earlier.image is not None or await self._stands(scope, earlier.change)
             if kept or portrait is None:
                 return Judgement(kept)
         if earlier and earlier.change is not None:
@@ -104,6 +104,11 @@ class Judging:
             return await self._lessons.learn(case, who, [portrait], origin=origin, denied=denied)
         except TooManyExamples:
             return None
+
+    async def _stands(self, scope: Scope, change_id: int | None) -> bool:
+        """Return whether there was a lesson that nobody has taken back."""
+        change = None if change_id is None else await self._store.entry(scope, change_id)
+        return change is not None and not change.reverted
 
     async def _portrait(self, case: Case, answer: Answer, seen: Seen, *, named: bool) -> Portrait | None:
         """Return the face to keep, if the chat and those whose picture it is let whobot keep it."""

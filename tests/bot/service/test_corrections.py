@@ -248,6 +248,16 @@ async def test_a_right_answer_waits_for_a_second_person_where_its_face_is_kept(
     assert await store.taught(HERE) == {"nishikino_maki": 1}
 
 
+async def test_who_says_it_again_after_an_undo_means_it(ann: Member, store: Store) -> None:
+    asked = await wrong(ann)
+    await ann.press(await ann.press(asked, "Someone else…", "Umi"), "Undo")
+    assert await store.taught(HERE) == {}
+    reply = await ann.press(asked, "Someone else…", "Umi")
+    assert reply.text == "Thank you! So that is Umi."
+    assert await store.taught(HERE) == {"Umi": 1}
+    assert len(await store.verdicts(HERE)) == 1
+
+
 async def test_a_chat_that_keeps_no_faces_only_counts(ann: Member, store: Store) -> None:
     await store.change(ROOM, keep=Keeping.NOTHING)
     reply = await ann.press(await wrong(ann), "Yazawa Nico")
