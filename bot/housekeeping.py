@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
+from bot.background import beside
 from bot.errors import StoreError
 from bot.store import Store
 
@@ -18,13 +19,8 @@ log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def tidying(store: Store, every: float = DAY) -> AsyncIterator[None]:
     """Within the block, at once and then every so many seconds, remove for good what is kept for a while only."""
-    task = asyncio.create_task(_tidy(store, every))
-    try:
+    async with beside(_tidy(store, every)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _tidy(store: Store, every: float) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import structlog
 
+from bot.background import beside
 from bot.errors import PictureError, WhobotError
 from bot.gallery import Embedding
 from bot.store import Store
@@ -75,13 +76,8 @@ async def keeping_in_step(store: Store, embedder: Embedder) -> AsyncIterator[Non
         StoreError: the database cannot be used at the start.
     """
     await reembed(store, embedder)
-    task = asyncio.create_task(_keep(store, embedder))
-    try:
+    async with beside(_keep(store, embedder)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep(store: Store, embedder: Embedder) -> None:

@@ -13,6 +13,7 @@ FLOORS: dict[str, int] = {
     "domain": 0,
     "errors": 0,
     "redact": 0,
+    "background": 1,
     "bundle": 1,
     "commands": 1,
     "characters": 1,
