@@ -24,11 +24,8 @@ LAST_SECONDS = 2.0
 """How long the end waits for reports that are still on their way: the last one says why it is the end."""
 
 
-def start(settings: Sentry, release: str, secrets: Iterable[str] = (), **options: Any) -> None:
-    """Report what is logged as an error, from now on; nothing where there is no DSN.
-
-    Args:
-        options: Further ones of Sentry's library.
+def check(settings: Sentry) -> None:
+    """Look whether reports could be made, where there is a DSN.
 
     Raises:
         ConfigError: the library is not installed, or the DSN is none.
@@ -39,20 +36,37 @@ def start(settings: Sentry, release: str, secrets: Iterable[str] = (), **options
         import sentry_sdk  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError("sentry.dsn is set, but Sentry's library is missing: install whobot[sentry]") from error
-    redact = Redactor(secrets)
     try:
-        sentry_sdk.init(
-            dsn=settings.dsn.get_secret_value(),
-            release=release,
-            default_integrations=False,
-            auto_enabling_integrations=False,
-            include_local_variables=False,
-            max_breadcrumbs=0,
-            before_send=lambda event, _: scrub(event, redact),
-            **options,
-        )
+        sentry_sdk.utils.Dsn(settings.dsn.get_secret_value())
     except sentry_sdk.utils.BadDsn as error:
         raise ConfigError("sentry.dsn is no DSN: copy it from your Sentry project's settings") from error
+
+
+def start(settings: Sentry, release: str, secrets: Iterable[str] = (), **options: Any) -> None:
+    """Report what is logged as an error, from now on; nothing where there is no DSN.
+
+    Args:
+        options: Further ones of Sentry's library.
+
+    Raises:
+        ConfigError: the library is not installed, or the DSN is none.
+    """
+    check(settings)
+    if settings.dsn is None:
+        return
+    import sentry_sdk  # noqa: PLC0415
+
+    redact = Redactor(secrets)
+    sentry_sdk.init(
+        dsn=settings.dsn.get_secret_value(),
+        release=release,
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        include_local_variables=False,
+        max_breadcrumbs=0,
+        before_send=lambda event, _: scrub(event, redact),
+        **options,
+    )
     logging.getLogger().addHandler(_Reporter(sentry_sdk))
     atexit.register(sentry_sdk.flush, LAST_SECONDS)
 

@@ -4,7 +4,6 @@ import os
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -12,10 +11,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import sentry
 from bot.cli.engines import load_models
 from bot.cli.finding import Finding, Status
 from bot.config import Answers, Configuration, Settings
-from bot.errors import OperatorError, StoreError
+from bot.errors import ConfigError, OperatorError, StoreError
 from bot.store import migrations
 from bot.store.engine import advise, make_engine, parse_url, show
 from bot.vision.fonts import FontBook
@@ -115,9 +115,10 @@ def check_sentry(settings: Settings) -> list[Finding]:
     """Look whether errors can be reported, where that is wanted."""
     if settings.sentry.dsn is None:
         return []
-    if find_spec("sentry_sdk") is None:
-        advice = "install whobot[sentry], or unset the DSN"
-        return [Finding("sentry", Status.FAIL, "there is a DSN, but Sentry's library is missing", advice)]
+    try:
+        sentry.check(settings.sentry)
+    except ConfigError as error:
+        return [Finding("sentry", Status.FAIL, str(error), "or unset the DSN")]
     return [Finding("sentry", Status.OK, "errors are reported")]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,12 @@ def test_reports_of_errors_are_checked_where_they_are_wanted(monkeypatch: pytest
     assert local.check_sentry(config.Settings()) == []
     wanted = config.Settings(sentry=config.Sentry(dsn=SecretStr("https://key@sentry.invalid/1")))
     assert [finding.status for finding in local.check_sentry(wanted)] == [Status.OK]
-    monkeypatch.setattr(local, "find_spec", lambda _: None)
+    (finding,) = local.check_sentry(config.Settings(sentry=config.Sentry(dsn=SecretStr("nonsense"))))
+    assert (finding.status, "is no DSN" in finding.message) == (Status.FAIL, True)
+    monkeypatch.setitem(sys.modules, "sentry_sdk", None)
     (finding,) = local.check_sentry(wanted)
     assert finding.status is Status.FAIL
-    assert "whobot[sentry]" in finding.advice
+    assert "whobot[sentry]" in finding.message
 
 
 def test_each_fault_comes_with_advice(whobot: Whobot, tmp_path: Path) -> None:
@@ -61,7 +64,7 @@ def test_each_fault_comes_with_advice(whobot: Whobot, tmp_path: Path) -> None:
     )
     assert result.exit_code == 1
     for words in (
-        "gone.tflite: No such file",
+        "gone.tflite. Its folder holds",
         "cannot read the font",
         "the token does not look like one",
         "@BotFather",

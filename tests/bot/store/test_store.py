@@ -190,11 +190,13 @@ async def test_a_password_is_never_shown(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "advice"),
-    [({"database": "nowhere"}, "createdb"), ({"username": "nobody_here"}, "createuser|WHOBOT_STORE__URL")],
+    ("user", "database", "advice"),
+    [(None, "nowhere", "createdb"), ("nobody_here", None, "createuser|WHOBOT_STORE__URL")],
 )
-async def test_what_a_server_refuses_is_explained(postgres_address: str, wrong: dict[str, str], advice: str) -> None:
-    url = make_url(postgres_address).set(**wrong)
+async def test_what_a_server_refuses_is_explained(
+    postgres_address: str, user: str | None, database: str | None, advice: str
+) -> None:
+    url = make_url(postgres_address).set(username=user, database=database)
     with pytest.raises(StoreError, match=advice):
         await open_and_close(url.render_as_string(hide_password=False))
 
