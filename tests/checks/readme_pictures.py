@@ -24,6 +24,8 @@ from tests.chromium import Screen, chromium
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PICTURES = REPOSITORY / ".github" / "images"
 SEEDS = 24
+PATIENCE = 120
+"""Seconds for the bot to start, and to stop."""
 SETTINGS = """
 work = "{folder}/work"
 [pictures]
@@ -96,16 +98,24 @@ def served(environment: dict[str, str]) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment | {"WHOBOT_WEB__PORT": str(port)})
     try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{url}/healthz", timeout=1).close()  # noqa: S310 - loopback
-                break
-            except OSError:
-                time.sleep(0.1)
+        until = time.monotonic() + PATIENCE
+        while not is_there(url):
+            if bot.poll() is not None or time.monotonic() > until:
+                sys.exit("The bot did not start: the reason stands above.")
+            time.sleep(0.1)
         yield url
     finally:
         bot.terminate()
-        bot.wait(20)
+        bot.wait(PATIENCE)
+
+
+def is_there(url: str) -> bool:
+    """Tell whether the bot answers."""
+    try:
+        urllib.request.urlopen(f"{url}/healthz", timeout=1).close()  # noqa: S310 - loopback
+    except OSError:
+        return False
+    return True
 
 
 def whobot(arguments: list[str], environment: dict[str, str]) -> None:
