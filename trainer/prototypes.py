@@ -14,6 +14,8 @@ NAMED = 0.95
 """The share of known faces that the threshold lets be named."""
 PRIOR = 0.8
 """The share of faces asked about that are taken to be of the roster: people ask about whom they expect to be known."""
+TAUGHT_PRIOR = 0.1
+"""As `PRIOR`, for a single character that was taught: most faces are somebody else's."""
 RIDGE = 1.0
 """How strongly coefficients are drawn to 0, as a number of faces."""
 PICTURES_A_PROTOTYPE = 12

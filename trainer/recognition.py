@@ -3,8 +3,12 @@
 The strangers to fit to are the characters themselves: each one's faces are strangers' to all the others. How taught
 characters compare is taken over from the base network's own roster, since that is a matter of the embedding alone. Its
 coefficients are not: logits of another head mean something else. (Tried: they put strangers above the known.)
+
+A few characters say little of how strangers look, and pictures that the base network was trained on lie nearer to each
+other than new ones do. So no more is asked of a face than of one of as many taught characters.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,9 +19,9 @@ from bot.bundle import Feature, Recognition, Teaching
 from trainer.head import in_turn
 from trainer.measure import Truth, Values
 from trainer.metrics import softmax
-from trainer.prototypes import NAMED, PRIOR, logistic_regression, make_prototypes
+from trainer.prototypes import NAMED, PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
 
-SURE = 0.9
+SURE = 0.95
 """Who is so likely is named in any case, however much likelier others are in cross-validation."""
 
 
@@ -65,6 +69,7 @@ def fit_recognition(
     )
     if weight <= 0:
         return None
+    bias = max(bias, -weight * _enough(teaching, characters, len(truth) / characters))
     recognition = Recognition(
         prototypes,
         owners,
@@ -88,6 +93,21 @@ def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: fl
     """
     confidence = softmax(logits, temperature).max(axis=1) / (1 + np.exp(-odds))
     return min(SURE, round(float(np.quantile(confidence, 1 - NAMED)), 3))
+
+
+def _enough(teaching: Teaching, characters: int, pictures: float) -> float:
+    """Return the cosine to a prototype of so many pictures at which a face is as likely known as not.
+
+    That is, if the characters were taught, and share the odds that a face is anybody's whom the bundle knows.
+    """
+    shared = _log_odds(PRIOR) - math.log(characters) - _log_odds(TAUGHT_PRIOR)
+    # As likenesses are made comparable in `bot.vision.recognise.likeness`.
+    scale = teaching.scale * math.sqrt(teaching.kinship + (1 - teaching.kinship) / pictures)
+    return -(teaching.offset + shared) / scale
+
+
+def _log_odds(chance: float) -> float:
+    return math.log(chance / (1 - chance))
 
 
 def _prototypes(views: Values, truth: Truth, characters: int) -> tuple[Values, npt.NDArray[np.intp]]:

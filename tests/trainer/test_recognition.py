@@ -10,7 +10,7 @@ from trainer.recognition import Fitted, fit_recognition, fit_threshold
 
 CHARACTERS, PICTURES, DIMENSIONS = 6, 20, 32
 TRUTH = np.repeat(np.arange(CHARACTERS), PICTURES)
-TEACHING = Teaching(12.0, -4.0, 0.4)
+TEACHING = Teaching(12.0, -7.0, 0.4)
 
 
 def faces(characters: int, count: int, seed: int, noise: float = 0.12) -> Values:
@@ -108,4 +108,18 @@ def test_the_threshold_lets_be_named_who_should_be(temperature: float) -> None:
 
 def test_a_face_that_is_surely_known_is_named_however_sure_others_are() -> None:
     sure = np.tile(np.array([[30, 0]], np.float32), (40, 1))
-    assert fit_threshold(sure, np.full(40, 20.0), 1.0) == 0.9
+    assert fit_threshold(sure, np.full(40, 20.0), 1.0) == 0.95
+
+
+def test_no_more_is_asked_than_of_taught_characters() -> None:
+    """Pictures that the base network knows are all alike: new ones will not be."""
+    own = faces(CHARACTERS, PICTURES, seed=1, noise=0.01)[np.newaxis]
+    lenient, strict = (
+        fit_recognition(own, TRUTH, CHARACTERS, alone(len(TRUTH)), Teaching(12.0, offset, 0.4)) for offset in (-2, -40)
+    )
+    assert lenient is not None
+    assert strict is not None
+    cut = [-one.recognition.bias / one.recognition.weights[Feature.NEAREST] for one in (lenient, strict)]
+    # Odds of 4 to 1, shared by six, and not of 1 to 9; and a mean of twenty pictures is nearer than one of them is.
+    assert cut[0] == pytest.approx((2 - np.log(4 / 6) + np.log(1 / 9)) / (12 * np.sqrt(0.4 + 0.6 / 20)), abs=1e-6)
+    assert cut[0] < 0.3 < cut[1] < 0.9

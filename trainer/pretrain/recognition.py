@@ -13,10 +13,8 @@ from bot.gallery import Gallery
 from bot.vision.recognise import features, likeness, scores
 from trainer.measure import Truth, Values
 from trainer.pretrain.outputs import Shown
-from trainer.prototypes import PRIOR, logistic_regression, make_prototypes
+from trainer.prototypes import PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
 
-TAUGHT_PRIOR = 0.1
-"""As `PRIOR`, for a single character that was taught: most faces are somebody else's."""
 CLOSENESS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
 SHOTS = (1, 2, 5, 10)
