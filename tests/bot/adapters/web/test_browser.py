@@ -253,3 +253,17 @@ def test_everything_has_a_name_for_screen_readers(page: Page, site: Site, pictur
     for element in page.all("button, a, input:not([hidden]), textarea, img:not(#viewer-image), dialog, form"):
         if element.is_displayed():
             assert element.accessible_name, element.get_attribute("outerHTML")
+
+
+def test_lines_are_told_apart_and_an_indented_one_goes_on_in_the_one_above(page: Page, site: Site) -> None:
+    drawn = page.run(
+        """
+        const [text] = arguments;
+        return import("/static/words.js").then(({ render }) => render(text).map((block) => block.outerHTML));
+        """,
+        "I know <b>two</b>:\n  and more\nGood.\n1. Sora\n   of the stars",
+    )
+    assert drawn == [
+        '<p><span class="line">I know &lt;b&gt;two&lt;/b&gt;:<br>and more</span><span class="line">Good.</span></p>',
+        '<ol><li value="1">Sora<br>of the stars</li></ol>',
+    ]
