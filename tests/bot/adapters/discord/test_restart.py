@@ -194,7 +194,7 @@ class Broken(Store):
 
 
 async def test_trouble_with_the_store_is_logged_and_nothing_else(discord: FakeDiscord, serve: Serve) -> None:
-    async with keeping_links(Broken("sqlite+aiosqlite://")) as broken:
+    async with Broken("sqlite+aiosqlite://") as store, keeping_links(store) as broken:
         with capture_logs() as logs:
             async with serve(broken):
                 message = await discord.post_picture(PNG)

@@ -132,7 +132,7 @@ async def test_trouble_with_the_store_is_logged_and_nothing_else(telegram: FakeT
             raise StoreError(f"no link of {link.place}: the disk is full")
 
     with capture_logs() as logs:
-        async with keeping_links(Broken("sqlite+aiosqlite://")) as broken, live(broken):
+        async with Broken("sqlite+aiosqlite://") as store, keeping_links(store) as broken, live(broken):
             await telegram.post_picture(png(), caption="/who", chat=telegram.group)
             answer = await telegram.answer()
             await telegram.react(answer.message, DISLIKE)
