@@ -32,7 +32,7 @@ class Change:
         by: None where it was the operator, or somebody who had their data removed.
         added: The ids of the examples that it brought.
         removed: How many examples it took away that can still be put back.
-        reverts: The id of the change that this one took back.
+        reverts: The id of the change that this one took back, or rejected.
         reverted: Whether it was itself taken back.
         waiting: Whether some of what it added waits for somebody to confirm it.
     """

@@ -66,7 +66,7 @@ class Judging:
         scope = Scope.of(case.chat)
         earlier = await self._store.verdict(scope, face, case.user)
         if earlier and (earlier.truth, earlier.character) == (truth, character):
-            kept = earlier.image is not None or await self._stands(scope, earlier.change)
+            kept = earlier.image is not None or await self._stands(earlier.change)
             if kept or portrait is None:
                 return Judgement(kept)
         if earlier and earlier.change is not None:
@@ -105,10 +105,9 @@ class Judging:
         except TooManyExamples:
             return None
 
-    async def _stands(self, scope: Scope, change_id: int | None) -> bool:
+    async def _stands(self, change_id: int | None) -> bool:
         """Return whether there was a lesson that nobody has taken back."""
-        change = None if change_id is None else await self._store.entry(scope, change_id)
-        return change is not None and not change.reverted
+        return change_id is not None and await self._store.stands(change_id)
 
     async def _portrait(self, case: Case, answer: Answer, seen: Seen, *, named: bool) -> Portrait | None:
         """Return the face to keep, if the chat and those whose picture it is let whobot keep it."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.domain import Button, ButtonStyle, Portrait, Teachers
-from bot.errors import NotAllowed, TeachingOff, TooManyExamples
+from bot.domain import Button, ButtonStyle, Portrait, Teachers, User
+from bot.errors import NotAllowed, Settled, TeachingOff, TooManyExamples
 from bot.records import Action, Change, Example, Origin, Scope, State
 from bot.replies import TeachingWords
 from bot.service.actions import write
@@ -74,8 +74,7 @@ class Lessons:
             TooManyExamples: there is no room for them.
         """
         scope = Scope.of(case.chat)
-        if await self._store.kept_here(scope) + len(portraits) > EXAMPLES_LIMIT:
-            raise TooManyExamples(EXAMPLES_LIMIT)
+        await _check_room(self._store, scope, len(portraits))
         counts = case.manages or not case.settings.confirm
         now = datetime.now(UTC)
         drafts = [
@@ -107,6 +106,26 @@ class Lessons:
             return None
         change = await self._store.approve(example.scope, [example.id], case.user)
         return None if change is None else Lesson(change, counts=True)
+
+
+async def take_back(store: Store, change: Change, by: User) -> Change:
+    """Take a change back, and return how that stands in the history.
+
+    Raises:
+        TooManyExamples: there is no room for what it had removed.
+        Settled: there is nothing to take back any more.
+    """
+    if change.revertible and change.removed:
+        await _check_room(store, change.scope, change.removed)
+    undone = await store.revert(change.scope, change.id, by)
+    if undone is None:
+        raise Settled
+    return undone
+
+
+async def _check_room(store: Store, scope: Scope, count: int) -> None:
+    if await store.kept_here(scope) + count > EXAMPLES_LIMIT:
+        raise TooManyExamples(EXAMPLES_LIMIT)
 
 
 def follow_up(case: Case, lesson: Lesson) -> tuple[Button, ...]:

@@ -9,6 +9,7 @@ from bot.replies import RecordWords
 from bot.service.actions import Action, number, write
 from bot.service.analyser import Analyser
 from bot.service.case import Case
+from bot.service.lessons import take_back
 from bot.service.presses import OnItsOwn, in_place
 from bot.service.reviewing import MOST_CHANGES
 from bot.store import Store
@@ -57,19 +58,22 @@ class Records:
     async def _revert(self, case: Case, action: Action, _text: str | None) -> Reply:
         """Take a change back, and show the page that it is on again."""
         _check_manager(case)
-        change_id = number(action.args, 1, below=MOST_CHANGES)
-        if await self._store.revert(Scope.of(case.chat), change_id, case.user) is None:
-            raise Settled
+        await take_back(self._store, await self._change(case, action), case.user)
         return await self._turn(case, action, None)
 
     async def _agree(self, case: Case, action: Action, _text: str | None) -> Reply:
         """Let what a change has added count, and show the page that it is on again."""
         _check_manager(case)
-        scope = Scope.of(case.chat)
-        change = await self._store.entry(scope, number(action.args, 1, below=MOST_CHANGES))
-        if change is None or await self._store.approve(scope, change.added, case.user) is None:
+        change = await self._change(case, action)
+        if await self._store.approve(change.scope, change.added, case.user) is None:
             raise Settled
         return await self._turn(case, action, None)
+
+    async def _change(self, case: Case, action: Action) -> Change:
+        change = await self._store.entry(Scope.of(case.chat), number(action.args, 1, below=MOST_CHANGES))
+        if change is None:
+            raise Settled
+        return change
 
     async def _page(self, case: Case, skip: int) -> Reply:
         _check_manager(case)

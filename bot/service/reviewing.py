@@ -7,7 +7,7 @@ from bot.replies import TeachingWords
 from bot.service.actions import Action, number
 from bot.service.analyser import Analyser
 from bot.service.case import Case
-from bot.service.lessons import check_teacher, undo_button
+from bot.service.lessons import Lesson, check_teacher, follow_up, take_back, undo_button
 from bot.service.presses import OnItsOwn, in_place
 from bot.store import Store
 
@@ -41,7 +41,8 @@ class Reviewing:
         """Let what somebody else has taught count."""
         check_teacher(case)
         change = await self.change_of(case, action.args)
-        if not case.manages and _is_own(case, change):
+        # Not who made the change: what was rejected is put back by somebody else.
+        if not case.manages and any(map(case.is_user, await self._store.teachers(change.scope, change.added))):
             raise SecondPersonNeeded
         approved = await self._store.approve(change.scope, change.added, case.user)
         if approved is None:
@@ -54,7 +55,7 @@ class Reviewing:
         """Remove what waits for somebody to confirm it; who has taught it may do that as well."""
         check_teacher(case)
         change = await self.change_of(case, action.args)
-        rejected = await self._store.reject(change.scope, change.added, case.user)
+        rejected = await self._store.reject(change, case.user)
         if rejected is None:
             raise Settled
         words = TeachingWords(case.catalogue)
@@ -62,15 +63,18 @@ class Reviewing:
         return in_place(Reply(text, buttons=((undo_button(case, rejected),),)))
 
     async def _undo(self, case: Case, action: Action, _text: str | None) -> Reply:
-        """Take a change back, for the one who made it, while they may teach, and for those who manage the chat."""
+        """Take a change back, for the one who made it, while they may teach, and for those who manage the chat.
+
+        What waits again for somebody to confirm it can be confirmed again.
+        """
         change = await self.change_of(case, action.args)
         if not (case.manages or (case.teaches and _is_own(case, change))):
             raise NotAllowed
-        undone = await self._store.revert(change.scope, change.id, case.user)
-        if undone is None:
-            raise Settled
+        undone = await take_back(self._store, change, case.user)
+        waits = bool(await self._store.teachers(undone.scope, undone.added))
         text = TeachingWords(case.catalogue).reverted(self._name(change))
-        return in_place(Reply(text, buttons=((undo_button(case, undone),),)))
+        agreeing = follow_up(case, Lesson(undone, counts=False)) if waits else ()
+        return in_place(Reply(text, buttons=((*agreeing, undo_button(case, undone)),)))
 
     def _name(self, change: Change) -> str:
         return self._analyser.characters.name(change.character)

@@ -33,10 +33,19 @@ class History(Database):
         async with self._transaction() as connection:
             return await _remove(connection, scope, Action.FORGOTTEN, by, here)
 
-    async def reject(self, scope: Scope, ids: Iterable[int], by: User) -> Change | None:
-        """Remove provisional examples of one character; return None where none of them waits any more."""
+    async def reject(self, change: Change, by: User) -> Change | None:
+        """Remove what a change has added provisionally; return None where nothing of it waits any more."""
+        waiting = _waiting(change.scope, change.added)
         async with self._transaction() as connection:
-            return await _remove(connection, scope, Action.REJECTED, by, _waiting(scope, ids))
+            return await _remove(connection, change.scope, Action.REJECTED, by, waiting, reverts=change.id)
+
+    async def teachers(self, scope: Scope, ids: Iterable[int]) -> set[User]:
+        """Return who has taught those of the examples that wait for somebody to confirm them."""
+        people = (examples.c.by_platform, examples.c.by_id, examples.c.by_name)
+        query = select(*people).where(*_waiting(scope, ids)).distinct()
+        async with self._transaction() as connection:
+            found = [read_person(row) for row in await connection.execute(query)]
+        return {user for user in found if user is not None}
 
     async def approve(self, scope: Scope, ids: Iterable[int], by: User) -> Change | None:
         """Let provisional examples of one character count; return None where none of them waits for that."""
@@ -117,11 +126,13 @@ async def _remove(
     action: Action,
     by: User | None,
     chosen: tuple[ColumnElement[bool], ...],
+    *,
+    reverts: int | None = None,
 ) -> Change | None:
     character = (await connection.execute(select(examples.c.character).where(*chosen).limit(1))).scalar_one_or_none()
     if character is None:
         return None
-    change = await _record(connection, scope, action, character, by)
+    change = await _record(connection, scope, action, character, by, reverts=reverts)
     return replace(change, removed=await _take_away(connection, change.id, chosen))
 
 

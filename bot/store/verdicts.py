@@ -1,15 +1,17 @@
 """What people say of the bot's answers: whether a face was named rightly, and who it is instead."""
 
+from collections import Counter
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, delete, func, insert, select
+from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import User
 from bot.records import Scope, Score, Truth, Verdict
 from bot.store.database import Database
 from bot.store.people import is_by, person
 from bot.store.scope import in_scope
-from bot.store.tables import verdicts
+from bot.store.tables import changes, verdicts
 
 
 class Verdicts(Database):
@@ -52,16 +54,37 @@ class Verdicts(Database):
     async def scores(self, scope: Scope | None = None) -> list[Score]:
         """Return the measured precision of each character that was named, in one scope or in all.
 
-        Those that were judged most often come first.
+        Those that were judged most often come first. A verdict whose lesson was taken back or rejected does not count.
         """
         columns = verdicts.c
-        right = and_(columns.truth == Truth.CHARACTER, columns.character == columns.said)
-        confirmed = func.sum(case((right, 1), else_=0))
-        query = _limited(select(columns.said, confirmed, func.count()).where(columns.said.is_not(None)), scope)
-        query = query.group_by(columns.said).order_by(func.count().desc(), columns.said)
+        what = (columns.said, columns.truth, columns.character, columns.change)
+        query = _limited(select(*what, func.count()).where(columns.said.is_not(None)), scope).group_by(*what)
+        right: Counter[str] = Counter()
+        judged: Counter[str] = Counter()
         async with self._transaction() as connection:
-            rows = (await connection.execute(query)).all()
-        return [Score(said, int(confirmed), count - int(confirmed)) for said, confirmed, count in rows]
+            withdrawn = await _withdrawn(connection)
+            for said, truth, character, change, count in await connection.execute(query):
+                if change not in withdrawn:
+                    judged[said] += count
+                    right[said] += count if truth == Truth.CHARACTER and character == said else 0
+        ranked = sorted(judged, key=lambda said: (-judged[said], said))
+        return [Score(said, right[said], judged[said] - right[said]) for said in ranked]
+
+    async def stands(self, change_id: int) -> bool:
+        """Return whether nobody has taken a change back or rejected it, or that was taken back in its turn."""
+        async with self._transaction() as connection:
+            return change_id not in await _withdrawn(connection)
+
+
+async def _withdrawn(connection: AsyncConnection) -> set[int]:
+    """Return the changes that were taken back or rejected by a change that was not taken back in its turn."""
+    query = select(changes.c.id, changes.c.reverts).where(changes.c.reverts.is_not(None)).order_by(changes.c.id.desc())
+    withdrawn: set[int] = set()
+    # The last comes first: whatever took a change back is later than it, and settled before it.
+    for id_, reverts in await connection.execute(query):
+        if id_ not in withdrawn:
+            withdrawn.add(reverts)
+    return withdrawn
 
 
 def _limited(query: Select[Any], scope: Scope | None) -> Select[Any]:

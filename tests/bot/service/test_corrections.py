@@ -225,6 +225,42 @@ async def test_a_correction_can_be_undone(ann: Member, store: Store) -> None:
     assert "Nishikino Maki" in (await ann.ask("maki")).text
 
 
+@pytest.mark.parametrize("answer", ["Yazawa Nico", "I don't know who", "Not a face"])
+async def test_what_is_undone_does_not_count_and_counts_again_when_that_is_undone(
+    ann: Member, store: Store, answer: str
+) -> None:
+    await store.change(ROOM, keep=Keeping.JUDGED)
+    asked = await wrong(ann)
+    undone = await ann.press(await ann.press(asked, answer), "Undo")
+    assert await store.scores(HERE) == []
+    await ann.press(undone, "Undo")
+    assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
+    await ann.press(asked, answer)
+    assert len(await store.examples(HERE)) == 1
+    assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)], "saying it again changes nothing"
+
+
+async def test_what_is_rejected_does_not_count_until_that_is_taken_back(ann: Member, bob: Member, store: Store) -> None:
+    await store.change(ROOM, confirm=True)
+    corrected = await ann.press(await wrong(ann), "Yazawa Nico")
+    rejected = await bob.press(corrected, "Reject")
+    assert await store.scores(HERE) == []
+    assert "settled" in (await ann.press(corrected, "Confirm")).text
+    back = await bob.press(rejected, "Undo")
+    assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
+    await bob.press(back, "Reject")
+    assert await store.scores(HERE) == []
+
+
+async def test_where_nothing_is_kept_a_denial_says_so_and_can_be_replaced(ann: Member, store: Store) -> None:
+    asked = await wrong(ann)
+    denied = await ann.press(asked, "I don't know who")
+    assert "It counts in /stats only; I keep nothing of the picture." in denied.text
+    assert labels(denied) == ["◀ Back"], "there is no lesson to undo"
+    await ann.press(await ann.press(denied, "◀ Back"), "Right!")
+    assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)]
+
+
 async def test_what_was_learnt_from_a_right_answer_is_reverted_like_all_else(
     ann: Member, service: Service, source: Source, store: Store
 ) -> None:
@@ -234,7 +270,9 @@ async def test_what_was_learnt_from_a_right_answer_is_reverted_like_all_else(
     page = await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 1")
     assert "Boss took back a change about Nishikino Maki" in page.text
     assert await store.taught(HERE) == {}
-    assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)], "what was said, was said"
+    assert await store.scores(HERE) == [], "what was taken back does not count"
+    await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 1")
+    assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)]
 
 
 async def test_a_right_answer_waits_for_a_second_person_where_its_face_is_kept(

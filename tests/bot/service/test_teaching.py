@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain import Chat, Forget, Teachers, User
+from bot.domain import Chat, Forget, Page, Show, Teachers, User
 from bot.records import Action, Origin, Scope, State
 from bot.service import Service, lessons
 from bot.store import Store
@@ -169,6 +169,22 @@ async def test_a_full_store_says_so(ann: Member, store: Store, monkeypatch: pyte
     assert await store.taught(HERE) == {"Umi": 1}
 
 
+async def test_what_was_forgotten_comes_back_only_where_there_is_room(
+    ann: Member, boss: Member, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 2)
+    await ann.teach("Umi", "umi", "umi2")
+    forgotten = await ann.say(Forget("Umi"))
+    taught = await ann.teach("Eli", "eli")
+    assert "that is all I keep" in (await ann.press(forgotten, "Undo")).text
+    assert "that is all I keep" in (await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 2")).text
+    assert await store.taught(HERE) == {"Eli": 1}
+    await ann.press(taught, "Undo")
+    assert "Taken back" in (await ann.press(forgotten, "Undo")).text
+    assert "settled" in (await ann.press(forgotten, "Undo")).text
+    assert await store.taught(HERE) == {"Umi": 2}
+
+
 # --- taking back -----------------------------------------------------------------------------------------------------
 
 
@@ -270,6 +286,19 @@ async def test_a_lesson_that_is_rejected_never_counts(ann: Member, bob: Member, 
     assert "Bob has rejected Umi" in (await bob.press(reply, "Reject")).text
     assert await store.examples(HERE, provisional=True) == []
     assert "settled" in (await bob.press(reply, "Confirm")).text
+
+
+@pytest.mark.usefixtures("careful")
+async def test_the_second_person_is_not_who_taught_it_whoever_put_it_back(
+    ann: Member, bob: Member, store: Store
+) -> None:
+    rejected = await bob.press(await ann.teach("Umi", "umi"), "Reject")
+    back = await bob.press(rejected, "Undo")
+    assert labels(back) == ["Confirm", "Reject", "Undo"]
+    assert "takes a second person" in (await ann.press(back, "Confirm")).text
+    assert await store.taught(HERE) == {}
+    assert "Bob has confirmed Umi" in (await bob.press(back, "Confirm")).text
+    assert await store.taught(HERE) == {"Umi": 1}
 
 
 @pytest.mark.usefixtures("careful")

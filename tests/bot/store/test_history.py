@@ -99,13 +99,13 @@ async def test_an_example_counts_once_it_is_approved(store: Store) -> None:
 
 async def test_a_rejected_example_is_gone_but_can_be_put_back(store: Store) -> None:
     taught = await store.learn([draft(state=State.PROVISIONAL)], Action.TAUGHT)
-    rejected = await store.reject(HERE, taught.added, BOB)
+    rejected = await store.reject(taught, BOB)
     assert rejected is not None
     assert await store.examples(HERE, provisional=True) == []
     await store.revert(HERE, rejected.id, ANN)
     assert [example.state for example in await store.examples(HERE, provisional=True)] == [State.PROVISIONAL]
     await store.approve(HERE, taught.added, BOB)
-    assert await store.reject(HERE, taught.added, ANN) is None, "what counts is not rejected any more"
+    assert await store.reject(taught, ANN) is None, "what counts is not rejected any more"
 
 
 async def test_what_is_promoted_is_known_everywhere_and_not_the_chats_to_forget(store: Store) -> None:
