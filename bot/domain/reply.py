@@ -86,6 +86,7 @@ class Reply:
         buttons: Rows of buttons under the answer, at most five of at most five.
         menus: Menus under the buttons; Discord gives each a row of its own, and has five rows in all.
         private: Whether only the one who asked may see it, where the platform can do that.
+        spoiler: Whether the text gives away what was hidden, with or without images that do.
         suggestions: What a `Suggest` is answered with; nothing else is read then.
     """
 
@@ -95,6 +96,7 @@ class Reply:
     menus: tuple[Menu, ...] = ()
     placement: Placement = Placement.NEW
     private: bool = False
+    spoiler: bool = False
     suggestions: tuple[str, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """What was found, or why nothing was, in words, in the chat's language and within what its platform can carry."""
 
-from bot.replies.answer import Finding, Result, compose, count_pages, turn_to
+from bot.replies.answer import Finding, Result, compose, count_pages, give_away, turn_to
 from bot.replies.buttons import ButtonWords
 from bot.replies.commands import CommandWords
 from bot.replies.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
@@ -26,6 +26,7 @@ __all__ = [
     "compose",
     "count_pages",
     "find_language",
+    "give_away",
     "translate",
     "translations_for",
     "turn_to",

@@ -43,6 +43,11 @@ def count_pages(findings: Sequence[Finding]) -> int:
     return max(1, -(-sum(len(_faces(finding)) for finding in findings) // PAGE))
 
 
+def give_away(findings: Sequence[Finding]) -> bool:
+    """Tell whether the names of who was found would give away a picture that was hidden."""
+    return any(finding.spoiler and _faces(finding) for finding in findings)
+
+
 def compose(
     sentences: Sentences, findings: Sequence[Finding], capabilities: Capabilities, *, paged: bool = False
 ) -> Reply:
@@ -54,8 +59,10 @@ def compose(
     limit = capabilities.caption_limit if images else capabilities.text_limit
     notes = [sentences.images_left_out(left_out)] if left_out else []
     if paged:
-        return Reply(turn_to(sentences, findings, limit, 0, notes), images)
-    return Reply(_text(sentences, list(map(_whole, findings)), limit, notes, headings=len(findings) > 1), images)
+        text = turn_to(sentences, findings, limit, 0, notes)
+    else:
+        text = _text(sentences, list(map(_whole, findings)), limit, notes, headings=len(findings) > 1)
+    return Reply(text, images, spoiler=give_away(findings))
 
 
 def turn_to(sentences: Sentences, findings: Sequence[Finding], limit: int, page: int, notes: Sequence[str] = ()) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from bot.config import Limits
 from bot.domain import Analysis, Chat, Sighting, User
 from bot.errors import Expired
-from bot.replies import Finding
+from bot.replies import Finding, give_away
 from bot.service.case import Case
-from bot.service.memory import Memory
+from bot.service.memory import AskedMemory
 
 ENTRY_BYTES = 2_000
 """What an answer takes beside its portraits and guesses."""
@@ -48,6 +48,11 @@ class Answer:
         """Every face in every picture; the place in here is what actions call a face by."""
         return faces_of(self.findings)
 
+    @property
+    def spoiler(self) -> bool:
+        """Whether its text is hidden, since a name in it would give away a picture that was."""
+        return give_away(self.findings)
+
     def room(self, case: Case) -> int:
         """Return how long another text in the place of this answer may be."""
         return case.capabilities.caption_limit if self.captioned else case.capabilities.text_limit
@@ -57,7 +62,7 @@ class Answers:
     """Remembers answers."""
 
     def __init__(self, limits: Limits) -> None:
-        self._memory = Memory[Answer](
+        self._memory = AskedMemory[Answer](
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
         )
 
@@ -85,14 +90,11 @@ class Answers:
 
     def forget_user(self, user: User) -> None:
         """Forget all answers that somebody asked for."""
-        gone = (user.platform, user.id)
-        self._memory.drop_where(lambda answer: (answer.asker.platform, answer.asker.id) == gone)
+        self._memory.forget_user(user)
 
     def forget_chat(self, chat: Chat) -> None:
         """Forget all answers of a chat, or of the server that has this id."""
-        self._memory.drop_where(
-            lambda answer: answer.chat.platform == chat.platform and chat.id in (answer.chat.id, answer.chat.home)
-        )
+        self._memory.forget_chat(chat)
 
 
 def faces_of(findings: Sequence[Finding]) -> tuple[Seen, ...]:

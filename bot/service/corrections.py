@@ -15,7 +15,7 @@ from bot.service.case import Case
 from bot.service.judging import Judgement, Judging, said_of
 from bot.service.lessons import Lessons, check_teacher, follow_up
 from bot.service.memory import Memory
-from bot.service.presses import AboutAnswer, OnItsOwn, notice
+from bot.service.presses import AboutAnswer, OnItsOwn, covered, notice
 from bot.store import Store
 
 CANDIDATES = 6
@@ -107,7 +107,7 @@ class Corrections:
             raise Expired
         answer = self._answers.recall(case, choice.answer)
         character = choice.characters[number(action.args, 0, below=len(choice.characters))]
-        return await self._take_down(case, answer, choice.place, Truth.CHARACTER, character)
+        return covered(answer, await self._take_down(case, answer, choice.place, Truth.CHARACTER, character))
 
     async def _someone_else(self, case: Case, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
         """Take down a name that was written."""

@@ -48,7 +48,8 @@ class Presses:
         self._rates.admit(case.user, case.chat)
         action = read(press.action)
         if handle := self._about_answers.get(action.verb):
-            return await handle(case, self._answers.recall(case, action.token), action.args, press.text)
+            answer = self._answers.recall(case, action.token)
+            return covered(answer, await handle(case, answer, action.args, press.text))
         if handle_own := self._on_their_own.get(action.verb):
             return await handle_own(case, action, press.text)
         raise Expired
@@ -57,6 +58,11 @@ class Presses:
 def notice(text: str) -> Reply:
     """Tell something to the one who pressed, and to nobody else where the platform can do that."""
     return Reply(text, placement=Placement.NOTICE)
+
+
+def covered(answer: Answer, reply: Reply) -> Reply:
+    """Have a reply about an answer hidden where the answer is; what one person alone is told need not be."""
+    return reply if reply.placement is Placement.NOTICE else replace(reply, spoiler=answer.spoiler)
 
 
 def in_place(reply: Reply) -> Reply:

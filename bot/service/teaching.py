@@ -1,7 +1,7 @@
 """Teaching a character in a chat, and forgetting one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.config import Limits
 from bot.domain import OPTIONS_LIMIT, Analysis, Button, Chat, Forget, Portrait, Reply, Sighting, Teach, User
@@ -14,7 +14,7 @@ from bot.service.answers import Seen, faces_of
 from bot.service.case import Case
 from bot.service.lessons import Lessons, check_teacher, follow_up, undo_button
 from bot.service.looking import Looking
-from bot.service.memory import Memory
+from bot.service.memory import AskedMemory
 from bot.service.presses import OnItsOwn, in_place
 from bot.store import Store
 from bot.teaching import odd_ones
@@ -43,7 +43,7 @@ class Teaching:
         self._analyser = analyser
         self._store = store
         self._lessons = lessons
-        self._open = Memory[Open](
+        self._open = AskedMemory[Open](
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
         )
 
@@ -51,6 +51,14 @@ class Teaching:
     def verbs(self) -> dict[str, OnItsOwn]:
         """What handles each verb."""
         return {"which": self._choose}
+
+    def forget_user(self, user: User) -> None:
+        """Forget the faces of which somebody has not said yet who they are."""
+        self._open.forget_user(user)
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget those of a chat, or of the server that has this id."""
+        self._open.forget_chat(chat)
 
     async def answer(self, case: Case, teach: Teach) -> Reply:
         """Learn from each picture with one face; ask which face it is in those with several.
@@ -76,7 +84,7 @@ class Teaching:
         choice = [seen for _, several in unclear for seen in several]
         question, choices = self._ask(case, case.user, character, choice)
         marked = compose(case.sentences, [finding for finding, _ in unclear], case.capabilities)
-        return Reply("\n".join([*lines, question]), marked.images, buttons=(*choices, *buttons))
+        return replace(marked, text="\n".join([*lines, question]), buttons=(*choices, *buttons))
 
     async def _learn(
         self, case: Case, character: str, faces: Sequence[Seen]

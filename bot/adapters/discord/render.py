@@ -39,7 +39,7 @@ def content(text: str, *, spoiler: bool = False) -> str | None:
 
 def is_spoiler(reply: Reply) -> bool:
     """Tell whether a reply's words would give away what its images hide."""
-    return any(image.spoiler for image in reply.images)
+    return reply.spoiler or any(image.spoiler for image in reply.images)
 
 
 def files(images: tuple[ReplyImage, ...]) -> list[discord.File]:

@@ -80,7 +80,7 @@ def render(reply: Reply, *, covered: bool = False) -> list[Outgoing]:
 
 def _without_keyboard(reply: Reply, *, one_message: bool, covered: bool) -> list[Outgoing]:
     text = _without_pings(reply.text)
-    covered = covered or any(image.spoiler for image in reply.images)
+    covered = covered or reply.spoiler or any(image.spoiler for image in reply.images)
     media: list[Media] = []
     for as_files, images in groupby(_presentable(reply.images), key=lambda image: not fits_photo(image)):
         media += [Media(group, as_files) for group in _chunks(tuple(images))]

@@ -52,7 +52,7 @@ class Delivery:
         if reply.images:
             self._drop(session, pressed)
             pictures = tuple(self._keep_image(session, image) for image in reply.images)
-        session.thread.fill(pressed.id, Content(reply.text, pictures, reply.buttons, reply.menus))
+        session.thread.fill(pressed.id, _written(reply, pictures))
 
     def _remove(self, session: Session, message: Message) -> None:
         self._drop(session, message)
@@ -64,7 +64,7 @@ class Delivery:
 
     def _content(self, session: Session, reply: Reply) -> Content:
         pictures = tuple(self._keep_image(session, image) for image in reply.images)
-        return Content(reply.text, pictures, reply.buttons, reply.menus)
+        return _written(reply, pictures)
 
     def _keep_image(self, session: Session, image: ReplyImage) -> Shown:
         number = self._shelf.put(session.name, Media(image.data, image.media_type))
@@ -74,6 +74,11 @@ class Delivery:
         media_type = sniff(file.data)
         number = self._shelf.put(session.name, Media(file.data, media_type))
         return Shown(number, file.name, _kind(media_type), spoiler=file.spoiler)
+
+
+def _written(reply: Reply, pictures: tuple[Shown, ...]) -> Content:
+    spoiler = reply.spoiler or any(shown.spoiler for shown in pictures)
+    return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus)
 
 
 def _kind(media_type: str) -> str:

@@ -47,6 +47,8 @@ class Content:
 
     text: str = ""
     pictures: tuple[Shown, ...] = ()
+    spoiler: bool = False
+    """Whether the text gives away what is hidden."""
     buttons: tuple[tuple[Button, ...], ...] = ()
     menus: tuple[Menu, ...] = ()
 
@@ -60,6 +62,7 @@ class Content:
         """As the page reads it."""
         return {
             "text": self.text,
+            "spoiler": self.spoiler,
             "pictures": [shown.as_json() for shown in self.pictures],
             "buttons": [[_button(button) for button in row] for row in self.buttons],
             "menus": [_menu(menu) for menu in self.menus],

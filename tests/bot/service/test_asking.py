@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, MutableMapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bot.domain import (
     Configure,
     OptOut,
     Page,
+    Press,
     Progress,
     Request,
     Show,
@@ -96,6 +98,21 @@ async def test_one_bad_picture_does_not_spoil_the_rest(
 async def test_a_spoiler_is_answered_with_a_spoiler(service: Service, source: Source) -> None:
     reply = await service.handle(asking(source.picture("maki", spoiler=True), source.picture("nico")))
     assert [image.spoiler for image in reply.images] == [True, False]
+
+
+async def test_a_spoiler_is_one_without_its_picture_and_on_every_page(service: Service, source: Source) -> None:
+    wordy = replace(PRESSABLE, images_limit=0)
+    reply = await service.handle(asking(source.picture("maki", spoiler=True), capabilities=wordy))
+    assert (reply.images, reply.spoiler) == ((), True)
+    more = next(button.action for row in reply.buttons for button in row if button.action.startswith("more"))
+    assert (await service.handle(incoming(Press(more), capabilities=wordy))).spoiler
+
+
+@pytest.mark.parametrize(("name", "spoiler"), [("landscape", True), ("maki", False)])
+async def test_what_gives_nothing_away_is_said_openly(
+    service: Service, source: Source, name: str, spoiler: bool
+) -> None:
+    assert not (await service.handle(asking(source.picture(name, spoiler=spoiler)))).spoiler
 
 
 async def test_the_answer_keeps_to_what_the_platform_can_carry(service: Service, source: Source) -> None:

@@ -3,6 +3,7 @@
 import { Actions } from "./actions.js";
 import { say } from "./phrases.js";
 import { drawPictures } from "./pictures.js";
+import { veilButton } from "./veil.js";
 import { render } from "./words.js";
 
 const template = document.querySelector("#message").content;
@@ -20,6 +21,8 @@ function share({ stage, picture, pictures }) {
 
 export class Message {
   #actions;
+  #lifted = false;
+  #hides = false;
 
   constructor({ id, author }, { onPress, onRemove }) {
     this.element = template.cloneNode(true).firstElementChild;
@@ -29,6 +32,10 @@ export class Message {
     this.#part(".remove").hidden = author !== "you";
     this.#part(".remove").addEventListener("click", () => onRemove(id));
     this.#actions = new Actions(this.#part(".actions"), (action, text) => onPress(id, action, text));
+  }
+
+  get hides() {
+    return this.#hides;
   }
 
   get state() {
@@ -50,9 +57,24 @@ export class Message {
       this.#part(".working progress").value = share(progress);
     } else {
       drawPictures(this.#part(".pictures"), message.pictures);
-      this.#part(".words").replaceChildren(...render(message.text));
+      this.#hides = message.spoiler && message.text !== "" && !this.#lifted;
+      this.#drawWords(message.text);
       this.#actions.draw(message);
     }
+  }
+
+  // A name would give away what the picture hides.
+  #drawWords(text) {
+    const words = this.#part(".words");
+    if (!this.#hides) return words.replaceChildren(...render(text));
+    words.replaceChildren(
+      veilButton(() => {
+        this.#lifted = true;
+        this.#hides = false;
+        this.#drawWords(text);
+        this.#part(".bubble").focus();
+      }),
+    );
   }
 
   #part(selector) {

@@ -1,6 +1,7 @@
 // The pictures and videos of a message. A spoiler stays veiled until somebody asks to see it.
 
 import { say } from "./phrases.js";
+import { veilButton } from "./veil.js";
 import { view } from "./viewer.js";
 
 const template = document.querySelector("#picture").content;
@@ -38,13 +39,9 @@ function video(picture, onBroken) {
 }
 
 function veil(figure, shown, url) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "veil";
-  button.textContent = say("spoiler-show");
   figure.classList.add("veiled");
   shown.inert = true;
-  button.addEventListener("click", () => {
+  const button = veilButton(() => {
     unveiled.add(url);
     figure.classList.remove("veiled");
     shown.inert = false;

@@ -55,7 +55,7 @@ export class Thread {
       const before = this.#drawn.get(message.id)?.state;
       const drawn = this.#drawn.get(message.id) ?? this.#place(message);
       drawn.fill(message);
-      this.#announce(message, before);
+      this.#announce(message, before, drawn.hides);
     }
     this.#showEmpty();
   }
@@ -102,14 +102,14 @@ export class Thread {
     return drawn;
   }
 
-  #announce(message, before) {
+  #announce(message, before, hides) {
     if (!this.#live || message.author === "you") return;
     const { state } = message;
     if (state === "working" && before === "working") return;
     announcer.textContent =
       state === "working"
         ? say("looking")
-        : `whobot: ${message.text || message.pictures.map(({ alt }) => alt).join(" ")}`;
+        : `whobot: ${hides ? say("spoiler-show") : message.text || message.pictures.map(({ alt }) => alt).join(" ")}`;
     if (!this.#pinned && before !== "done") latest.hidden = false;
     if (state === "done" && document.hidden) document.title = "● whobot";
   }

@@ -47,6 +47,15 @@ async def test_spoilers_stay_spoilers(discord: FakeDiscord, service: Recorder) -
 
 
 @pytest.mark.parametrize("ask", ["post_picture", "slash_who"])
+async def test_a_spoiler_stays_one_where_no_picture_can_be_sent(
+    discord: FakeDiscord, service: Recorder, ask: str
+) -> None:
+    service.reply = Reply("1. Yazawa Nico, 95 %", spoiler=True)
+    await getattr(discord, ask)(PNG)
+    assert (await discord.answer()).content == "||1. Yazawa Nico, 95 %||"
+
+
+@pytest.mark.parametrize("ask", ["post_picture", "slash_who"])
 async def test_nobody_is_pinged_and_no_markup_applies(discord: FakeDiscord, service: Recorder, ask: str) -> None:
     service.reply = Reply(f"@everyone <@{discord.alice.id}> *Nico* _ni_ `x`\n# big\n> said")
     await getattr(discord, ask)(PNG)

@@ -153,6 +153,7 @@ async def test_a_press_can_be_met_with_silence(discord: FakeDiscord, service: Re
         (Reply("Nico", (PICTURE,), placement=Placement.EDIT), "Nico"),
         (Reply("Nico", (HIDDEN,), placement=Placement.EDIT), "||Nico||"),
         (Reply("Nico"), "||Nico||"),
+        (Reply("Nico", (PICTURE,), placement=Placement.EDIT, spoiler=True), "||Nico||"),
         (Reply("Noted.", placement=Placement.NOTICE), "Noted."),
     ],
 )

@@ -103,6 +103,12 @@ async def test_a_spoiler_that_cannot_be_covered_is_not_shown(telegram: FakeTeleg
     assert (answer.text, answer.images) == ("Pink", ())
 
 
+async def test_a_spoiler_without_a_picture_is_covered_too(telegram: FakeTelegram, recorder: Recorder) -> None:
+    recorder.reply = Reply("1. Pink, 95 %", spoiler=True)
+    (entity,) = (await ask(telegram)).message["entities"]
+    assert (entity["type"], entity["offset"], entity["length"]) == ("spoiler", 0, len("1. Pink, 95 %"))
+
+
 async def test_a_webp_photo(telegram: FakeTelegram, recorder: Recorder) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (20, 20)).save(buffer, "WEBP")

@@ -192,6 +192,11 @@ def test_a_spoiler_is_veiled_until_somebody_wants_to_see_it(page: Page, site: Si
     page.text.send_keys(Keys.ENTER)
     page.answers(1)
     page.shoot("spoiler", DESKTOP)
+    (cover,) = page.all(".words .veil")
+    assert words(page) == "Spoiler: show it"
+    assert "Hoshina" not in str(page.one("#announcer").get_property("textContent"))
+    cover.click()
+    assert words(page).startswith("Hoshina Sora, 97 %")
     veils = page.all(".veil")
     assert [veil.text for veil in veils] == ["Spoiler: show it"] * 2
     veils[1].click()

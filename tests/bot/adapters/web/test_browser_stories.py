@@ -209,10 +209,11 @@ def test_a_spoiler_stays_covered_and_bad_pictures_are_explained(talk: Talk) -> N
     talk.choose(sheet(RED))
     page.one(".spoil").click()
     talk.send()
-    assert [veil.text for veil in page.all(".veil")] == ["Spoiler: show it"] * 2
+    assert [veil.text for veil in page.all(".veil")] == ["Spoiler: show it"] * 3
     talk.press("More like this")
-    assert len(page.all(".veil")) == 2, "still covered while the buttons are used"
-    page.all(".veil")[1].click()
+    assert len(page.all(".veil")) == 3, "still covered while the buttons are used"
+    page.all(".picture .veil")[1].click()
+    assert len(page.all(".words .veil")) == 1, "names are hidden for themselves"
     assert page.focused.get_attribute("class") == "enlarge"
 
     page.hand_over("ClipboardEvent", "paste", ("torn.png", "image/png"), content=sheet(RED)[:200])

@@ -128,6 +128,7 @@ async def test_a_spoiler_is_asked_about_and_answered_as_one(handler: Recorder, u
         assert status == 202
         await chat.answer_to(posted["id"])
         assert [message["pictures"][0]["spoiler"] for message in await chat.thread()] == [True, True]
+        assert [message["spoiler"] for message in await chat.thread()] == [False, True]
         await chat.answer_to(await chat.post("", [("a.png", PNG)]))
     spoilers = [incoming.request.pictures[0].spoiler for incoming in handler.asked if isinstance(incoming.request, Ask)]
     assert spoilers == [True, False]
