@@ -6,6 +6,7 @@ from bot.replies import ButtonWords, TeachingWords, count_pages, turn_to
 from bot.service.actions import Action, number, write
 from bot.service.answers import Answer, Answers, Seen
 from bot.service.case import Case
+from bot.service.judging import said_of
 from bot.service.presses import AboutAnswer, OnItsOwn, notice
 
 CANDIDATES = 5
@@ -82,8 +83,9 @@ def rows(case: Case, answer: Answer, page: int = 0) -> tuple[tuple[Button, ...],
         turning.append(Button(words.forward(), write("page", token, page + 1)))
     acting = [Button(words.delete(), write("delete", token), ButtonStyle.DANGER)]
     if answer.faces:
-        right = Button(TeachingWords(case.catalogue).right(), write("right", token))
-        acting = [right, Button(words.wrong(), write("wrong", token)), *acting]
+        acting.insert(0, Button(words.wrong(), write("wrong", token)))
+        if any(said_of(seen.sighting) for seen in answer.faces):
+            acting.insert(0, Button(TeachingWords(case.catalogue).right(), write("right", token)))
         if not answer.unasked:
             acting.insert(0, Button(words.more(), write("more", token)))
     return tuple(tuple(row) for row in (turning, acting) if row)

@@ -1,9 +1,11 @@
 """Chats that whobot was removed from, or that go on elsewhere: what is kept of them goes or follows."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from bot.domain import Chat, Left, Moved, Present, User
-from bot.service.answers import Answers
+from bot.service.memory import Forgetful
 from bot.store import Store
 
 log = structlog.get_logger(__name__)
@@ -12,9 +14,9 @@ log = structlog.get_logger(__name__)
 class Departures:
     """Follows chats that go. There is nobody to tell."""
 
-    def __init__(self, store: Store, answers: Answers) -> None:
+    def __init__(self, store: Store, memories: Sequence[Forgetful]) -> None:
         self._store = store
-        self._answers = answers
+        self._memories = memories
 
     async def follow(self, chat: Chat, user: User, news: Left | Moved | Present) -> None:
         """Remove, or move, all that is kept of the chats that the news is about."""
@@ -23,7 +25,7 @@ class Departures:
                 await self._remove(chat)
                 log.info("chat_gone", moved=False)
             case Moved(to):
-                self._answers.forget_chat(chat)
+                self._forget(chat)
                 await self._store.move_chat(chat, to)
                 log.info("chat_gone", moved=True)
             case Present(homes):
@@ -38,5 +40,9 @@ class Departures:
         log.info("homes_present", present=len(present), gone=len(gone))
 
     async def _remove(self, chat: Chat) -> None:
-        self._answers.forget_chat(chat)
+        self._forget(chat)
         await self._store.remove_chat(chat)
+
+    def _forget(self, chat: Chat) -> None:
+        for memory in self._memories:
+            memory.forget_chat(chat)

@@ -1,14 +1,45 @@
-"""A memory of what buttons are about: bounded in number, bytes and age, and gone after a restart."""
+"""Memories of what buttons are about: bounded in number, bytes and age, and gone after a restart."""
 
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from bot.domain import Chat, User
 
 TOKEN_BYTES = 6
 
 T = TypeVar("T")
+
+
+class Asked(Protocol):
+    """Something that somebody has asked for in a chat."""
+
+    @property
+    def asker(self) -> User:
+        """Who it was."""
+        ...
+
+    @property
+    def chat(self) -> Chat:
+        """Where that was."""
+        ...
+
+
+A = TypeVar("A", bound=Asked)
+
+
+class Forgetful(Protocol):
+    """Holds what people have asked for, until they or their chats are gone."""
+
+    def forget_user(self, user: User) -> None:
+        """Forget all that somebody has asked for."""
+        ...
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget all that was asked in a chat, or in the server that has this id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +107,18 @@ class Memory(Generic[T]):
             if len(self._entries) <= self._limit and self._used <= self._size and oldest.until > now:
                 return
             self.drop(token)
+
+
+class AskedMemory(Memory[A]):
+    """A memory that people and chats can be removed from."""
+
+    def forget_user(self, user: User) -> None:
+        """Forget all that somebody has asked for."""
+        gone = (user.platform, user.id)
+        self.drop_where(lambda value: (value.asker.platform, value.asker.id) == gone)
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget all that was asked in a chat, or in the server that has this id."""
+        self.drop_where(
+            lambda value: value.chat.platform == chat.platform and chat.id in (value.chat.id, value.chat.home)
+        )

@@ -1,11 +1,13 @@
 """What is kept about somebody: shown to them alone, and deleted when they say so twice."""
 
+from collections.abc import Sequence
+
 from bot.domain import Button, ButtonStyle, OptOut, Reply
 from bot.records import UserData
 from bot.replies import PageWords
 from bot.service.actions import Action, write
-from bot.service.answers import Answers
 from bot.service.case import Case
+from bot.service.memory import Forgetful
 from bot.service.presses import OnItsOwn, in_place
 from bot.store import Store
 
@@ -13,9 +15,9 @@ from bot.store import Store
 class MyData:
     """Shows and deletes what is kept about the one who asks."""
 
-    def __init__(self, store: Store, answers: Answers) -> None:
+    def __init__(self, store: Store, memories: Sequence[Forgetful]) -> None:
         self._store = store
-        self._answers = answers
+        self._memories = memories
 
     @property
     def verbs(self) -> dict[str, OnItsOwn]:
@@ -52,7 +54,8 @@ class MyData:
                 return in_place(Reply(words.really(), buttons=(sure,)))
             case ("delete",):
                 await self._store.remove_user(case.user)
-                self._answers.forget_user(case.user)
+                for memory in self._memories:
+                    memory.forget_user(case.user)
                 return in_place(Reply(words.deleted()))
             case _:
                 return in_place(await self.show(case))

@@ -85,10 +85,14 @@ class Service:
         self._answers = Answers(limits)
         looking = Looking(pipeline, store, metrics, self._trouble, self._rates, limits, threshold)
         self._asking = Asking(looking, self._answers)
-        self._settings = SettingUp(store, self._rates)
+        self._settings = SettingUp(store)
         self._names = Names(pipeline, store, limits)
-        self._my_data = MyData(store, self._answers)
-        self._departures = Departures(store, self._answers)
+        lessons = Lessons(pipeline, store)
+        self._teaching = Teaching(looking, pipeline, store, lessons, limits)
+        self._forgetting = Forgetting(pipeline, store, lessons)
+        memories = (self._answers, self._teaching)
+        self._my_data = MyData(store, memories)
+        self._departures = Departures(store, memories)
         pages, records = Pages(pipeline, store, limits), Records(pipeline, store)
         self._pages: Mapping[Page, Callable[[Case], Awaitable[Reply]]] = {
             Page.HELP: pages.help,
@@ -99,9 +103,6 @@ class Service:
             Page.STATS: records.stats,
             Page.HISTORY: records.history,
         }
-        lessons = Lessons(pipeline, store)
-        self._teaching = Teaching(looking, pipeline, store, lessons, limits)
-        self._forgetting = Forgetting(pipeline, store, lessons)
         corrections = Corrections(self._answers, pipeline, store, lessons, limits)
         under_answers = UnderAnswers(self._answers)
         self._presses = Presses(
@@ -173,14 +174,13 @@ class Service:
 def _is_limited(request: Request) -> bool:
     """Whether a request counts before anything is looked into: whoever is refused shall not be told so without end.
 
-    What was only posted counts once it is worth looking at, and a change of settings where it is made; presses have
-    limits of their own.
+    What was only posted counts once it is worth looking at; presses have limits of their own.
     """
     match request:
         case Ask(trigger=trigger):
             return trigger is not Trigger.POSTED
         case _:
-            return isinstance(request, Forget | Misuse | OptOut | Roster | Show | Teach)
+            return isinstance(request, Configure | Forget | Misuse | OptOut | Roster | Show | Teach)
 
 
 def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError | Bug) -> Reply:

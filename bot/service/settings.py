@@ -7,7 +7,6 @@ from typing import Any, cast
 from bot.commands import AUTOMATIC, SWITCH
 from bot.domain import Button, ButtonStyle, Configure, Keeping, Menu, Option, Reply, Teachers
 from bot.errors import BadSetting, Expired, NotAllowed
-from bot.rates import Rates
 from bot.records import ChatSettings, SomeSettings
 from bot.replies import LANGUAGES, SettingsWords, find_language, translations_for
 from bot.service.actions import Action, write
@@ -23,9 +22,8 @@ STATES = {on: word for word, on in SWITCH.items()}
 class SettingUp:
     """Tells and changes how chats are set."""
 
-    def __init__(self, store: Store, rates: Rates) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._rates = rates
 
     @property
     def verbs(self) -> dict[str, OnItsOwn]:
@@ -42,7 +40,6 @@ class SettingUp:
         if not case.manages:
             raise NotAllowed
         changes = _changes(wish)
-        self._rates.admit(case.user, case.chat)
         return Reply(_overview(await self._change(case, changes)))
 
     async def show(self, case: Case) -> Reply:
