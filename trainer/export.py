@@ -23,7 +23,7 @@ from trainer.quiet import silence
 from trainer.scoring import BundleScorer, Evaluation, evaluate
 from trainer.settings import Export, Precision
 from trainer.split import Split
-from trainer.tilt import TILT, turned_by_quarters
+from trainer.tilt import FEATURES, TILT, turned_by_quarters
 from trainer.trained import Trained
 
 SAMPLES = 300
@@ -128,7 +128,7 @@ def to_tflite(model: keras.Model, spec: InputSpec, samples: npt.NDArray[np.uint8
         if samples is None:
             converter.target_spec.supported_types = [tf.float16]
         else:
-            shown = turned_by_quarters(samples) if TILT in model.output else samples
+            shown = turned_by_quarters(samples) if {TILT, FEATURES} & set(model.output) else samples
             converter.representative_dataset = lambda: _representative(shown, spec)
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
             converter.inference_input_type = converter.inference_output_type = tf.int8

@@ -1,5 +1,6 @@
 """What telling the known from the unknown is made of: prototypes of characters, and log-odds fitted to faces."""
 
+import math
 from typing import TypeAlias
 
 import cv2
@@ -12,8 +13,10 @@ Floats: TypeAlias = npt.NDArray[np.floating]
 
 NAMED = 0.95
 """The share of known faces that the threshold lets be named."""
-PRIOR = 0.8
+PRIOR = 0.9
 """The share of faces asked about that are taken to be of the roster: people ask about whom they expect to be known."""
+BALANCE = 0.8
+"""The same while coefficients are fitted: how many strangers there are says little of how they differ."""
 TAUGHT_PRIOR = 0.1
 """As `PRIOR`, for a single character that was taught: most faces are somebody else's."""
 RIDGE = 1.0
@@ -64,6 +67,11 @@ def logistic_regression(values: Floats, truth: Floats, prior: float = 0.5) -> tu
         found = found + np.linalg.solve(curve, slope)
     coefficients = found[:-1] / spread
     return coefficients, float(found[-1] - coefficients @ mean)
+
+
+def log_odds(chance: float) -> float:
+    """Return the logarithm of the odds of a chance."""
+    return math.log(chance / (1 - chance))
 
 
 def _clusters(embeddings: Values, count: int) -> Values:

@@ -19,7 +19,7 @@ from bot.bundle import Feature, Recognition, Teaching
 from trainer.head import in_turn
 from trainer.measure import Truth, Values
 from trainer.metrics import softmax
-from trainer.prototypes import NAMED, PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
+from trainer.prototypes import NAMED, PRIOR, TAUGHT_PRIOR, log_odds, logistic_regression, make_prototypes
 
 SURE = 0.95
 """Who is so likely is named in any case, however much likelier others are in cross-validation."""
@@ -91,7 +91,8 @@ def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: fl
         odds: Their log-odds of being known.
         temperature: Of the logits.
     """
-    confidence = softmax(logits, temperature).max(axis=1) / (1 + np.exp(-odds))
+    # As `bot.vision.recognise.roster_odds` has it: the best guess is as likely as being known, the others follow.
+    confidence = 1 / (1 / softmax(logits, temperature).max(axis=1) + np.exp(-odds))
     return min(SURE, round(float(np.quantile(confidence, 1 - NAMED)), 3))
 
 
@@ -100,14 +101,10 @@ def _enough(teaching: Teaching, characters: int, pictures: float) -> float:
 
     That is, if the characters were taught, and share the odds that a face is anybody's whom the bundle knows.
     """
-    shared = _log_odds(PRIOR) - math.log(characters) - _log_odds(TAUGHT_PRIOR)
+    shared = log_odds(PRIOR) - math.log(characters) - log_odds(TAUGHT_PRIOR)
     # As likenesses are made comparable in `bot.vision.recognise.likeness`.
     scale = teaching.scale * math.sqrt(teaching.kinship + (1 - teaching.kinship) / pictures)
     return -(teaching.offset + shared) / scale
-
-
-def _log_odds(chance: float) -> float:
-    return math.log(chance / (1 - chance))
 
 
 def _prototypes(views: Values, truth: Truth, characters: int) -> tuple[Values, npt.NDArray[np.intp]]:

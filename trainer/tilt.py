@@ -9,6 +9,8 @@ from keras import layers
 
 TILT = "tilt"
 """The output's name in a bundle: about the cosine and the sine of the angle, clockwise from upright."""
+FEATURES = "tilt_features"
+"""The name, in a network that is fitted, of what the tilt is a linear map of."""
 INNER = "block10_add"
 """The layer that is asked. It knows what is hair and what is a chin, and still where in the picture they are."""
 PARTS = 3
@@ -25,7 +27,7 @@ def tilt_features(model: keras.Model) -> Any:
     stride = max(1, side // PARTS)
     window = max(1, side - (PARTS - 1) * stride)
     parts = layers.AveragePooling2D(window, stride, name="tilt_parts")(seen)
-    return layers.Flatten(name="tilt_features")(parts)
+    return layers.Flatten(name=FEATURES)(parts)
 
 
 def tilt_output(model: keras.Model, kernel: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> Any:

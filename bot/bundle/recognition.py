@@ -22,17 +22,11 @@ class Feature(StrEnum):
     """The highest cosine to a prototype."""
     LEAD = "lead"
     """How far that lies above the nearest prototype of another character."""
-    CHOSEN = "chosen"
-    """The highest cosine to a prototype of the character with the highest logit."""
     ENERGY = "energy"
     """The logarithm of the summed exponentials of the logits over the temperature.
 
     Source: Liu et al., Energy-based Out-of-distribution Detection, 2020, https://arxiv.org/abs/2010.03759
     """
-    LOGIT = "logit"
-    """The highest logit. Source: Hendrycks et al., 2022, https://arxiv.org/abs/1911.11132"""
-    MARGIN = "margin"
-    """How far that lies above the second highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +54,8 @@ class Recognition:
         weights: For each feature its coefficient; those left out count nothing.
         bias: The intercept.
         closeness: How much the nearest prototype's cosine adds to a character's logit over the temperature.
+        sharpness: What that sum is multiplied by to tell how far the other guesses lie behind the best one. The odds of
+            being known fall already where the network is unsure of the best guess.
         teaching: How taught characters compare.
     """
 
@@ -69,6 +65,7 @@ class Recognition:
     weights: Mapping[Feature, float] = field(default_factory=dict)
     bias: float = 0.0
     closeness: float = 0.0
+    sharpness: float = 1.0
     teaching: Teaching = Teaching()
 
     def check(self, labels: int) -> None:
@@ -87,6 +84,8 @@ class Recognition:
         numbers = (*self.weights.values(), self.bias, self.closeness, teaching.scale, teaching.offset)
         if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
             raise ValueError("its recognition has a number that is none")
+        if not isinstance(self.sharpness, int | float) or not 0 < self.sharpness < math.inf:
+            raise ValueError(f"its sharpness is {self.sharpness!r}")
         if teaching.scale <= 0 or not 0 < teaching.kinship <= 1:
             raise ValueError(f"its scale is {teaching.scale!r} and its kinship {teaching.kinship!r}")
 
@@ -100,6 +99,7 @@ class Recognition:
             "weights": {feature.value: weight for feature, weight in self.weights.items()},
             "bias": self.bias,
             "closeness": self.closeness,
+            "sharpness": self.sharpness,
             "teaching": asdict(self.teaching),
         }
         text = json.dumps(numbers, indent=2, sort_keys=True)
@@ -121,6 +121,7 @@ def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
         {Feature(name): weight for name, weight in numbers["weights"].items()},
         numbers["bias"],
         numbers["closeness"],
+        numbers["sharpness"],
         Teaching(**numbers["teaching"]),
     )
     recognition.check(labels)

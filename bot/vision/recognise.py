@@ -88,10 +88,7 @@ def features(logits: Values, embeddings: Values, recognition: Recognition, tempe
     columns = {
         Feature.NEAREST: cosines.max(axis=1),
         Feature.LEAD: _lead(cosines),
-        Feature.CHOSEN: cosines[np.arange(len(logits)), logits.argmax(axis=1)],
         Feature.ENERGY: np.logaddexp.reduce(logits / temperature, axis=1),
-        Feature.LOGIT: logits.max(axis=1),
-        Feature.MARGIN: _lead(logits),
     }
     return np.stack([columns[feature] for feature in Feature], axis=1).astype(np.float32)
 
@@ -121,7 +118,7 @@ def roster_odds(
     if embeddings is None or recognition is None:
         return UNJUDGED + _log_softmax(logits / temperature)
     known = known_odds(logits, embeddings, recognition, temperature)
-    guesses = scores(logits, embeddings, recognition, temperature)
+    guesses = recognition.sharpness * scores(logits, embeddings, recognition, temperature)
     return known[:, np.newaxis] + guesses - guesses.max(axis=1, keepdims=True)
 
 

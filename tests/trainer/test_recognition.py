@@ -45,7 +45,8 @@ def test_strangers_are_told_from_those_who_trained() -> None:
     assert found.recognition.teaching == TEACHING
     known, strangers = odds(found, new), odds(found, faces(40, 5, seed=2))
     assert (known > 0).mean() > 0.9
-    assert (strangers < 0).mean() > 0.9
+    # Fitted as if nine of ten faces were known: a stranger or two get the benefit of the doubt.
+    assert (strangers < 0).mean() > 0.8
 
 
 def test_odds_in_cross_validation_are_those_that_new_faces_get() -> None:
@@ -101,8 +102,8 @@ def test_the_threshold_lets_be_named_who_should_be(temperature: float) -> None:
     given = Recogniser(bundle).rank(logits, own).probabilities.max(axis=1)
     # Its own prototypes ask more kindly than those of cross-validation.
     assert (given >= threshold).mean() >= 0.95
-    chances = np.exp(logits / temperature)
-    confidence = (chances / chances.sum(axis=1, keepdims=True)).max(axis=1) / (1 + np.exp(-found.odds))
+    behind = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature).sum(axis=1)
+    confidence = 1 / (behind + np.exp(-found.odds))
     assert (confidence >= threshold).mean() == pytest.approx(0.95, abs=0.01)
 
 
@@ -120,6 +121,6 @@ def test_no_more_is_asked_than_of_taught_characters() -> None:
     assert lenient is not None
     assert strict is not None
     cut = [-one.recognition.bias / one.recognition.weights[Feature.NEAREST] for one in (lenient, strict)]
-    # Odds of 4 to 1, shared by six, and not of 1 to 9; and a mean of twenty pictures is nearer than one of them is.
-    assert cut[0] == pytest.approx((2 - np.log(4 / 6) + np.log(1 / 9)) / (12 * np.sqrt(0.4 + 0.6 / 20)), abs=1e-6)
+    # Odds of 9 to 1, shared by six, and not of 1 to 9; and a mean of twenty pictures is nearer than one of them is.
+    assert cut[0] == pytest.approx((2 - np.log(9 / 6) + np.log(1 / 9)) / (12 * np.sqrt(0.4 + 0.6 / 20)), abs=1e-6)
     assert cut[0] < 0.3 < cut[1] < 0.9

@@ -80,6 +80,7 @@ def evaluate(
     from trainer.pretrain.evaluate import judge_strangers
     from trainer.pretrain.export import ask_the_unknowing
     from trainer.pretrain.judged import judge
+    from trainer.pretrain.turned import judge_turned, turned_table
 
     chosen, faces = read_settings(settings), read_faces(run)
     judged = [judge(path, faces, _console) for path in bundle]
@@ -89,6 +90,7 @@ def evaluate(
     sections = {
         "closed": cards.closed_tables(judged, faces),
         "strangers": cards.stranger_tables(found),
+        "turned": turned_table([row for path in bundle for row in judge_turned(path, faces, _console)]),
         "characters": cards.recall_table(judged[-1].own, faces),
     }
     for name, text in sections.items():

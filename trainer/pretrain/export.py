@@ -20,6 +20,7 @@ from trainer.pretrain.outputs import ask_bundle, fitted_to, scouted
 from trainer.pretrain.run import known, load, spec
 from trainer.pretrain.settings import Settings, Stage
 from trainer.pretrain.strangers import Ground, carry_over, fit
+from trainer.pretrain.tilt import learn_tilt
 from trainer.pretrain.whitening import Whitening
 from trainer.settings import Precision
 
@@ -40,9 +41,11 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
     unknowing = ask_the_unknowing(settings, faces, folder, console)
     fitted = fit(unknowing, settings.data.strangers, settings.export.prototypes)
     stage = settings.stages[-1]
-    ground, whitening = ask_scout(stage, settings, faces, folder, console)
+    scouting = scout_bundle(stage, settings, faces, folder)
+    ground, whitening = ask_scout(scouting, stage, settings, faces, console)
+    tilt = learn_tilt(scouting, faces, console)
     own = carry_over(fitted, unknowing, ground, settings.export.prototypes)
-    network = served(load(stage, settings, faces, folder), len(faces.labels), whitening)
+    network = served(load(stage, settings, faces, folder), len(faces.labels), whitening, tilt)
     save_base(directory / BASE.name, network, About(settings.network.side, settings.data.margin, faces.key))
     held, written = faces.of("test"), []
     names: npt.NDArray[np.intp] | None = None
@@ -70,16 +73,21 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
 def ask_the_unknowing(settings: Settings, faces: Faces, folder: Path, console: Console) -> Ground:
     """Ask the last stage that has met no stranger about all crops."""
     unknowing = [stage for stage in settings.stages if not stage.strangers]
-    return ask_scout(unknowing[-1], settings, faces, folder, console)[0]
+    bundle = scout_bundle(unknowing[-1], settings, faces, folder)
+    return ask_scout(bundle, unknowing[-1], settings, faces, console)[0]
+
+
+def scout_bundle(stage: Stage, settings: Settings, faces: Faces, folder: Path) -> Bundle:
+    """Turn a finished stage into a bundle in memory that gives what the rest is fitted to."""
+    network = scout(load(stage, settings, faces, folder), len(faces.labels))
+    return convert(network, Precision.INT8, settings, faces, stage.name)
 
 
 def ask_scout(
-    stage: Stage, settings: Settings, faces: Faces, folder: Path, console: Console
+    bundle: Bundle, stage: Stage, settings: Settings, faces: Faces, console: Console
 ) -> tuple[Ground, Whitening]:
-    """Ask a finished stage about all crops, and fit its embedding to those that it was trained on."""
+    """Ask the bundle of a stage about all crops, and fit its embedding to those that it was trained on."""
     names = known(stage, settings, faces)
-    network = scout(load(stage, settings, faces, folder), len(faces.labels))
-    bundle = convert(network, Precision.INT8, settings, faces, stage.name)
     said, whitening = scouted(bundle, faces, faces.of("train", names), settings.export.embedding, console)
     return Ground(faces, said, names), whitening
 

@@ -8,7 +8,9 @@ from keras import layers
 from trainer import backbones
 from trainer.base import EMBEDDING, PROJECTION, inner_features
 from trainer.pretrain.settings import NetworkSettings
+from trainer.pretrain.tilt import TiltMap
 from trainer.pretrain.whitening import Whitening
+from trainer.tilt import FEATURES, TILT, tilt_features, tilt_output
 
 BACKBONE = "efficientnet-lite0"
 BLOCKS = len(backbones.BACKBONES[BACKBONE].block_starts)
@@ -52,19 +54,29 @@ def build_network(settings: NetworkSettings, characters: int, side: int, frozen:
 
 
 def scout(model: keras.Model, characters: int) -> keras.Model:
-    """The network before its embedding is fitted: `logits` of the characters as they are, and `features` to embed."""
-    outputs = {"logits": _own_logits(model, characters), "features": inner_features(model)}
+    """The network before anything is fitted to it.
+
+    It gives `logits` of the characters as they are, `features` to embed, and `FEATURES`, which tell the tilt.
+    """
+    outputs = {
+        "logits": _own_logits(model, characters),
+        "features": inner_features(model),
+        FEATURES: tilt_features(model),
+    }
     return keras.Model(model.input, outputs, name="scout")
 
 
-def served(model: keras.Model, characters: int, whitening: Whitening) -> keras.Model:
-    """The network that ships: `logits` of the characters as they are, and as `embedding` its whitened inner features.
+def served(model: keras.Model, characters: int, whitening: Whitening, tilt: TiltMap | None = None) -> keras.Model:
+    """The network that ships: `logits` of the characters as they are, `embedding`, and `tilt` where it is given.
 
-    Their length is left for who runs it to make one: in 8 bits that would cost the precision of its parts.
+    The embedding is made of whitened inner features. Their length is left for who runs it to make one: in 8 bits that
+    would cost the precision of its parts.
     """
     embedding = layers.Dense(whitening.kernel.shape[1], name=PROJECTION)
     outputs = {"logits": _own_logits(model, characters), EMBEDDING: embedding(inner_features(model))}
     embedding.set_weights([whitening.kernel, whitening.bias])
+    if tilt is not None:
+        outputs[TILT] = tilt_output(model, tilt.kernel, tilt.bias)
     return keras.Model(model.input, outputs, name="served")
 
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from bot.bundle import Feature, Recognition, Teaching
 from bot.gallery import Gallery
-from bot.vision.recognise import features, likeness, scores
+from bot.vision.recognise import features, likeness, roster_odds, scores
 from trainer.measure import Truth, Values
+from trainer.metrics import expected_calibration_error
 from trainer.pretrain.outputs import Shown
-from trainer.prototypes import PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
+from trainer.prototypes import BALANCE, PRIOR, TAUGHT_PRIOR, log_odds, logistic_regression, make_prototypes
 
 CLOSENESS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0)
+SHARPNESSES = (1.0, 1.5, 2.0, 3.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
 SHOTS = (1, 2, 5, 10)
 
@@ -60,7 +62,8 @@ def fit_weights(
         members.append(np.eye(groups.max() + 1, dtype=np.float32)[groups[best]])
     truth = np.concatenate([np.ones(len(tables[0])), np.zeros(len(tables[1]))])
     values = np.concatenate([np.concatenate(tables), np.concatenate(members)], axis=1)
-    found, bias = logistic_regression(values, truth, PRIOR)
+    found, bias = logistic_regression(values, truth, BALANCE)
+    bias += log_odds(PRIOR) - log_odds(BALANCE)
     weights, offsets = found[: len(Feature)], found[len(Feature) :].astype(np.float32)
     fitted = replace(
         recognition,
@@ -69,6 +72,18 @@ def fit_weights(
         offsets=offsets[groups],
     )
     return fitted, offsets
+
+
+def fit_sharpness(recognition: Recognition, temperature: float, known: Shown) -> float:
+    """Choose how far the other guesses lie behind the best one: so that probabilities can be trusted most."""
+
+    def error(sharpness: float) -> float:
+        odds = roster_odds(known.logits, known.embeddings, replace(recognition, sharpness=sharpness), temperature)
+        best = odds.max(axis=1)
+        probability = np.exp(best - np.logaddexp(0, np.logaddexp.reduce(odds, axis=1)))
+        return expected_calibration_error(probability, odds.argmax(axis=1) == known.truth)
+
+    return min(SHARPNESSES, key=error)
 
 
 def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:

@@ -13,9 +13,8 @@ from trainer.console import Console
 from trainer.measure import Values
 from trainer.pretrain.data import Faces
 from trainer.pretrain.outputs import ask_bundle
+from trainer.tilt import FEATURES
 
-FEATURES = "tilt_features"
-"""The name of the output that the map is fitted to: see `trainer.tilt.tilt_features`."""
 FACES = 1500
 """How many faces the map is fitted to."""
 FRAMED = 0.6

@@ -22,6 +22,7 @@ RECOGNITION = Recognition(
     {Feature.NEAREST: 12.5, Feature.ENERGY: 0.75},
     bias=-4.5,
     closeness=3.0,
+    sharpness=2.0,
     teaching=Teaching(20.0, -11.0, 0.625),
 )
 
@@ -36,10 +37,11 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert back.prototypes.dtype == np.float32
     assert back.owners.tolist() == [0, 1, 1, 2]
     assert back.offsets.tolist() == [0.5, 0, -0.25]
-    assert (back.weights, back.bias, back.closeness, back.teaching) == (
+    assert (back.weights, back.bias, back.closeness, back.sharpness, back.teaching) == (
         RECOGNITION.weights,
         -4.5,
         3.0,
+        2.0,
         Teaching(20.0, -11.0, 0.625),
     )
     with zipfile.ZipFile(path) as archive:
@@ -61,6 +63,7 @@ def test_a_bundle_need_not_have_one_and_the_id_tells(tmp_path: Path) -> None:
         (replace(RECOGNITION, prototypes=np.full((4, 2), np.nan, np.float32)), "finite"),
         (replace(RECOGNITION, offsets=np.zeros(2, np.float32)), "3 finite offsets"),
         (replace(RECOGNITION, bias=float("inf")), "a number that is none"),
+        (replace(RECOGNITION, sharpness=0), "sharpness"),
         (replace(RECOGNITION, teaching=Teaching(kinship=0)), "kinship"),
     ],
 )

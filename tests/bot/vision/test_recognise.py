@@ -58,15 +58,12 @@ def test_features_are_what_they_say() -> None:
     values = dict(zip(Feature, features(logits, embedding, RECOGNITION, 2.0)[0], strict=True))
     assert values[Feature.NEAREST] == pytest.approx(0.8)
     assert values[Feature.LEAD] == pytest.approx(0.2)
-    assert values[Feature.CHOSEN] == pytest.approx(0)
     assert values[Feature.ENERGY] == pytest.approx(np.log(np.exp([0.5, 2.5, 1.0]).sum()), rel=1e-5)
-    assert values[Feature.LOGIT] == 5
-    assert values[Feature.MARGIN] == 3
 
 
 def test_being_known_is_a_logistic_regression_with_an_offset_for_each_character() -> None:
     recognition = replace(
-        RECOGNITION, weights={Feature.NEAREST: 10.0, Feature.MARGIN: 0.5}, offsets=np.array([0, -3, 0], np.float32)
+        RECOGNITION, weights={Feature.NEAREST: 10.0, Feature.LEAD: 2.0}, offsets=np.array([0, -3, 0], np.float32)
     )
     logits = np.array([[0, 4, 0], [4, 0, 0]], np.float32)
     embeddings = units((0, 1, 0, 0), (0, 1, 0, 0))
@@ -80,6 +77,15 @@ def test_the_best_guess_is_as_likely_as_being_known_and_the_others_follow_as_the
     assert ranking.characters == LABELS
     odds = known / (1 - known) * np.exp((logits - 2) / 0.5)
     assert ranking.probabilities == pytest.approx(odds / (1 + odds.sum()), rel=1e-4)
+
+
+def test_the_sharper_the_further_the_other_guesses_lie_behind() -> None:
+    logits, face = np.array([[2, 0, 1]], np.float32), units((0.6, 0, 0, 0.8))
+    soft, sharp = (Recogniser(bundle(replace(RECOGNITION, sharpness=s))).rank(logits, face) for s in (1.0, 3.0))
+    assert sharp.probabilities[0].argmax() == soft.probabilities[0].argmax()
+    assert sharp.probabilities.max() > soft.probabilities.max()
+    ratio = soft.probabilities[0, 2] / soft.probabilities[0, 0]
+    assert sharp.probabilities[0, 2] / sharp.probabilities[0, 0] == pytest.approx(ratio**3, rel=1e-4)
 
 
 def test_closeness_lets_prototypes_have_a_say_in_who_it_is() -> None:

@@ -15,7 +15,7 @@ from trainer.pretrain.commands import app
 from trainer.pretrain.settings import DEFAULT
 
 CAST = {**COLOURS, "kiiro_sato": (230, 220, 40)}
-SECTIONS = ("closed", "strangers", "characters")
+SECTIONS = ("closed", "turned", "strangers", "characters")
 
 
 def own_settings() -> str:
@@ -79,6 +79,9 @@ def test_what_was_fitted_becomes_bundles_that_can_be_judged(run: Path, monkeypat
         embedding = Network(bundle).run(bundle.info.input.prepare([draw_crop((9, 9, 9), 1)])[0])["embedding"]
         assert embedding.shape == (16,)
         assert np.isfinite(embedding).all()
+        tilt = Network(bundle).run(bundle.info.input.prepare([draw_crop((9, 9, 9), 1)])[0])["tilt"]
+        assert tilt.shape == (2,)
+        assert np.isfinite(tilt).all()
         assert bundle.recognition is not None
         assert bundle.recognition.prototypes.shape[1] == 16
         # What is missing to 1 is the chance of a stranger, which this network has hardly learnt to tell.
@@ -91,4 +94,5 @@ def test_what_was_fitted_becomes_bundles_that_can_be_judged(run: Path, monkeypat
     told = call("evaluate", "--run", run / "run", *both, "--card", card, *settings)
     assert "| the bot's answer | all |" in told
     assert "| `little-int8` | the bot's | own | 4 |" in card.read_text()
+    assert "| `little-int8` | 180° | " in card.read_text()
     assert card.with_suffix(".png").stat().st_size > 10_000
