@@ -153,6 +153,7 @@ class Pipeline:
         gallery: Gallery = EMPTY,
         only_taught: bool = False,
         portraits: bool = False,
+        unknown: str | None = None,
     ) -> Analysis:
         """Find and name the faces in a picture file; the arguments are those of `bot.vision.engine.Engine.look`.
 
@@ -172,6 +173,7 @@ class Pipeline:
                 gallery=gallery,
                 only_taught=only_taught,
                 portraits=portraits,
+                unknown=unknown,
             )
 
         return await self._submit(look)

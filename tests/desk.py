@@ -106,12 +106,20 @@ class Eyes:
         }
         self.thresholds: list[float | None] = []
         self.galleries: list[Gallery] = []
+        self.words: list[str] = []
 
     async def analyse(
-        self, data: bytes, *, threshold: float | None = None, gallery: Gallery = EMPTY, portraits: bool = False
+        self,
+        data: bytes,
+        *,
+        threshold: float | None = None,
+        gallery: Gallery = EMPTY,
+        portraits: bool = False,
+        unknown: str = "",
     ) -> Analysis:
         self.thresholds.append(threshold)
         self.galleries.append(gallery)
+        self.words.append(unknown)
         sight = self.sights[data]
         if isinstance(sight, BaseException):
             raise sight

@@ -34,7 +34,13 @@ class Learner(Eyes):
     """A picture is called after its faces, as in ``maki+umi``; ``umi2`` looks almost like ``umi``."""
 
     async def analyse(
-        self, data: bytes, *, threshold: float | None = None, gallery: Gallery = EMPTY, portraits: bool = False
+        self,
+        data: bytes,
+        *,
+        threshold: float | None = None,
+        gallery: Gallery = EMPTY,
+        portraits: bool = False,
+        unknown: str = "",
     ) -> Analysis:
         self.galleries.append(gallery)
         if data in (b"landscape", b"broken"):

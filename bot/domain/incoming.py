@@ -280,6 +280,8 @@ class Capabilities:
     completion: bool = False
     """Names are suggested while somebody types."""
     age_restricted_chats: bool = False
+    chat_link: str = ""
+    """The address that opens a chat of a server, with ``{home}`` and ``{id}``; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,10 @@ class Sentences:
             line += t.gettext(" (or {guesses})").format(guesses="; ".join(worth_telling))
         return line
 
+    def unknown(self) -> str:
+        """Stand in a picture on a face that nobody knows: a word."""
+        return self._catalogue.gettext("unknown")
+
     def more_faces(self, n: int) -> str:
         """Say that the list of faces is cut here."""
         return self._catalogue.ngettext("and {n} more", "and {n} more", n).format(n=n)

@@ -1,11 +1,14 @@
 """The words about how a chat is set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from gettext import NullTranslations
 
 from bot.domain import Chat, Keeping, Teachers
 from bot.records import ChatSettings
 from bot.replies.languages import LANGUAGES
+
+MOST_CHATS = 10
+"""Watched chats of a server that are named at most."""
 
 
 class SettingsWords:
@@ -43,6 +46,11 @@ class SettingsWords:
             yield t.gettext("Where nobody asked, I speak only when I know somebody.")
         else:
             yield t.gettext("Where nobody asked, I speak of every face. /quiet on limits that to those I know.")
+
+    def watched(self, chats: Sequence[str]) -> str:
+        """Say in which chats of this server every picture is looked at."""
+        named = ", ".join(chats[:MOST_CHATS]) + (" …" if len(chats) > MOST_CHATS else "")
+        return self._catalogue.gettext("On this server I look at every picture in: {chats}").format(chats=named)
 
     def _naming(self, threshold: float | None) -> str:
         if threshold is None:

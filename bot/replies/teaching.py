@@ -142,10 +142,6 @@ class TeachingWords:
             text=text
         )
 
-    def nobody_named(self) -> str:
-        """Say that there is nothing to confirm."""
-        return self._catalogue.gettext("I have named nobody here, so there is nothing to confirm.")
-
     def thanks_right(self, n: int) -> str:
         """Thank for confirming so many faces."""
         return self._catalogue.ngettext(

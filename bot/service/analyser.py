@@ -46,7 +46,7 @@ class Analyser(Protocol):
         ...
 
     async def analyse(
-        self, data: bytes, *, threshold: float | None = None, gallery: Gallery, portraits: bool
+        self, data: bytes, *, threshold: float | None = None, gallery: Gallery, portraits: bool, unknown: str
     ) -> Analysis:
-        """Find and name the faces in a picture file; raises `UserError`."""
+        """Find and name the faces in a picture file; raises `UserError`. `unknown` is drawn on those of nobody."""
         ...

@@ -72,7 +72,7 @@ class Corrections:
         words = TeachingWords(case.catalogue)
         named = [(place, said) for place, seen in enumerate(answer.faces) if (said := said_of(seen.sighting))]
         if not named:
-            return notice(words.nobody_named())
+            raise Expired  # no button of ours says that
         judged = [await self._judging.judge(case, answer, place, Truth.CHARACTER, said) for place, said in named]
         kept = sum(judgement.kept for judgement in judged)
         return notice("\n".join([words.thanks_right(len(named)), *([words.kept(kept)] if kept else ())]))

@@ -136,6 +136,12 @@ class Looking:
         settings = admitted.case.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
         with self._metrics.timed(platform, "analysis"):
-            analysis = await self._pipeline.analyse(data, threshold=threshold, gallery=admitted.gallery, portraits=True)
+            analysis = await self._pipeline.analyse(
+                data,
+                threshold=threshold,
+                gallery=admitted.gallery,
+                portraits=True,
+                unknown=admitted.case.sentences.unknown(),
+            )
         self._metrics.analysed(platform, analysis)
         return analysis

@@ -40,22 +40,37 @@ class SettingUp:
         if not case.manages:
             raise NotAllowed
         changes = _changes(wish)
-        return Reply(_overview(await self._change(case, changes)))
+        return Reply(await self._overview(await self._change(case, changes)))
 
     async def show(self, case: Case) -> Reply:
         """Tell all settings, with what changes them for those who may."""
-        return replace(_view(case), private=True)
+        return replace(await self._view(case), private=True)
 
     async def _press(self, case: Case, action: Action, _text: str | None) -> Reply:
         """Change one setting and show the others with it."""
         if not case.manages:
             raise NotAllowed
-        return in_place(_view(await self._change(case, _chosen(action.args))))
+        return in_place(await self._view(await self._change(case, _chosen(action.args))))
 
     async def _change(self, case: Case, changes: SomeSettings) -> Case:
         """Change settings; return the case as it is after that."""
         settings = await self._store.change(case.chat, **changes)
         return replace(case, settings=settings, catalogue=translations_for(settings.language or case.incoming.locale))
+
+    async def _view(self, case: Case) -> Reply:
+        text = await self._overview(case)
+        if not (case.capabilities.buttons and case.manages):
+            return Reply(text)
+        return Reply(text, buttons=_switches(case), menus=_menus(case))
+
+    async def _overview(self, case: Case) -> str:
+        words, capabilities = SettingsWords(case.catalogue), case.capabilities
+        text = words.overview(case.settings, case.chat, age_restricted_chats=capabilities.age_restricted_chats)
+        if case.chat.home is None or not capabilities.chat_link:
+            return text
+        watched = await self._store.watched(case.chat.platform, case.chat.home)
+        links = [capabilities.chat_link.format(home=case.chat.home, id=id_) for id_ in watched]
+        return f"{text}\n{words.watched(links)}" if links else text
 
 
 def _changes(wish: Configure) -> SomeSettings:
@@ -90,19 +105,6 @@ def _chosen(args: tuple[str, ...]) -> SomeSettings:
             return cast("SomeSettings", {name: values[name][value]})
         case _:
             raise Expired
-
-
-def _overview(case: Case) -> str:
-    return SettingsWords(case.catalogue).overview(
-        case.settings, case.chat, age_restricted_chats=case.capabilities.age_restricted_chats
-    )
-
-
-def _view(case: Case) -> Reply:
-    text = _overview(case)
-    if not (case.capabilities.buttons and case.manages):
-        return Reply(text)
-    return Reply(text, buttons=_switches(case), menus=_menus(case))
 
 
 def _switches(case: Case) -> tuple[tuple[Button, ...], ...]:

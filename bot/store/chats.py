@@ -38,6 +38,14 @@ class Chats(Database):
                     await connection.execute(changing)
         return await self.chat_settings(chat)
 
+    async def watched(self, platform: str, home: str) -> list[str]:
+        """Return the ids of the chats of a server in which every picture is looked at."""
+        columns = chat_settings.c
+        here = (columns.platform == platform, columns.home == home, columns.watch.is_(True))
+        async with self._transaction() as connection:
+            query = select(columns.chat_id).where(*here).order_by(columns.chat_id)
+            return list((await connection.execute(query)).scalars())
+
     async def remove_settings(self, chat: Chat) -> None:
         """Remove what a chat has set, or all chats of the server that has this id."""
         columns = chat_settings.c

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import User
@@ -42,7 +42,7 @@ class History(Database):
     async def teachers(self, scope: Scope, ids: Iterable[int]) -> set[User]:
         """Return who has taught those of the examples that wait for somebody to confirm them."""
         people = (examples.c.by_platform, examples.c.by_id, examples.c.by_name)
-        query = select(*people).where(*_waiting(scope, ids)).distinct()
+        query: Select[Any] = select(*people).where(*_waiting(scope, ids)).distinct()
         async with self._transaction() as connection:
             found = [read_person(row) for row in await connection.execute(query)]
         return {user for user in found if user is not None}

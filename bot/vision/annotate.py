@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.domain import Box, Image, ReplyImage, Sighting
 from bot.vision.canvas import FACES, UNKNOWN, Canvas, Colour
-from bot.vision.cards import draw_card
+from bot.vision.cards import UNKNOWN_WORD, draw_card
 from bot.vision.fonts import FontBook, Lettering
 from bot.vision.labels import Label, Place, place_labels
 
@@ -33,12 +33,13 @@ class Annotator:
     def __init__(self, fonts: FontBook) -> None:
         self._lettering = Lettering(fonts)
 
-    def draw(self, image: Image, sightings: Sequence[Sighting]) -> ReplyImage:
+    def draw(self, image: Image, sightings: Sequence[Sighting], unknown: str | None = None) -> ReplyImage:
         """Draw the sightings, numbered from 1 in the order given.
 
         Args:
             image: RGB uint8 ``(height, width, 3)``.
             sightings: At least one, with boxes in pixels of `image`.
+            unknown: The word for who is unknown; None, or one that no font has, is in English.
         """
         crowd = len(sightings) > CROWD
         width = CROWD_WIDTH if crowd else WIDTH
@@ -48,13 +49,14 @@ class Annotator:
         canvas = Canvas(width, round(cards[-1].y + cards[-1].height + _MARGIN), self._lettering)
         colours = [UNKNOWN if s.unknown else FACES[i % len(FACES)] for i, s in enumerate(sightings)]
 
+        word = unknown if unknown and self._lettering.can_draw(unknown) else UNKNOWN_WORD
         canvas.paste(image, picture)
         boxes = [_on_canvas(s.face.box, image, picture) for s in sightings]
         for box, sighting, colour in zip(boxes, sightings, colours, strict=True):
             canvas.frame(box, FRAME, colour, dashed=sighting.unknown)
         self._draw_labels(canvas, boxes, sightings, colours, region, size=28 if crowd else 34)
         for number, (place, sighting, colour) in enumerate(zip(cards, sightings, colours, strict=True), 1):
-            draw_card(canvas, place, image, sighting, number, colour)
+            draw_card(canvas, place, image, sighting, number, colour, word)
         return _encode(canvas)
 
     def _draw_labels(

@@ -14,8 +14,13 @@ _SURROUNDINGS = 0.2
 """How far the shown crop reaches beyond the face, so that hair helps people to recognise it."""
 
 
-def draw_card(canvas: Canvas, place: Box, image: Image, sighting: Sighting, number: int, colour: Colour) -> None:
-    """Draw the card of a face of `image` (RGB uint8, the sighting's box in its pixels) into `place`."""
+def draw_card(
+    canvas: Canvas, place: Box, image: Image, sighting: Sighting, number: int, colour: Colour, unknown: str
+) -> None:
+    """Draw the card of a face of `image` (RGB uint8, the sighting's box in its pixels) into `place`.
+
+    Where nobody is known, the word `unknown` says so.
+    """
     canvas.rounded(place, _RADIUS + 4, CARD)
     side = place.height - 2 * _PADDING
     crop = Box(place.x + _PADDING, place.y + _PADDING, side, side)
@@ -25,7 +30,8 @@ def draw_card(canvas: Canvas, place: Box, image: Image, sighting: Sighting, numb
     if sighting.unknown:
         strip = Box(crop.x, crop.y + side - 1.4 * text, side, 1.4 * text)
         canvas.rounded(strip, 0, UNKNOWN)
-        canvas.text(strip.x + side / 2, strip.y + strip.height / 2, UNKNOWN_WORD, round(text * 0.9), "mm")
+        word, size = canvas.lettering.fit(unknown, round(text * 0.9), side - _PADDING)
+        canvas.text(strip.x + side / 2, strip.y + strip.height / 2, word, size, "mm")
     rows = Box(crop.x + side + _PADDING, crop.y, place.width - side - 3 * _PADDING, side)
     _draw_guesses(canvas, rows, sighting.guesses[:GUESSES], text, colour)
 

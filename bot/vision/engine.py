@@ -96,6 +96,7 @@ class Engine:
         gallery: Gallery = EMPTY,
         only_taught: bool = False,
         portraits: bool = False,
+        unknown: str | None = None,
     ) -> Analysis:
         """Find and name the faces in a picture file, in a video or in an animation.
 
@@ -107,6 +108,7 @@ class Engine:
             gallery: Characters that were taught beside the bundle's own; not looked at where it gives no embeddings.
             only_taught: Whether to answer from the gallery alone.
             portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
+            unknown: The word that is drawn on faces of nobody; None, or one that no font has, is in English.
 
         Returns:
             The sightings in reading order, their boxes in pixels of the upright original. Of a clip the frames that
@@ -144,7 +146,7 @@ class Engine:
         order = in_reading_order([sighting.face for sighting in sightings])
         sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
         clock.lap()
-        answer = self._annotator.draw(decoded.image, sightings) if annotate and sightings else None
+        answer = self._annotator.draw(decoded.image, sightings, unknown) if annotate and sightings else None
         clock.lap()
         return Analysis(
             decoded.width,

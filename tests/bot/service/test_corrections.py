@@ -9,7 +9,7 @@ from bot.records import Action, Origin, Scope, Score, Truth
 from bot.service import Service, judging, lessons
 from bot.store import Store
 from tests.desk import ANN, BOB, MANAGER, ROOM, Source
-from tests.learner import Learner, Member, choices, labels
+from tests.learner import Learner, Member, action, choices, labels
 
 HERE = Scope.of(ROOM)
 
@@ -73,7 +73,8 @@ async def test_all_faces_that_were_named_are_confirmed_at_once(ann: Member, stor
     reply = await ann.press(await ann.ask("maki+umi+nico"), "Right!")
     assert reply.text.endswith("\nI keep the cut-out faces to learn from them.")
     assert await store.taught(HERE) == {"nishikino_maki": 1, "yazawa_nico": 1}
-    assert "nothing to confirm" in (await ann.press(await ann.ask("umi"), "Right!")).text
+    forged = action(await ann.ask("umi"), "Wrong?").replace("wrong", "right")
+    assert "expired" in (await ann.say(Press(forged))).text
 
 
 async def test_wrong_offers_the_other_names_and_learns_the_one_that_is_chosen(ann: Member, store: Store) -> None:

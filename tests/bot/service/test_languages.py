@@ -5,7 +5,7 @@ import pytest
 from bot.domain import Configure, Misuse, Page, Show
 from bot.replies import translations_for
 from bot.service import Service
-from tests.desk import MANAGER, ROOM, Source, asking, incoming
+from tests.desk import MANAGER, ROOM, Eyes, Source, asking, incoming
 
 LOOKED_FOR = "I found no anime face here. I see them best when they are large, upright and look towards you."
 
@@ -28,6 +28,16 @@ async def test_an_answer_is_in_the_readers_language(
     reply = await service.handle(asking(source.picture("landscape"), locale=locale))
     assert word in reply.text
     assert reply.text == translations_for(locale).gettext(LOOKED_FOR)
+
+
+@pytest.mark.parametrize(
+    ("locale", "word"), [("de", "unbekannt"), ("ja", "不明"), ("zh-CN", "未知"), ("tlh", "unknown"), (None, "unknown")]
+)
+async def test_the_word_in_the_picture_is_in_the_readers_language(
+    service: Service, eyes: Eyes, source: Source, locale: str | None, word: str
+) -> None:
+    await service.handle(asking(source.picture("stranger"), locale=locale))
+    assert eyes.words == [word]
 
 
 async def test_the_chats_language_goes_before_the_readers(service: Service, source: Source) -> None:

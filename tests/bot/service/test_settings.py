@@ -1,6 +1,6 @@
 """How a chat is set: told to everybody, changed by those who manage it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from bot.domain import (
     Teachers,
 )
 from bot.records import ChatSettings
+from bot.replies.settings import MOST_CHATS
 from bot.service import Service
 from bot.store import Store
 from tests.desk import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, incoming, press
@@ -104,6 +105,33 @@ async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
         ["Everybody"],
         ["Faces that are named"],
     ]
+
+
+async def test_the_watched_channels_of_a_server_are_named(service: Service, store: Store) -> None:
+    links = replace(PRESSABLE, chat_link="https://{home}/{id}")
+    here, there = Chat("discord", "1", home="club"), Chat("discord", "2", home="club")
+    await store.change(Chat("discord", "3", home="other"), watch=True)
+    await store.change(Chat("telegram", "4", home="club"), watch=True)
+    assert "On this server" not in (await service.handle(view(chat=here, capabilities=links))).text
+    for chat in (here, there):
+        await service.handle(incoming(Configure(watch=True), user=MANAGER, chat=chat))
+    named = "On this server I look at every picture in: https://club/1, https://club/2"
+    reply = await service.handle(view(chat=there, capabilities=links))
+    assert reply.text.endswith(named)
+    assert named in (await service.handle(view(chat=there, capabilities=links, user=ANN))).text
+    reply = await service.handle(press(reply, "Watch: on", user=MANAGER, chat=there, capabilities=links))
+    assert reply.text.endswith("every picture in: https://club/1")
+    assert "On this server" not in (await service.handle(view(chat=here))).text, "where chats cannot be linked to"
+    assert "On this server" not in (await service.handle(view(capabilities=links))).text, "a chat without a server"
+
+
+async def test_of_very_many_watched_channels_the_first_are_named(service: Service, store: Store) -> None:
+    for number in range(MOST_CHATS + 1):
+        await store.change(Chat("discord", f"{number:02}", home="club"), watch=True)
+    links = replace(PRESSABLE, chat_link="https://{home}/{id}")
+    reply = await service.handle(view(chat=Chat("discord", "00", home="club"), capabilities=links))
+    assert reply.text.count("https://") == MOST_CHATS
+    assert reply.text.endswith("https://club/09 …")
 
 
 async def test_others_can_read_but_not_press(service: Service, store: Store) -> None:

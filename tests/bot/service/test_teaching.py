@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain import Chat, Forget, Page, Show, Teachers, User
+from bot.domain import Chat, Forget, Left, Page, Show, Teachers, User
 from bot.records import Action, Origin, Scope, State
 from bot.service import Service, lessons
 from bot.store import Store
-from tests.desk import ANN, BOB, MANAGER, ROOM, Source
+from tests.desk import ANN, BOB, MANAGER, ROOM, Source, incoming
 from tests.learner import Learner, Member, labels, look_of
 
 HERE = Scope.of(ROOM)
@@ -85,6 +85,25 @@ async def test_a_face_is_chosen_once_however_many_press(ann: Member, bob: Member
     replies = await asyncio.gather(ann.press(asked, "1"), bob.press(asked, "2"), ann.press(asked, "1"))
     assert sum("I know Umi" in reply.text for reply in replies) == 1
     assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_an_open_question_goes_with_the_data_of_who_has_asked(ann: Member, bob: Member) -> None:
+    asked, other = await ann.teach("Umi", "maki+umi"), await bob.teach("Eli", "maki+eli")
+    await ann.teach("Umi", "umi2")
+    sure = await ann.press(await ann.say(Show(Page.MY_DATA)), "Delete my data")
+    await ann.press(sure, "Yes, delete it")
+    assert "expired" in (await ann.press(asked, "2")).text
+    assert "I know Eli" in (await bob.press(other, "2")).text, "somebody else's stays"
+
+
+@pytest.mark.parametrize("gone", [Chat("discord", "room"), Chat("discord", "club", home="club")])
+async def test_an_open_question_goes_with_its_chat_or_server(service: Service, source: Source, gone: Chat) -> None:
+    here = Member(service, source, ANN, Chat("discord", "room", home="club"))
+    elsewhere = Member(service, source, ANN, Chat("discord", "den", home="other"))
+    asked, other = [await member.teach("Umi", "maki+umi") for member in (here, elsewhere)]
+    await service.handle(incoming(Left(), chat=gone))
+    assert "expired" in (await here.press(asked, "2")).text
+    assert "I know Umi" in (await elsewhere.press(other, "2")).text
 
 
 async def test_more_faces_than_there_is_room_to_choose_from_are_chosen_later(ann: Member) -> None:

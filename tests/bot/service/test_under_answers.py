@@ -61,6 +61,12 @@ async def test_where_nobody_was_seen_the_answer_can_be_taken_away(
     assert not (await answered(service, source, picture, capabilities=ROOMY)).buttons
 
 
+async def test_where_nobody_was_named_there_is_nothing_to_confirm(service: Service, eyes: Eyes, source: Source) -> None:
+    assert list(actions(await answered(service, source, "stranger"))) == ["More like this", "Wrong?", "Delete"]
+    eyes.sights[b"both"] = analysis(sighting(("nico", 0.4), unknown=True), sighting(("maki", 0.9)))
+    assert "Right!" in actions(await answered(service, source, "both"))
+
+
 async def test_where_nobody_asked_there_is_less_to_press(
     service: Service, store: Store, eyes: Eyes, source: Source
 ) -> None:

@@ -102,6 +102,23 @@ def test_the_bars_are_as_long_as_the_probabilities(annotator: Annotator) -> None
     assert filled(0.9) - filled(0.5) == pytest.approx(0.4 * 718, abs=12)
 
 
+def test_the_word_for_who_is_unknown_is_the_readers_where_a_font_has_it(annotator: Annotator) -> None:
+    def drawn(word: str | None) -> bytes:
+        return annotator.draw(white(), [sighting(Box(100, 100, 200, 200), unknown=True)], word).data
+
+    assert drawn("unknown") == drawn(None)
+    assert drawn("desconocido") != drawn(None)
+    assert drawn("不明") == drawn(None), "no font that ships has it"
+
+
+def test_a_long_word_for_who_is_unknown_stays_on_its_card(annotator: Annotator) -> None:
+    image = opened(annotator.draw(white(), [sighting(Box(100, 100, 200, 200), unknown=True)], "x" * 99))
+    strip = image[-70:-40, 20:246]  # below the crop's picture, from the card's edge to the first bar
+    bright = (strip.min(axis=2) > 200).any(axis=0).nonzero()[0]
+    assert bright.min() > 12
+    assert bright.max() < 218
+
+
 def test_a_name_that_cannot_be_drawn_leaves_the_number(annotator: Annotator) -> None:
     box = Box(300, 400, 200, 200)
 

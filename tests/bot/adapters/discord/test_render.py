@@ -1,6 +1,7 @@
 import pytest
 
 from bot.adapters.discord import render
+from bot.adapters.discord.translate import CAPABILITIES
 
 
 @pytest.mark.parametrize("length", [0, 1, 1998, 1999, 2000, 2001, 2002, 5000])
@@ -24,3 +25,8 @@ def test_content_fits(length: int, character: str, spoiler: bool) -> None:
 @pytest.mark.parametrize("text", ["1. Kosaka Honoka, 97 %\n2. unknown", "naïve – 東條希 (µ's)"])
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert render.content(text) == text
+
+
+def test_a_link_to_a_channel_stays_one() -> None:
+    text = f"every picture in: {CAPABILITIES.chat_link.format(home=12, id=34)}, …"
+    assert render.content(text) == "every picture in: https://discord.com/channels/12/34, …"
