@@ -55,6 +55,7 @@ class Album:
         only what was posted as a picture counts: no stickers, and of links only those to a picture itself.
         """
         author = None if message.author.id == asker.id else user(message.author)
+        # Discord does not tell who had posted what is forwarded: an opt-out of theirs cannot be respected.
         forwarded = [found for part in message.message_snapshots for found in _find(part, everything=everything)]
         return (
             *(self._picture(found, author) for found in _find(message, everything=everything)),

@@ -12,6 +12,7 @@ from bot.adapters.discord.album import Album
 from bot.adapters.discord.interactions import Interactions
 from bot.adapters.discord.messages import TAKE_AWAY, Messages
 from bot.adapters.discord.questions import Questions
+from bot.adapters.discord.shown import Shown
 from bot.adapters.discord.work import Work
 from bot.commands import Words
 from bot.domain import Handler, Links
@@ -68,8 +69,9 @@ class WhobotClient(discord.Client):
         self._words = words
         album = Album(session, media_hosts)
         self._questions = Questions(links)
-        self._messages = Messages(handler, album, self._questions, self.work)
-        self._interactions = Interactions(handler, album, self._questions, self.work)
+        shown = Shown()
+        self._messages = Messages(handler, album, self._questions, shown, self.work)
+        self._interactions = Interactions(handler, album, self._questions, shown, self.work)
         self._commands = commands.build(self, self._interactions, words, languages)
 
     async def recall(self) -> None:

@@ -12,6 +12,7 @@ import discord
 from bot.adapters.discord import components, delivery, places, translate
 from bot.adapters.discord.album import Album
 from bot.adapters.discord.questions import Questions
+from bot.adapters.discord.shown import Shown
 from bot.adapters.discord.work import Work
 from bot.domain import Ask, Configure, Forget, Handler, Picture, Press, Prompt, Request, Suggest, Teach, Trigger, User
 
@@ -28,13 +29,15 @@ class Interactions:
         handler: Knows the answers.
         album: Finds pictures.
         questions: Remembers what was asked about which message.
+        shown: Remembers which pictures were answered.
         work: Counts what is in hand.
     """
 
-    def __init__(self, handler: Handler, album: Album, questions: Questions, work: Work) -> None:
+    def __init__(self, handler: Handler, album: Album, questions: Questions, shown: Shown, work: Work) -> None:
         self.album = album
         self._handler = handler
         self._questions = questions
+        self._shown = shown
         self._work = work
         self._dialogues: dict[str, tuple[Picture, ...]] = {}
 
@@ -53,18 +56,19 @@ class Interactions:
                 if question.withdrawn:
                     await delivery.stop_thinking(interaction)
                 raise
-            await question.answer(delivery.respond(interaction, reply, ephemeral=ephemeral))
+            delivering = delivery.respond(interaction, reply, ephemeral=ephemeral)
+            await question.answer(self._shown.noted(delivering, request, places.user(interaction.user)))
 
     async def who_is_this(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Answer the context menu's question."""
-        request = Ask(self.album.posted(message, interaction.user), Trigger.MENU)
+        request = Ask(self._pictures_of(message, interaction), Trigger.MENU)
         await self.command(interaction, request, message)
 
     async def teach_this_face(self, interaction: discord.Interaction, message: discord.Message, ask: Prompt) -> None:
         """Ask for a name before there is anything to teach."""
         if self._work.ending:
             return
-        pictures = self.album.posted(message, interaction.user)
+        pictures = self._pictures_of(message, interaction)
         if not pictures:
             # That there is nothing to look at is answered as it is everywhere.
             await self.command(interaction, Ask((), Trigger.MENU))
@@ -102,6 +106,12 @@ class Interactions:
             await self.command(interaction, Teach(press.text or "", self._dialogues.pop(press.action, ())))
         else:
             await self._react(interaction, press)
+
+    def _pictures_of(self, message: discord.Message, interaction: discord.Interaction) -> tuple[Picture, ...]:
+        """The pictures of a message; of an answer those that it is about, since their authors may have opted out."""
+        if message.author == interaction.client.user:
+            return self._shown.by(message, places.user(interaction.user))
+        return self.album.posted(message, interaction.user)
 
     async def _react(self, interaction: discord.Interaction, press: Press) -> None:
         if self._work.ending:

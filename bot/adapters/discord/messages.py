@@ -9,6 +9,7 @@ from discord.utils import utcnow
 from bot.adapters.discord import delivery, places, translate
 from bot.adapters.discord.album import Album, awaits_previews
 from bot.adapters.discord.questions import Questions
+from bot.adapters.discord.shown import Shown
 from bot.adapters.discord.work import Work
 from bot.domain import Ask, Handler, Progress, Stage
 
@@ -27,13 +28,15 @@ class Messages:
         handler: Knows the answers.
         album: Finds pictures.
         questions: Remembers what was asked in which message.
+        shown: Remembers which pictures were answered.
         work: Counts what is in hand.
     """
 
-    def __init__(self, handler: Handler, album: Album, questions: Questions, work: Work) -> None:
+    def __init__(self, handler: Handler, album: Album, questions: Questions, shown: Shown, work: Work) -> None:
         self._handler = handler
         self._album = album
         self._questions = questions
+        self._shown = shown
         self._work = work
 
     async def posted(self, message: discord.Message, me: discord.ClientUser) -> None:
@@ -52,7 +55,8 @@ class Messages:
                     await progress(Progress(Stage.ACCEPTED, 1, 1))
                     await question.ask(asyncio.sleep(PREVIEWS_TAKE))
                 reply = await question.ask(self._handler(translate.from_message(message, request, progress)))
-            await question.answer(delivery.post(message, reply))
+            author = places.user(message.author)
+            await question.answer(self._shown.noted(delivery.post(message, reply), request, author))
 
     async def edited(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Take away the answers to pictures that are no longer there, and answer those that are there now."""

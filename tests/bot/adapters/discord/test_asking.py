@@ -1,8 +1,11 @@
 """What people do on Discord, and what the service hears of it."""
 
+import asyncio
+
 import pytest
 
-from bot.domain import Ask, Configure, OptOut, Page, Reply, Show, Trigger
+from bot.adapters.discord import DiscordAdapter
+from bot.domain import Ask, Configure, OptOut, Page, Reply, Show, Teach, Trigger
 from bot.download import fetch
 from tests.bot.adapters.discord.conftest import PNG, Recorder
 from tests.fakes.discord import FakeDiscord, Person, Upload
@@ -69,6 +72,49 @@ async def test_context_menu(discord: FakeDiscord, service: Recorder) -> None:
     assert asked(service).trigger is Trigger.MENU
     assert picture.author is not None
     assert picture.author.id == nico.id
+
+
+@pytest.mark.parametrize("ask", ["post_picture", "slash_who"])
+async def test_the_menu_of_an_answer_is_about_the_picture_that_was_asked_about(
+    discord: FakeDiscord, service: Recorder, ask: str
+) -> None:
+    nico = Person("nico")
+    await getattr(discord, ask)(PNG, author=nico)
+    answer = await discord.answer()
+    assert answer.files
+    first = asked(service).pictures
+    await discord.menu("Who is this?", discord.message(answer))
+    again = await discord.answer()
+    (picture,) = asked(service).pictures
+    assert (picture.name, picture.open) == (first[0].name, first[0].open)
+    assert picture.author is not None
+    assert picture.author.id == nico.id, "nobody gets round an opt-out"
+    await discord.menu("Who is this?", discord.message(again), author=nico)
+    await discord.answer()
+    assert asked(service).pictures == first, "one's own picture"
+    interaction = await discord.menu("Teach this face", discord.message(answer))
+    await discord.write(interaction, "Minami Kotori")
+    await discord.answer()
+    assert service.asked[-1].request == Teach("Minami Kotori", (picture,))
+
+
+async def test_a_picture_that_whobot_has_drawn_is_none_to_ask_about(
+    discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder, running: asyncio.Task[None]
+) -> None:
+    await discord.post_picture(PNG)
+    answer = await discord.answer()
+    await adapter.stop()
+    await running
+    await discord.until(lambda: not discord.gateway.online.is_set())
+    again = DiscordAdapter(adapter._token, service)
+    task = asyncio.create_task(again.run())
+    await discord.connected()
+    for menu in ("Who is this?", "Teach this face"):
+        await discord.menu(menu, discord.message(answer))
+        await discord.answer()
+        assert asked(service) == Ask((), Trigger.MENU)
+    await again.stop()
+    await task
 
 
 async def test_nothing_to_look_at_is_told_to_the_one_who_asked(discord: FakeDiscord, service: Recorder) -> None:
