@@ -1,6 +1,7 @@
 """From whobot's words to Discord's: plain text becomes message content, images become files."""
 
 import io
+import re
 from bisect import bisect_right
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ ALT_LIMIT = 1024
 """Characters that describe an attachment."""
 ELLIPSIS = "…"
 SPOILER = "||"
+REFERENCE = re.compile(r"<(?=[@/:]|a:|t:|id:)")
+"""Begins what Discord shows as a user, a command, an emoji, a time or a guide; channels whobot itself links to."""
 
 
 def content(text: str, *, spoiler: bool = False) -> str | None:
@@ -27,13 +30,11 @@ def content(text: str, *, spoiler: bool = False) -> str | None:
         return None
     bars = SPOILER if spoiler else ""
     room = CONTENT_LIMIT - 2 * len(bars)
-    escaped = discord.utils.escape_markdown(text)
+    escaped = _escape(text)
     if len(escaped) > room:
         # Escaping does not get shorter with more text: the longest beginning that fits is found by halving.
-        fits = bisect_right(
-            range(len(text)), room - len(ELLIPSIS), key=lambda end: len(discord.utils.escape_markdown(text[:end]))
-        )
-        escaped = discord.utils.escape_markdown(text[: fits - 1]) + ELLIPSIS
+        fits = bisect_right(range(len(text)), room - len(ELLIPSIS), key=lambda end: len(_escape(text[:end])))
+        escaped = _escape(text[: fits - 1]) + ELLIPSIS
     return bars + escaped + bars
 
 
@@ -59,6 +60,10 @@ def in_words(reply: Reply) -> Reply:
     """Return the same reply without its images: their descriptions stand in where it has no text of its own."""
     words = reply.text or "\n".join(image.alt for image in reply.images if image.alt)
     return replace(reply, text=words, images=())
+
+
+def _escape(text: str) -> str:
+    return REFERENCE.sub(r"\<", discord.utils.escape_markdown(text))
 
 
 def cut(text: str, limit: int) -> str:

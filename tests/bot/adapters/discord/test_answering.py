@@ -64,6 +64,14 @@ async def test_nobody_is_pinged_and_no_markup_applies(discord: FakeDiscord, serv
     assert not answer.request["allowed_mentions"].get("replied_user")
     assert r"\*Nico\* \_ni\_ \`x\`" in answer.content
     assert "\n\\# big\n\\> said" in answer.content
+    assert f"\\<@{discord.alice.id}>" in answer.content
+
+
+@pytest.mark.parametrize("markup", ["<@1>", "<@&2>", "</who:4>", "<t:5:R>", "<:a:6>", "<a:a:7>", "<id:guide>"])
+async def test_names_make_no_references(discord: FakeDiscord, service: Recorder, markup: str) -> None:
+    service.reply = Reply(f"I know nobody like {markup} < 3.")
+    await discord.post_picture(PNG)
+    assert (await discord.answer()).content == f"I know nobody like \\{markup} < 3."
 
 
 @pytest.mark.parametrize(("spoiler", "end"), [(False, r"\_…"), (True, r"\_…||")])
