@@ -20,6 +20,7 @@ from bot.adapters.telegram.client import Client, MaskedStr
 from bot.adapters.telegram.dispatch import Dispatcher
 from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.memory import Memory
+from bot.adapters.telegram.recent import Recent
 from bot.adapters.telegram.trouble import explain
 from bot.commands import Words, english_only, typed_names
 from bot.config import Telegram
@@ -39,6 +40,9 @@ UPDATES = [
 _LONG_POLL = timedelta(seconds=10)
 _FAREWELL = 3.0
 """Seconds to tell Telegram which updates have arrived: untold, they come once more after the next start."""
+
+_SENT_AGAIN = 24 * 3600.0
+"""Seconds for which Telegram keeps updates that it takes for lost."""
 
 
 class TelegramAdapter:
@@ -78,6 +82,7 @@ class TelegramAdapter:
         self._languages = languages
         self._links = links or Forgetful()
         self._names = typed_names(words, languages)
+        self._handled: Recent[int, bool] = Recent(seconds=_SENT_AGAIN, size=20_000)
         self._connected = False
         self._trouble: AdapterError | None = None
         self._ending = asyncio.Event()
@@ -128,7 +133,7 @@ class TelegramAdapter:
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
                 memory = Memory(self._links)
-                dispatcher = Dispatcher(bot, self._handler, files, self._names, memory, answers)
+                dispatcher = Dispatcher(bot, self._handler, files, self._names, memory, answers, self._handled)
                 bot.tell_expulsions(dispatcher.expelled)
                 async with (
                     _beside(memory.recall()),

@@ -18,6 +18,7 @@ from bot.adapters.telegram.members import Members
 from bot.adapters.telegram.memory import Memory
 from bot.adapters.telegram.presses import Presses
 from bot.adapters.telegram.questions import Questions
+from bot.adapters.telegram.recent import Recent
 from bot.adapters.telegram.render import CAPABILITIES
 from bot.adapters.telegram.translate import PLATFORM, Reader, user_of
 from bot.domain import Chat, Handler, Incoming, Left, Moved
@@ -30,7 +31,8 @@ _GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
 class Dispatcher:
     """Takes updates in the order in which they come, and answers side by side in the task group `work`.
 
-    `names` are those that may be typed for commands, as `bot.commands.typed_names` gives them.
+    `names` are those that may be typed for commands, as `bot.commands.typed_names` gives them; `handled` are the ids of
+    the last updates.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class Dispatcher:
         names: Mapping[str, str],
         memory: Memory,
         work: asyncio.TaskGroup,
+        handled: Recent[int, bool],
     ) -> None:
         self._bot = bot
         self._handler = handler
         self._work = work
+        self._handled = handled
         self._members = Members(bot)
         self._envelopes = Envelopes(self._members)
         reader = Reader(bot.bot, files.opener, names)
@@ -53,6 +57,10 @@ class Dispatcher:
 
     def accept(self, update: Update) -> None:
         """Take an update in. Posts of channels and messages of other bots are not for us."""
+        # Telegram sends an update once more where it did not hear that it has arrived.
+        if self._handled.get(update.update_id):
+            return
+        self._handled.put(update.update_id, True)
         chat = update.effective_chat
         with (
             structlog.contextvars.bound_contextvars(chat=chat.id if chat else None, update=update.update_id),

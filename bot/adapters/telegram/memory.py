@@ -22,6 +22,8 @@ _EDITABLE = 48 * 3600.0
 """Seconds. Telegram lets people edit, and bots delete, what is no older than two days."""
 _WRITING = 600.0
 """Seconds that somebody has to write what they were asked for."""
+_ABOUT_ONE = 50
+"""Questions about one picture."""
 _RECALLED = 20_000
 """Messages of which only ids are known."""
 
@@ -35,6 +37,7 @@ class Exchange:
         asker: Who has asked.
         pictures: What it is about.
         owed: What was asked for before, where the question is but the picture to it.
+        about: The message replied to, where the question is about its picture.
         replies: The bot's messages, by what was sent together.
         withdrawn: Whether the answer is not wanted any more.
         lasting: Whether it shall be known after a restart.
@@ -45,6 +48,7 @@ class Exchange:
     asker: User
     pictures: tuple[Picture, ...] = ()
     owed: Ask | Teach | None = None
+    about: Message | None = None
     replies: list[tuple[Key, ...]] = field(default_factory=list)
     withdrawn: bool = False
     lasting: bool = False
@@ -72,11 +76,14 @@ class Memory:
         self.prompts: Recent[Key, dict[str, Prompt]] = Recent(seconds=_EDITABLE, size=2_000)
         """What the buttons of a message ask for before they count."""
         self.open_prompts: Recent[Key, OpenPrompt] = Recent(seconds=_WRITING, size=1_000)
+        self.used_prompts: Recent[Key, bool] = Recent(seconds=_WRITING, size=1_000)
         self.complete = asyncio.Event()
         """Set when what was known before the last restart is known again."""
         self._links = links
         self._exchanges: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=2_000)
         """By each message of the question and of the answer."""
+        self._about: Recent[Key, tuple[Exchange, ...]] = Recent(seconds=_EDITABLE, size=2_000)
+        """By the message with the picture that somebody has asked about."""
         self._recalled: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=_RECALLED)
         self._groups: Recent[Key, tuple[Key, ...]] = Recent(seconds=_EDITABLE, size=2_000)
 
@@ -97,6 +104,12 @@ class Memory:
         exchange.lasting = True
         for message in exchange.question:
             self._exchanges.put(key(message), exchange)
+        if exchange.about is not None:
+            self._about.put(key(exchange.about), (*self.about(key(exchange.about)), exchange)[-_ABOUT_ONE:])
+
+    def about(self, message: Key) -> tuple[Exchange, ...]:
+        """The questions that others have asked about a message's picture, in reply to it."""
+        return tuple(exchange for exchange in self._about.get(message) or () if not exchange.withdrawn)
 
     def answer(self, sent: Sequence[Message], exchange: Exchange | None, prompts: dict[str, Prompt]) -> None:
         """Remember the messages of one reply; the last one has the buttons, if any."""

@@ -20,6 +20,8 @@ from bot.commands import split
 from bot.domain import Handler, Placement, Press, Reply
 
 PRESSES_AT_ONCE = 8
+EXPIRED = "expired"
+"""No action of any button: what it is answered with is that the buttons have expired."""
 
 
 class Presses:
@@ -57,10 +59,22 @@ class Presses:
         if asked is None or author is None or not message.text or split(message.text):
             return None
         prompt = self._memory.open_prompts.get(key(asked))
+        if prompt is None and self._has_expired(asked, author):
+            return self._use_words(message, message.text, author, OpenPrompt(author.id, EXPIRED, asked), key(asked))
         if prompt is None or prompt.user_id != author.id:
             return None
         self._memory.open_prompts.pop(key(asked))
+        self._memory.used_prompts.put(key(asked), True)
         return self._use_words(message, message.text, author, prompt, key(asked))
+
+    def _has_expired(self, asked: Message, author: TelegramUser) -> bool:
+        """Whether somebody was asked for words by a message that nothing is known of any more.
+
+        No other messages of the bot mention people.
+        """
+        by_me = asked.from_user is not None and asked.from_user.id == self._bot.id
+        mentioned = any(entity.user is not None and entity.user.id == author.id for entity in asked.entities)
+        return by_me and mentioned and not self._memory.used_prompts.get(key(asked))
 
     async def _use_words(
         self, message: Message, text: str, author: TelegramUser, prompt: OpenPrompt, asked: Key

@@ -20,7 +20,7 @@ from bot.adapters.telegram.memory import Exchange, Memory, key
 from bot.adapters.telegram.presence import presence
 from bot.adapters.telegram.recent import Recent
 from bot.adapters.telegram.translate import PLATFORM, Reader, author_of
-from bot.domain import Ask, Handler, Picture, Request, Teach, Trigger
+from bot.domain import Ask, Handler, Picture, Progress, Request, Stage, Teach, Trigger
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +62,9 @@ class Questions:
         if not self._memory.complete.is_set():
             self._start(self._edited_early(message))
             return
+        for asked in self._memory.about(key(message)):
+            if asked.about is not None and _picture(asked.about) != _picture(message):
+                self._start(remove(self._bot, self._memory.withdraw(asked)))
         exchange = self._memory.exchange(key(message))
         if exchange is None:
             request = self._read((message,))
@@ -105,7 +108,7 @@ class Questions:
         if asker is None:
             return
         pictures = request.pictures if isinstance(request, Ask | Teach) else ()
-        exchange = Exchange(messages, asker, pictures, owed)
+        exchange = Exchange(messages, asker, pictures, owed, _asked_about(messages) if pictures else None)
         if _is_asked(request):
             self._memory.ask(exchange)
         self._start(self._answer(exchange, request))
@@ -125,13 +128,16 @@ class Questions:
     async def _answer(self, exchange: Exchange, request: Request) -> None:
         message = exchange.question[0]
         address = Address.of(message)
-        async with self._turns, presence(self._bot, address) as progress:
-            incoming = await self._envelopes.from_message(message, exchange.asker, request)
-            reply = await self._handler(replace(incoming, progress=progress))
-            if exchange.withdrawn:
-                return
-            ask_back = _owes_picture(request) and message.chat.type != ChatType.PRIVATE
-            sent = await deliver(self._bot, reply, address, ask_back=ask_back)
+        async with presence(self._bot, address) as progress:
+            if self._turns.locked() and not _is_posted(request):
+                await progress(Progress(Stage.ACCEPTED, 1, 1))
+            async with self._turns:
+                incoming = await self._envelopes.from_message(message, exchange.asker, request)
+                reply = await self._handler(replace(incoming, progress=progress))
+                if exchange.withdrawn:
+                    return
+                ask_back = _owes_picture(request) and message.chat.type != ChatType.PRIVATE
+                sent = await deliver(self._bot, reply, address, ask_back=ask_back)
         if sent and _is_posted(request):
             self._memory.ask(exchange)
         self._memory.answer(sent, exchange, prompts(reply))
@@ -141,7 +147,19 @@ class Questions:
 
 def _content(message: Message) -> tuple[object, ...]:
     """What an answer depends on. Telegram also announces edits that change nothing of it."""
-    return identity(message), message.text or message.caption, message.has_media_spoiler
+    return *_picture(message), message.text or message.caption
+
+
+def _picture(message: Message) -> tuple[object, ...]:
+    return identity(message), message.has_media_spoiler
+
+
+def _asked_about(messages: Sequence[Message]) -> Message | None:
+    """The message whose picture is meant, where those that ask have none of their own."""
+    answered = messages[0].reply_to_message
+    if answered is None or not carries_picture(answered) or any(map(carries_picture, messages)):
+        return None
+    return answered
 
 
 def _is_asked(request: Request) -> bool:

@@ -33,7 +33,7 @@ class Reader:
             shown: The pictures that the message replied to is about, where it is an answer of the bot.
         """
         own = tuple(picture for message in messages for picture in pictures(message, self.opener))
-        there = shown or _pictures_replied_to(messages[0], self.opener)
+        there = shown or self._pictures_replied_to(messages[0])
         command = next(filter(None, map(self._command, messages)), None)
         if command is not None:
             return parse(*command, own or there)
@@ -55,6 +55,14 @@ class Reader:
         if own and not moves(message.sticker):
             return Ask(own, Trigger.POSTED)
         return None
+
+    def _pictures_replied_to(self, message: Message) -> tuple[Picture, ...]:
+        """Not those that the bot has drawn: whose they are, and so who may have opted out, is forgotten."""
+        answered = message.reply_to_message
+        if answered is None or (answered.from_user is not None and answered.from_user.id == self.me.id):
+            return ()
+        author = author_of(answered)
+        return pictures(answered, self.opener, author=author if author != author_of(message) else None)
 
     def _command(self, message: Message) -> tuple[str, str] | None:
         """Name and text of the command that a text or caption begins with, if it is meant for this bot."""
@@ -88,14 +96,6 @@ def author_of(message: Message) -> User | None:
 def user_of(person: TelegramUser) -> User:
     """A person in whobot's words; their rights in a chat are not known here."""
     return User(PLATFORM, str(person.id), name=person.full_name)
-
-
-def _pictures_replied_to(message: Message, opener: Callable[[str], Opener]) -> tuple[Picture, ...]:
-    answered = message.reply_to_message
-    if answered is None:
-        return ()
-    author = author_of(answered)
-    return pictures(answered, opener, author=author if author != author_of(message) else None)
 
 
 def _ask_in_private(message: Message, own: tuple[Picture, ...], there: tuple[Picture, ...]) -> Request | None:

@@ -102,7 +102,7 @@ class FakeTelegram(People):
 
     async def announce(self, kind: str, what: Json, *, secret: str = SECRET) -> int | None:
         """Send an update to the bot, if it wants that kind; in webhook mode the answer's status is returned."""
-        update = {"update_id": self.world.number(), kind: what}
+        update = self._last = {"update_id": self.world.number(), kind: what}
         if self._contract:
             self.violations += self._contract.value("Update", update)
         if self.world.webhook:
@@ -112,6 +112,10 @@ class FakeTelegram(People):
             self.world.updates.append(update)
             self.world.changed.notify_all()
         return None
+
+    async def announce_again(self) -> int:
+        """Call the webhook with the last update once more, as if its first answer had got lost."""
+        return await self._call_webhook(self._last, SECRET)
 
     async def _call_webhook(self, update: Json, secret: str) -> int:
         address = f"http://127.0.0.1:{self._webhook_port}/hook/telegram"

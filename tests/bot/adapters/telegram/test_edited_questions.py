@@ -62,6 +62,25 @@ async def test_a_question_that_asks_no_more(telegram: FakeTelegram, recorder: Re
     await nothing_else_happens(telegram, recorder, seen=1)
 
 
+@pytest.mark.parametrize("others", [False, True], ids=["other words", "another picture"])
+async def test_the_picture_that_was_replied_to(telegram: FakeTelegram, recorder: Recorder, others: bool) -> None:
+    message = telegram.write(chat=telegram.group, author=telegram.boss, **telegram.picture(png())[0])
+    answers = []
+    for author in (telegram.alice, telegram.boss):
+        await telegram.post("/who", chat=telegram.group, author=author, reply_to=message)
+        answers.append(await telegram.answer())
+    changes = replaced(telegram, png(colour="blue")) if others else {"caption": "lovely"}
+    await telegram.edit_message(message, **changes)
+    if others:
+        gone = [await telegram.deletion() for _ in answers]
+        assert sorted(gone, key=min) == [answer.ids for answer in answers]
+
+    assert asked(recorder) == [Trigger.COMMAND] * 2
+    await telegram.post("/help", chat=telegram.group)
+    await telegram.answer()
+    assert telegram.world.deletions.empty()
+
+
 async def test_what_was_answered_after_a_command_stays_a_question(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post("/who", chat=telegram.group)
     await telegram.answer()

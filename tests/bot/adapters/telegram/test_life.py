@@ -12,11 +12,11 @@ from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import Updater
 
-from bot.adapters.telegram import TelegramAdapter
+from bot.adapters.telegram import TelegramAdapter, questions
 from bot.adapters.telegram.adapter import _receiving
 from bot.adapters.telegram.client import Client
 from bot.config import Telegram
-from bot.domain import Incoming, Reply, Trigger
+from bot.domain import Incoming, Reply, Show, Teach, Trigger
 from bot.errors import AdapterError, ConfigError, LoginRefused
 from tests.bot.adapters.telegram.conftest import Recorder, Serve, free_port, png, until
 from tests.fakes.telegram import SECRET, FakeTelegram, Refusal
@@ -196,6 +196,36 @@ async def test_a_webhook(telegram: FakeTelegram, recorder: Recorder, serve: Serv
     assert telegram.world.webhook["url"] == "https://whobot.example.org/hook/telegram"
     assert telegram.world.webhook["secret_token"] == SECRET
     assert "getUpdates" not in telegram.calls
+
+
+async def test_an_update_that_comes_twice_counts_once(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+    async with serve(telegram.settings(webhook_port=free_port())):
+        await telegram.post("/teach Honoka", chat=telegram.group)
+        await telegram.answer()
+        assert await telegram.announce_again() == 200
+        await telegram.post("/help", chat=telegram.group)
+        await telegram.answer()
+    assert [type(seen.request) for seen in recorder.seen] == [Teach, Show]
+    assert telegram.world.answers.empty()
+
+
+async def test_who_waits_for_a_turn_sees_that_an_answer_will_come(
+    telegram: FakeTelegram, recorder: Recorder, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ANSWERS_AT_ONCE", 1)
+    recorder.accepts = False
+    recorder.hold()
+    async with serve():
+        await telegram.post_picture(png(), caption="/who", chat=telegram.group)
+        await until(lambda: recorder.seen)
+        await telegram.post_picture(png(), chat=telegram.group)
+        await telegram.post_picture(png())
+        assert await telegram.action() == (telegram.direct.id, None), "and none where nobody may have asked"
+        assert telegram.world.actions.empty()
+        assert len(recorder.seen) == 1
+        recorder.release()
+        for _ in range(3):
+            await telegram.answer()
 
 
 async def test_a_webhook_call_without_the_secret(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:

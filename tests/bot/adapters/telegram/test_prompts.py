@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.adapters.telegram import TelegramAdapter
 from bot.domain import Button, Page, Placement, Press, Prompt, Reply, Show
-from tests.bot.adapters.telegram.conftest import Recorder, png
+from tests.bot.adapters.telegram.conftest import Recorder, Serve, png
 from tests.fakes.telegram import Answer, Chat, FakeTelegram, Refusal
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -92,6 +93,23 @@ async def test_words_count_once(telegram: FakeTelegram, recorder: Recorder) -> N
     await telegram.answer()
 
     assert [seen.request for seen in recorder.seen].count(Press("other:t", "Honoka")) == 1
+
+
+async def test_words_that_nobody_remembers_to_have_asked_for_have_expired(
+    telegram: FakeTelegram, recorder: Recorder, bot: TelegramAdapter, serve: Serve
+) -> None:
+    _, prompt = await prompted(telegram, recorder)
+    await bot.stop()
+    telegram.world.polls = 0
+    recorder.reply = Reply("These buttons have expired.", placement=Placement.NOTICE)
+    async with serve():
+        await telegram.post("Honoka", chat=telegram.group, reply_to=prompt.message)
+        words = await telegram.post("Honoka", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+        answer = await telegram.answer()
+        assert (answer.text, answer.reply_to) == ("These buttons have expired.", words["message_id"])
+        assert await telegram.deletion() == prompt.ids
+    assert recorder.seen[-1].request == Press("expired", "Honoka")
+    assert [type(seen.request) for seen in recorder.seen].count(Press) == 1, "those of somebody else do not count"
 
 
 async def test_a_button_keeps_its_prompt_through_an_edit_and_loses_it_with_the_button(
