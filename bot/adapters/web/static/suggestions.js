@@ -50,11 +50,22 @@ export class Suggestions {
 
   async update() {
     const typed = this.#input.value;
+    this.#keepWhatGoesOnFrom(typed);
     const offers = await this.#palette.offers(typed);
     if (offers === null || this.#input.value !== typed) return;
     this.#typed = typed;
     this.#shown = offers.filter(({ text }) => text !== typed);
     if (this.#shown.length === 0 || document.activeElement !== this.#input) this.close();
+    else this.#draw();
+  }
+
+  // While names are on their way: to take anything else would drop what has been typed since.
+  #keepWhatGoesOnFrom(typed) {
+    if (!this.isOpen) return;
+    const left = this.#shown.filter(({ text }) => text !== typed && text.toLowerCase().startsWith(typed.toLowerCase()));
+    if (left.length === this.#shown.length) return;
+    this.#shown = left;
+    if (left.length === 0) this.close();
     else this.#draw();
   }
 

@@ -184,6 +184,22 @@ def test_names_complete_what_is_typed_and_never_stand_in_the_way(page: Page, sit
     assert page.text.get_attribute("value") == "/optout off"
 
 
+def test_a_suggestion_never_drops_what_was_typed_since(page: Page, site: Site) -> None:
+    page.text.send_keys("/tea")
+    page.wait(lambda: page.suggested() == ["/teach <name>"])
+    typing = """
+        const [text, value] = arguments;
+        text.value = value;
+        text.dispatchEvent(new Event("input"));
+        return [...document.querySelectorAll("#suggestions:not([hidden]) b")].map((option) => option.textContent);
+    """
+    assert page.run(typing, page.text, "/teach hosh") == [], "names are on their way"
+    page.wait(lambda: page.suggested() == ["Hoshina Sora", "Hoshino Akari"])
+    assert page.run(typing, page.text, "/teach Hoshina") == ["Hoshina Sora"], "the other is out of date at once"
+    page.one("#suggestions [role=option]").click()
+    assert page.text.get_attribute("value") == "/teach Hoshina Sora"
+
+
 def test_a_spoiler_is_veiled_until_somebody_wants_to_see_it(page: Page, site: Site, pictures: list[str]) -> None:
     page.one("#files").send_keys(pictures[1])
     page.one(".spoil").click()
