@@ -53,7 +53,7 @@ def fit(split: Split, recipe: Fit, folder: Path, console: Console, tensorboard: 
     weights = hashlib.sha256(start.weights.read_bytes()).hexdigest() if start.weights else None
     settings = recipe.model_dump(exclude={"weights"})
     key = fingerprint(pictures, settings, weights, tf.__version__, start.spec, start.teaching)
-    if (folder / "fit.json").exists() and (trained := Trained.read(folder)).key == key:
+    if trained := Trained.finished(folder, key):
         console.say(f"{folder} is trained already")
         _say_results(trained.report, console)
         return trained

@@ -47,6 +47,18 @@ class Trained:
         return unpack({name: (self.folder / name).read_bytes() for name in RECOGNITION}, len(self.labels))
 
     @classmethod
+    def finished(cls, folder: Path, key: str) -> "Trained | None":
+        """Find what was trained on just this, and by this version; None where it is still to be trained.
+
+        Raises:
+            TrainerError: what lies in `folder` is damaged.
+        """
+        path = folder / "fit.json"
+        if not path.exists() or read_json(path, "trained network").get("key") != key:
+            return None
+        return cls.read(folder)
+
+    @classmethod
     def read(cls, folder: Path) -> "Trained":
         """Find a trained classifier.
 
