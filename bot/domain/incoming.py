@@ -60,7 +60,8 @@ class Picture:
     """A picture, sticker or short video that has not been fetched yet.
 
     `size` is what the platform declares, in bytes: good enough to refuse early, never to be trusted.
-    `author` is who posted the picture, where that is known and is not the one who asks.
+    `author` is who posted the picture, where that is known and is not the one who asks; `origin` is who had posted it
+    first, where it was forwarded and the platform tells.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Picture:
     size: int | None = None
     spoiler: bool = False
     author: User | None = None
+    origin: User | None = None
 
 
 # --- requests --------------------------------------------------------------------------------------------------------

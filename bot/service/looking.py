@@ -102,9 +102,9 @@ class Looking:
             raise AdultsOnly
         if not pictures:
             raise NoPicture
-        authors = frozenset(picture.author or case.user for picture in pictures)
-        left_alone = frozenset([author for author in authors if await self._store.is_opted_out(author)])
-        if left_alone == authors:
+        posters = frozenset(poster for picture in pictures for poster in _posters(picture, case.user))
+        left_alone = frozenset([poster for poster in posters if await self._store.is_opted_out(poster)])
+        if all(_posters(picture, case.user) & left_alone for picture in pictures):
             raise OptedOut
         if quietly:
             self._rates.admit(case.user, case.chat, quietly=True)
@@ -118,7 +118,7 @@ class Looking:
 
     async def _try(self, admitted: Admitted, number: int, picture: Picture) -> Finding:
         """Look at one of the pictures. Whatever goes wrong is told in its place and does not spoil the others."""
-        if (picture.author or admitted.case.user) in admitted.left_alone:
+        if _posters(picture, admitted.case.user) & admitted.left_alone:
             return Finding(number, OptedOut(), picture.spoiler, picture.author)
         try:
             result: Result = await self._look_at(admitted, number, picture)
@@ -145,3 +145,8 @@ class Looking:
             )
         self._metrics.analysed(platform, analysis)
         return analysis
+
+
+def _posters(picture: Picture, asker: User) -> frozenset[User]:
+    """Return whose picture it is: of who has posted it, and of who had before it was forwarded."""
+    return frozenset(filter(None, (picture.author or asker, picture.origin)))

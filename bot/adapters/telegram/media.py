@@ -12,8 +12,17 @@ Media: TypeAlias = PhotoSize | Animation | Video | VideoNote | Sticker | Documen
 _VIDEO_TYPES = {"video/mp4", "video/webm"}
 
 
-def pictures(message: Message, opener: Callable[[str], Opener], *, author: User | None = None) -> tuple[Picture, ...]:
-    """The picture of a message, if it has one; `author` is who posted it, where that is not the one who asks."""
+def pictures(
+    message: Message, opener: Callable[[str], Opener], *, author: User | None = None, origin: User | None = None
+) -> tuple[Picture, ...]:
+    """The picture of a message, if it has one.
+
+    Args:
+        message: Holds it or not.
+        opener: Makes a file's opener from its id.
+        author: Who posted it, where that is not the one who asks.
+        origin: Who had posted it before it was forwarded, where Telegram tells.
+    """
     file = _file(message)
     if file is None:
         return ()
@@ -24,6 +33,7 @@ def pictures(message: Message, opener: Callable[[str], Opener], *, author: User 
             size=file.file_size,
             spoiler=bool(message.has_media_spoiler),
             author=author,
+            origin=origin,
         ),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from telegram import Message
+from telegram import Message, MessageOriginUser
 from telegram import User as TelegramUser
 from telegram.constants import ChatType, MessageEntityType
 
@@ -32,7 +32,7 @@ class Reader:
             owed: What the author has just asked for without a picture: this is it, where it has one.
             shown: The pictures that the message replied to is about, where it is an answer of the bot.
         """
-        own = tuple(picture for message in messages for picture in pictures(message, self.opener))
+        own = tuple(one for message in messages for one in pictures(message, self.opener, origin=_origin(message)))
         there = shown or self._pictures_replied_to(messages[0])
         command = next(filter(None, map(self._command, messages)), None)
         if command is not None:
@@ -62,7 +62,8 @@ class Reader:
         if answered is None or (answered.from_user is not None and answered.from_user.id == self.me.id):
             return ()
         author = author_of(answered)
-        return pictures(answered, self.opener, author=author if author != author_of(message) else None)
+        author = author if author != author_of(message) else None
+        return pictures(answered, self.opener, author=author, origin=_origin(answered))
 
     def _command(self, message: Message) -> tuple[str, str] | None:
         """Name and text of the command that a text or caption begins with, if it is meant for this bot."""
@@ -96,6 +97,12 @@ def author_of(message: Message) -> User | None:
 def user_of(person: TelegramUser) -> User:
     """A person in whobot's words; their rights in a chat are not known here."""
     return User(PLATFORM, str(person.id), name=person.full_name)
+
+
+def _origin(message: Message) -> User | None:
+    """Who had posted what is forwarded; those who hide that from Telegram's users hide it from bots."""
+    forwarded = message.forward_origin
+    return user_of(forwarded.sender_user) if isinstance(forwarded, MessageOriginUser) else None
 
 
 def _ask_in_private(message: Message, own: tuple[Picture, ...], there: tuple[Picture, ...]) -> Request | None:

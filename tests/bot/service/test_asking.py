@@ -22,6 +22,7 @@ from bot.domain import (
     Show,
     Stage,
     Trigger,
+    User,
 )
 from bot.errors import Busy
 from bot.records import ChatSettings, Scope
@@ -172,6 +173,19 @@ async def test_a_full_queue_is_told_without_a_download(service: Service, eyes: E
 async def test_a_queue_that_fills_up_meanwhile_is_told_too(service: Service, eyes: Eyes, source: Source) -> None:
     eyes.sights[b"maki"] = Busy()
     assert "hands full" in (await service.handle(asking(source.picture()))).text
+
+
+@pytest.mark.parametrize(("author", "origin"), [(None, BOB), (MANAGER, BOB), (BOB, MANAGER)])
+async def test_what_was_forwarded_is_left_alone_for_the_sake_of_either(
+    service: Service, source: Source, author: User | None, origin: User
+) -> None:
+    await service.handle(incoming(OptOut(True), user=BOB))
+    forwarded = source.picture("maki", author=author, origin=origin)
+    assert not (await service.handle(asking(forwarded))).images
+    reply = await service.handle(asking(forwarded, source.picture("nico", author=MANAGER, origin=None)))
+    assert "Maki" not in reply.text
+    assert "Yazawa Nico" in reply.text
+    assert source.opened == ["nico"]
 
 
 async def test_a_user_who_asks_too_often_is_told_how_long_to_wait(make: Callable[..., Service], source: Source) -> None:

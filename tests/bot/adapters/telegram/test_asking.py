@@ -167,6 +167,23 @@ async def test_a_forwarded_picture(telegram: FakeTelegram, recorder: Recorder) -
     assert recorder.asked.trigger is Trigger.PRIVATE
 
 
+@pytest.mark.parametrize("replied", [False, True], ids=["forwarded to the bot", "forwarded by somebody else"])
+async def test_who_had_posted_what_is_forwarded(telegram: FakeTelegram, recorder: Recorder, replied: bool) -> None:
+    origin = {"type": "user", "date": 1_700_000_000, "sender_user": telegram.boss.payload()}
+    content, _ = telegram.picture(png())
+    if replied:
+        picture = telegram.write(chat=telegram.group, author=Person(1003, "Carol"), forward_origin=origin, **content)
+        await telegram.post("/who", chat=telegram.group, reply_to=picture)
+    else:
+        await telegram.post(forward_origin=origin, **content)
+    await telegram.answer()
+
+    (picture_,) = recorder.asked.pictures
+    assert picture_.origin is not None
+    assert picture_.origin.id == str(telegram.boss.id)
+    assert (picture_.author and picture_.author.id) == ("1003" if replied else None)
+
+
 async def test_what_is_no_picture_is_left_alone_in_groups(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post("hello", chat=telegram.group)
     await telegram.post("hello @whobot_bot", chat=telegram.group)
