@@ -69,16 +69,19 @@ def fit_recognition(
     )
     if weight <= 0:
         return None
-    bias = max(bias, -weight * _enough(teaching, characters, len(truth) / characters))
+    scale = _scale(teaching, len(truth) / characters)
+    cut, enough = -bias / weight, _enough(teaching, characters, scale)
+    if cut > enough:
+        cut, weight = enough, max(weight, scale)
     recognition = Recognition(
         prototypes,
         owners,
         np.zeros(characters, np.float32),
         {Feature.NEAREST: float(weight)},
-        bias,
+        -weight * cut,
         teaching=teaching,
     )
-    return Fitted(recognition, weight * known + bias)
+    return Fitted(recognition, weight * (known - cut))
 
 
 def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: float) -> float:
@@ -96,14 +99,18 @@ def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: fl
     return min(SURE, round(float(np.quantile(confidence, 1 - NAMED)), 3))
 
 
-def _enough(teaching: Teaching, characters: int, pictures: float) -> float:
-    """Return the cosine to a prototype of so many pictures at which a face is as likely known as not.
+def _scale(teaching: Teaching, pictures: float) -> float:
+    """Return how fast the log-odds of a taught character rise with the cosine to a prototype of so many pictures."""
+    # As likenesses are made comparable in `bot.vision.recognise.likeness`.
+    return teaching.scale * math.sqrt(teaching.kinship + (1 - teaching.kinship) / pictures)
+
+
+def _enough(teaching: Teaching, characters: int, scale: float) -> float:
+    """Return the cosine to a prototype at which a face is as likely known as not.
 
     That is, if the characters were taught, and share the odds that a face is anybody's whom the bundle knows.
     """
     shared = log_odds(PRIOR) - math.log(characters) - log_odds(TAUGHT_PRIOR)
-    # As likenesses are made comparable in `bot.vision.recognise.likeness`.
-    scale = teaching.scale * math.sqrt(teaching.kinship + (1 - teaching.kinship) / pictures)
     return -(teaching.offset + shared) / scale
 
 
