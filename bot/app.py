@@ -71,9 +71,7 @@ def make_adapters(
     if settings.telegram.token is not None:
         from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
 
-        adapters.append(
-            TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED, links=links)
-        )
+        adapters.append(TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED, links=links))
     if settings.web.enabled:
         from bot.adapters.web import WebAdapter  # noqa: PLC0415
 

@@ -223,8 +223,8 @@ def evaluate(
     else:
         scorer = BundleScorer(read_bundle(network))
     (source,) = pictures
-    examples = read_examples(source) if source.is_dir() else Split.load(source).test
-    examples = Names(scorer.labels, read_table(network)).insist(examples)
+    found = read_examples(source) if source.is_dir() else Split.load(source).test
+    examples = Names(scorer.labels, read_table(network)).insist(found)
     evaluation = test(scorer, examples, console, report / ".scores.jsonl")
     for column in columns(evaluation.figures):
         console.say(f"{column.heading:<20}{column.text:>8}")

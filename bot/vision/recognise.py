@@ -119,7 +119,7 @@ def roster_odds(
         return UNJUDGED + _log_softmax(logits / temperature)
     known = known_odds(logits, embeddings, recognition, temperature)
     guesses = recognition.sharpness * scores(logits, embeddings, recognition, temperature)
-    return known[:, np.newaxis] + guesses - guesses.max(axis=1, keepdims=True)
+    return np.asarray(known[:, np.newaxis] + guesses - guesses.max(axis=1, keepdims=True))
 
 
 def likeness(embeddings: Values, gallery: Gallery, kinship: float) -> Values:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot.bundle import read_bundle
-from bot.vision.second_look import DOUBTFUL, MOST, SecondLook
+from bot.vision.second_look import DOUBTFUL, MOST, SURE, SecondLook
 from tests.artwork import CAST, draw_backdrop, draw_portrait
 
 SHIPPED = Path(__file__).resolve().parents[3] / "models" / "face-detector.tflite"
@@ -42,7 +42,7 @@ def test_what_is_a_face_on_one_side_of_the_mirror_only_is_none(
 
     def score(self: SecondLook, part: Any) -> float:
         seen.append((part.image.copy(), part.box.copy()))
-        return 0.9 if part.image[0, 0, 0] else 0.1
+        return 0.5 if part.image[0, 0, 0] else 0.1
 
     monkeypatch.setattr(SecondLook, "_score", score)
     (again,) = rescored(look, image, [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
@@ -51,6 +51,13 @@ def test_what_is_a_face_on_one_side_of_the_mirror_only_is_none(
     assert (mirrored == part[:, ::-1]).all()
     assert their_box[0, 0] + their_box[0, 2] == part.shape[1] - box[0, 0]
     assert (their_box[0, 1:] == box[0, 1:]).all()
+
+
+def test_what_is_surely_a_face_needs_no_mirror(look: SecondLook, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = [SURE]
+    monkeypatch.setattr(SecondLook, "_score", lambda *_: looks.pop())
+    (again,) = rescored(look, np.zeros((200, 300, 3), np.uint8), [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
+    assert again == pytest.approx((MIDDLE + SURE) / 2)
 
 
 def test_only_what_is_in_doubt_is_looked_at_again(look: SecondLook) -> None:
