@@ -282,6 +282,12 @@ class Capabilities:
     completion: bool = False
     """Names are suggested while somebody types."""
     age_restricted_chats: bool = False
+    shared_chats: bool = False
+    """There are chats of many people, which can be watched."""
+    previews: bool = False
+    """The pictures of links that the platform shows are handed to the bot."""
+    reactions: bool = False
+    """The asker can take an answer away with a reaction to it."""
     chat_link: str = ""
     """The address that opens a chat of a server, with ``{home}`` and ``{id}``; empty where there is none."""
 

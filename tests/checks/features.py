@@ -25,6 +25,9 @@ FEATURES = {
     "context_menus": "*Who is this?* and *Teach this face* in a message's menu",
     "completion": "Names are suggested while you type",
     "age_restricted_chats": "Chats are marked as age-restricted, and whobot can stay silent elsewhere",
+    "shared_chats": "Chats of many people, which it can watch",
+    "previews": "The pictures in the previews of links",
+    "reactions": "A reaction of the asker's takes an answer away (on Telegram where whobot is an administrator)",
 }
 """What each capability means to people, by its name in `Capabilities`."""
 

@@ -26,6 +26,9 @@ CAPABILITIES = Capabilities(
     context_menus=True,
     completion=True,
     age_restricted_chats=True,
+    shared_chats=True,
+    previews=True,
+    reactions=True,
     chat_link="https://discord.com/channels/{home}/{id}",  # shown as the channel's name
 )
 """What Discord can do at its best. A message cannot be answered in private, and permissions can take more away."""

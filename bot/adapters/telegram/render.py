@@ -32,6 +32,9 @@ CAPABILITIES = Capabilities(
     context_menus=False,
     completion=False,  # a bot's commands are completed, their arguments are not
     age_restricted_chats=False,
+    shared_chats=True,
+    previews=False,  # a bot gets the link alone
+    reactions=True,  # where it is an administrator
 )
 _NO_WORDS = "⬆"
 """Stands over a keyboard where a reply has no words: Telegram hangs keyboards on messages, but not on albums."""
