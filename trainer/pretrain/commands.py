@@ -70,7 +70,7 @@ def evaluate(
     card: Card = None,
     settings: SettingsFile = DEFAULT,
 ) -> None:
-    """Judge bundles by the crops that the run has held back, and by the characters that its first stage never saw.
+    """Judge bundles by the crops that the run has held back, and by the characters that it met in its last stage only.
 
     Each is judged by the crops as their sets have them, and by the same faces as the bot would have cropped them.
     """
