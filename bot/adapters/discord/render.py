@@ -17,8 +17,8 @@ ALT_LIMIT = 1024
 """Characters that describe an attachment."""
 ELLIPSIS = "…"
 SPOILER = "||"
-REFERENCE = re.compile(r"<(?=[@/:]|a:|t:|id:)")
-"""Begins what Discord shows as a user, a command, an emoji, a time or a guide; channels whobot itself links to."""
+REFERENCE = re.compile(r"<(?=[@#/:]|a:|t:|id:)")
+"""Begins what Discord shows as a user, a channel, a command, an emoji, a time or a guide."""
 
 
 def content(text: str, *, spoiler: bool = False) -> str | None:

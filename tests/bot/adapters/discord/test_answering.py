@@ -67,7 +67,7 @@ async def test_nobody_is_pinged_and_no_markup_applies(discord: FakeDiscord, serv
     assert f"\\<@{discord.alice.id}>" in answer.content
 
 
-@pytest.mark.parametrize("markup", ["<@1>", "<@&2>", "</who:4>", "<t:5:R>", "<:a:6>", "<a:a:7>", "<id:guide>"])
+@pytest.mark.parametrize("markup", ["<@1>", "<@&2>", "<#3>", "</who:4>", "<t:5:R>", "<:a:6>", "<a:a:7>", "<id:guide>"])
 async def test_names_make_no_references(discord: FakeDiscord, service: Recorder, markup: str) -> None:
     service.reply = Reply(f"I know nobody like {markup} < 3.")
     await discord.post_picture(PNG)
