@@ -72,10 +72,14 @@ def export(
         console.say(f"Converting to {precision}")
         network = convert(trained, split.train, precision, console)
         bundle = _bundle(trained, network, f"{name}-{precision}", settings, {})
-        # The network looks at each crop once, as it is: so shall what was made of it.
-        evaluation = evaluate(BundleScorer(bundle, straighten=False), split.test, console)
-        check(evaluation, reference, precision, settings.require)
-        ready.append((network, precision, evaluation))
+        # The network looks at each crop once, as it is: so shall what was made of it, while the two are compared.
+        check(
+            evaluate(BundleScorer(bundle, straighten=False), split.test, console),
+            reference,
+            precision,
+            settings.require,
+        )
+        ready.append((network, precision, evaluate(BundleScorer(bundle), split.test, console)))
     written = []
     for network, precision, evaluation in ready:
         path = settings.directory / f"{name}-{precision}.tflite"
