@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
+from bot.background import beside
 from bot.domain import Link
 from bot.errors import StoreError
 from bot.store import Store
@@ -27,16 +28,11 @@ log = structlog.get_logger(__name__)
 async def keeping_links(store: Store) -> AsyncIterator["LinkBook"]:
     """Within the block, keep links in the store."""
     book = LinkBook(store)
-    writing = asyncio.create_task(book.write())
-    try:
+    async with beside(book.write()):
         yield book
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL):
                 await book.written()
-    finally:
-        writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
 
 
 class LinkBook:
