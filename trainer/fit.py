@@ -21,7 +21,6 @@ from bot.bundle import InputSpec
 from bot.domain import Image
 from trainer import starts
 from trainer.augment import augment
-from trainer.base import EMBEDDING
 from trainer.console import Console
 from trainer.curves import Curves
 from trainer.dataset import Example, fingerprint, read_picture
@@ -109,22 +108,19 @@ class _Run:
         images = read_images(self._learnt, self._start.spec, self._console, "training")
         model = build_classifier(body, len(self._split.labels))
         # A mirrored face is the same character.
-        seen = self._features(body, np.concatenate([images, images[:, :, ::-1]]))
-        views, embeddings = np.split(seen.reshape(2, len(images), -1), [body.output["features"].shape[1]], axis=2)
+        views = self._features(body, np.concatenate([images, images[:, :, ::-1]])).reshape(2, len(images), -1)
         head = self._fit_head(model, views)
         if self._start.fine_tune_epochs:
             self._fine_tune(model, images)
             return self._finish(model, Predictor(model, self._start.spec)(images), self._validate(model), "validation")
         groups = near_duplicates([hash_image(image) for image in images])
         held_out = self._cross_validate(views, groups)
-        fitted = self._fit_recognition(embeddings, groups)
+        fitted = self._fit_recognition(views, groups)
         return self._finish(model, head(views[0]), held_out, "cross_validation", fitted)
 
     def _features(self, body: keras.Model, images: npt.NDArray[np.uint8]) -> Values:
         folder = self._folder / f"features-{self._key}"
-        # Strangers are told by the embedding, which not every network gives.
-        outputs = ("features",) if self._start.teaching is None else ("features", EMBEDDING)
-        predict = Predictor(body, self._start.spec, *outputs)
+        predict = Predictor(body, self._start.spec, "features")
         shards = []
         with self._console.steps("Computing features", len(images)) as advance:
             for start in range(0, len(images), SHARD):
@@ -150,11 +146,11 @@ class _Run:
                 views, self._truth, len(self._split.labels), self._recipe.penalty, groups, lambda: advance(1)
             )
 
-    def _fit_recognition(self, embeddings: Values, groups: Sequence[Sequence[int]]) -> Fitted | None:
+    def _fit_recognition(self, views: Values, groups: Sequence[Sequence[int]]) -> Fitted | None:
+        # Only the base network's features are an embedding, of unit length.
         if self._start.teaching is None:
             return None
-        unit = embeddings / np.maximum(np.linalg.norm(embeddings, axis=2, keepdims=True), 1e-6)
-        return fit_recognition(unit, self._truth, len(self._split.labels), groups, self._start.teaching)
+        return fit_recognition(views, self._truth, len(self._split.labels), groups, self._start.teaching)
 
     def _fine_tune(self, model: keras.Model, images: npt.NDArray[np.uint8]) -> None:
         self._start.backbone.unfreeze(model, self._recipe.fine_tune_blocks)

@@ -29,7 +29,7 @@ from bot.domain.incoming import (
     Trigger,
     User,
 )
-from bot.domain.links import Forgetful, Link, Links
+from bot.domain.links import Link, Links, NoLinks
 from bot.domain.reply import (
     ACTION_LIMIT,
     OPTIONS_LIMIT,
@@ -58,7 +58,6 @@ __all__ = [
     "Configure",
     "Face",
     "Forget",
-    "Forgetful",
     "Guess",
     "Handler",
     "Health",
@@ -71,6 +70,7 @@ __all__ = [
     "Menu",
     "Misuse",
     "Moved",
+    "NoLinks",
     "Opener",
     "OptOut",
     "Option",

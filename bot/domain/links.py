@@ -51,7 +51,7 @@ class Links(Protocol):
         ...
 
 
-class Forgetful:
+class NoLinks:
     """Keeps no links: satisfies `Links` where nothing shall outlive a restart."""
 
     async def load(self, platform: str) -> Sequence[Link]:  # noqa: ARG002

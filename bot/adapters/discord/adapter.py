@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.adapters.discord.client import WhobotClient
 from bot.adapters.discord.translate import CAPABILITIES
 from bot.commands import Words, english_only
-from bot.domain import Capabilities, Forgetful, Handler, Links
+from bot.domain import Capabilities, Handler, Links, NoLinks
 from bot.errors import AdapterError, LoginRefused
 
 
@@ -53,7 +53,7 @@ class DiscordAdapter:
         self._handler = handler
         self._words = words
         self._languages = languages
-        self._links = links or Forgetful()
+        self._links = links or NoLinks()
         self._client: WhobotClient | None = None
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()

@@ -24,7 +24,7 @@ from bot.adapters.telegram.recent import Recent
 from bot.adapters.telegram.trouble import explain
 from bot.commands import Words, english_only, typed_names
 from bot.config import Telegram
-from bot.domain import Forgetful, Handler, Links
+from bot.domain import Handler, Links, NoLinks
 from bot.errors import AdapterError, ConfigError
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ class TelegramAdapter:
         self._handler = handler
         self._words = words
         self._languages = languages
-        self._links = links or Forgetful()
+        self._links = links or NoLinks()
         self._names = typed_names(words, languages)
         self._handled: Recent[int, bool] = Recent(seconds=_SENT_AGAIN, size=20_000)
         self._connected = False

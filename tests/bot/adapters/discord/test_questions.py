@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.discord import messages
 from bot.adapters.discord.questions import Questions
-from bot.domain import Ask, Button, Chat, Forgetful, Left, Page, Reply, Show, Trigger
+from bot.domain import Ask, Button, Chat, Left, NoLinks, Page, Reply, Show, Trigger
 from tests.bot.adapters.discord.conftest import ANSWER, PNG, Recorder
 from tests.fakes.discord import Answer, Channel, FakeDiscord, Person, Refusal, Upload
 from tests.fakes.discord.rest import MESSAGE, MESSAGES
@@ -142,7 +142,7 @@ async def test_an_answer_that_is_known_to_be_gone_is_not_looked_for(discord: Fak
 
 
 def test_the_memory_is_bounded() -> None:
-    questions, chat = Questions(Forgetful(), limit=2), Chat("discord", "1")
+    questions, chat = Questions(NoLinks(), limit=2), Chat("discord", "1")
     nothing: dict[str, list[object]] = {"attachments": [], "stickers": [], "embeds": [], "message_snapshots": []}
     opened = [questions.open(chat, 7, Mock(id=n, **nothing)) for n in range(3)]
     first, second, third = (one.__enter__() for one in opened)

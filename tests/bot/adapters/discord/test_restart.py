@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.adapters.discord import DiscordAdapter
-from bot.domain import Ask, Button, ButtonStyle, Forgetful, Link, Links, Placement, Press, Reply
+from bot.domain import Ask, Button, ButtonStyle, Link, Links, NoLinks, Placement, Press, Reply
 from bot.errors import StoreError
 from bot.links import keeping_links
 from bot.store import Store
@@ -135,11 +135,11 @@ async def test_a_press_tells_who_has_asked(discord: FakeDiscord, serve: Serve, s
 
 async def test_nobody_knows_who_has_asked(discord: FakeDiscord, serve: Serve, service: Recorder) -> None:
     service.reply = WITH_DELETE
-    async with serve(Forgetful()):
+    async with serve(NoLinks()):
         await discord.post_picture(PNG, channel=FORGETFUL)
         answer = await discord.answer()
     service.reply = Reply("That has expired.", placement=Placement.NOTICE)
-    async with serve(Forgetful()):
+    async with serve(NoLinks()):
         await discord.press(answer, "Delete")
         await discord.answer()
     press = service.asked[1].request
@@ -147,7 +147,7 @@ async def test_nobody_knows_who_has_asked(discord: FakeDiscord, serve: Serve, se
     assert press.asker is None
 
 
-class Slow(Forgetful):
+class Slow(NoLinks):
     """Takes its time to load."""
 
     def __init__(self, links: Links) -> None:

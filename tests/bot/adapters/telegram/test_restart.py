@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.telegram import TelegramAdapter
-from bot.domain import Ask, Button, Chat, Forgetful, Left, Link, Links, Placement, Press, Reply
+from bot.domain import Ask, Button, Chat, Left, Link, Links, NoLinks, Placement, Press, Reply
 from bot.errors import StoreError
 from bot.links import keeping_links
 from bot.store import Store
@@ -111,11 +111,11 @@ async def test_the_delete_button(telegram: FakeTelegram, recorder: Recorder, liv
 
 async def test_nobody_knows_who_has_asked(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
     recorder.reply = Reply("Pink", buttons=BUTTONS)
-    async with live(Forgetful()):
+    async with live(NoLinks()):
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)
         answer = await telegram.answer()
     recorder.reply = Reply("That has expired.", placement=Placement.NOTICE)
-    async with live(Forgetful()):
+    async with live(NoLinks()):
         await telegram.press(answer.message, "Delete")
         assert (await telegram.notice()).text == "That has expired."
     press = recorder.seen[-1].request
