@@ -2,8 +2,10 @@
 
 import re
 import sqlite3
+import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -17,6 +19,9 @@ from bot.redact import Redactor
 BUSY_SECONDS = 5.0
 """How long to wait for another program that is writing to the same SQLite file."""
 EXAMPLES = 'it should look like "sqlite+aiosqlite:///whobot.db" or "postgresql+asyncpg://user@host/whobot"'
+
+IN_MEMORY = {"mode": "memory", "cache": "shared", "uri": "true"}
+"""The parameters of a SQLite address that give all connections with its name one database in memory."""
 
 ADVICE = {
     # SQLite
@@ -68,8 +73,7 @@ def make_engine(url: URL) -> AsyncEngine:
     options: dict[str, Any] = {"hide_parameters": True}
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite:
-        # SQLite writes one at a time anyway. One connection makes that a queue instead of a lock, and lets a database
-        # in memory live as long as the engine.
+        # SQLite writes one at a time anyway. One connection makes that a queue instead of a lock.
         options |= {
             "poolclass": AsyncAdaptedQueuePool,
             "pool_size": 1,
@@ -82,12 +86,15 @@ def make_engine(url: URL) -> AsyncEngine:
     try:
         if not url.get_dialect().is_async:
             raise StoreError(f"store.url names a blocking driver, {url.drivername}: {EXAMPLES}")
-        engine = create_async_engine(url, **options)
+        in_memory = sqlite and url.database in (None, "", ":memory:")
+        engine = create_async_engine(_name_memory(url) if in_memory else url, **options)
     except (ImportError, NoSuchModuleError) as error:
         raise StoreError(
             f"store.url needs the driver {url.drivername}, which is not installed ({error}): {EXAMPLES}, "
             "for which whobot[postgres] must be installed"
         ) from error
+    if in_memory:
+        event.listen(engine.sync_engine, "first_connect", lambda *_: _keep_memory(engine))
     if sqlite:
         _prepare_file(url)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -109,6 +116,17 @@ def advise(reason: str) -> str:
 def show(url: URL) -> str:
     """Return an address as it may be read by others."""
     return Redactor()(url.render_as_string(hide_password=True))
+
+
+def _name_memory(url: URL) -> URL:
+    """Give a database in memory a name of its own, under which more than one connection finds it."""
+    return url.set(database=f"file:whobot-{uuid.uuid4().hex}", query=IN_MEMORY)
+
+
+def _keep_memory(engine: AsyncEngine) -> None:
+    # A database in memory is gone with its last connection, and a query that is cancelled closes the engine's only one.
+    anchor = sqlite3.connect(f"{engine.url.database}?{urlencode(engine.url.query)}", uri=True)
+    event.listen(engine.sync_engine, "engine_disposed", lambda _: anchor.close())
 
 
 def _prepare_file(url: URL) -> None:

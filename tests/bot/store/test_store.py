@@ -121,6 +121,24 @@ async def test_a_store_in_memory_keeps_its_content_while_it_is_open() -> None:
         assert (await store.chat_settings(Chat("web", "19"))).watch
 
 
+async def test_a_store_in_memory_outlives_a_cancelled_query() -> None:
+    async with Store("sqlite+aiosqlite://") as store:
+        await store.change(CHAT, watch=True)
+        for turns in range(40):
+            query = asyncio.create_task(store.chat_settings(CHAT))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            query.cancel()
+            await asyncio.gather(query, return_exceptions=True)
+            assert (await store.chat_settings(CHAT)).watch
+
+
+async def test_stores_in_memory_share_nothing() -> None:
+    async with Store("sqlite+aiosqlite://") as one, Store("sqlite+aiosqlite://") as other:
+        await one.change(CHAT, watch=True)
+        assert not (await other.chat_settings(CHAT)).watch
+
+
 async def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
     async with Store(f"sqlite+aiosqlite:///{tmp_path}/deep/down/whobot.db"):
         pass
