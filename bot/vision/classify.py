@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from bot.bundle import Bundle
 from bot.characters import Characters
@@ -20,6 +23,8 @@ LOGITS, EMBEDDING, TILT = "logits", "embedding", "tilt"
 
 The last is about the cosine and the sine of the angle by which the face is tilted, clockwise from upright.
 """
+SURE = 0.95
+"""The probability of a best guess from which one look at the face is enough."""
 TILTED = 20.0
 """Degrees from upright beyond which a face is turned back: networks know those that are tilted less as they are."""
 
@@ -47,13 +52,13 @@ class Classifier:
     Args:
         bundle: The network and its numbers.
         characters: How people write the names. Labels that it lacks get a name made of the label.
-        straighten: Whether to turn tilted faces upright, where the network can tell them.
+        look_again: Whether to look at doubtful faces again, upright and in the mirror. Only a base network does.
 
     Raises:
         BundleError: the network does not load, or does not give one finite logit for each label.
     """
 
-    def __init__(self, bundle: Bundle, characters: Characters | None = None, *, straighten: bool = True) -> None:
+    def __init__(self, bundle: Bundle, characters: Characters | None = None, *, look_again: bool = True) -> None:
         self._bundle = bundle
         self._network = Network(bundle)
         self._recogniser = Recogniser(bundle)
@@ -69,8 +74,9 @@ class Classifier:
             raise BundleError(f"the bundle {info.name} does not give one finite logit for each of its labels")
         if tilt is not None and tilt.shape != (2,):
             raise BundleError(f"the bundle {info.name} does not give a tilt as cosine and sine")
-        self._straightens = straighten and tilt is not None
         self._dimensions = 0 if embedding is None else len(embedding)
+        self._looks_again = look_again and self.embeds
+        self._straightens = self._looks_again and tilt is not None
         recognition = bundle.recognition
         if recognition is not None and recognition.prototypes.shape[1] != self._dimensions:
             raise BundleError(f"the bundle {info.name} has prototypes of another shape than its embedding")
@@ -81,26 +87,26 @@ class Classifier:
         return self._dimensions > 0
 
     def see(self, crops: Sequence[Image], turn: Turn | None = None) -> Seen:
-        """Show RGB uint8 face crops of any size to the network, and those that are tilted once more, turned upright.
+        """Show RGB uint8 face crops of any size to the network; a base network looks again at those it doubts.
+
+        A doubtful face that is tilted is turned upright. Where that leaves it in doubt, what the network says of it and
+        of its mirror image is averaged.
 
         Args:
             crops: The faces as they are in their pictures.
             turn: Crops a face anew. Without it the crop itself is turned: it has less to show in its corners.
         """
-        faces = [self._look(crop) for crop in crops]
-        tilts = [self._tilt(face) for face in faces]
-        for place, tilt in enumerate(tilts):
-            if tilt:
-                upright = turn(place, tilt) if turn else _turned(crops[place], tilt)
-                faces[place] = self._look(upright)
+        faces, tilts = [], []
+        for place, crop in enumerate(crops):
+            face, tilt = self._consider(crop, partial(turn, place) if turn else partial(_turned, crop))
+            faces.append(face)
+            tilts.append(tilt)
         logits = np.stack([face[LOGITS] for face in faces]) if faces else np.empty((0, len(self._bundle.labels)))
         angles = np.array(tilts, np.float32) if self._straightens else None
         if not self.embeds:
             return Seen(logits.astype(np.float32), None, angles)
         embeddings = np.stack([face[EMBEDDING] for face in faces]) if faces else np.empty((0, self._dimensions))
-        # Networks leave it to us: in 8 bits, unit length would cost the precision of the parts.
-        lengths = np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-6)
-        return Seen(logits.astype(np.float32), (embeddings / lengths).astype(np.float32), angles)
+        return Seen(logits.astype(np.float32), _unit(embeddings), angles)
 
     def name(self, seen: Seen, gallery: Gallery = EMPTY, *, only_taught: bool = False) -> list[tuple[Guess, ...]]:
         """Say who the faces may be.
@@ -132,10 +138,40 @@ class Classifier:
     def _look(self, crop: Image) -> dict[str, Values]:
         return self._network.run(self._bundle.info.input.prepare([crop])[0])
 
+    def _consider(self, crop: Image, upright: Callable[[float], Image]) -> tuple[dict[str, Values], float]:
+        """Look at a face as often as it takes; return what the network says and by how many degrees it was turned."""
+        face = self._look(crop)
+        if not self._doubts(face):
+            return face, 0.0
+        tilt = self._tilt(face)
+        if tilt:
+            crop = upright(tilt)
+            face = self._look(crop)
+        if self._doubts(face):
+            face = _mean(face, self._look(cv2.flip(crop, 1).astype(np.uint8, copy=False)))
+        return face, tilt
+
+    def _doubts(self, output: dict[str, Values]) -> bool:
+        """Tell whether to look again."""
+        if not self._looks_again:
+            return False
+        ranking = self._recogniser.rank(output[LOGITS][np.newaxis], _unit(output[EMBEDDING][np.newaxis]))
+        return float(ranking.probabilities.max()) < SURE
+
     def _tilt(self, output: dict[str, Values]) -> float:
         """Return by how many degrees a face has to be turned back; 0 where it may stay as it is."""
         tilt = tilt_of(*map(float, output[TILT])) if self._straightens else 0.0
         return tilt if abs(tilt) > TILTED else 0.0
+
+
+def _mean(one: dict[str, Values], other: dict[str, Values]) -> dict[str, Values]:
+    return {name: np.asarray((values + other[name]) / 2, np.float32) for name, values in one.items()}
+
+
+def _unit(embeddings: npt.NDArray[np.floating]) -> Values:
+    # Networks leave it to us: in 8 bits, unit length would cost the precision of the parts.
+    lengths = np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-6)
+    return np.asarray(embeddings / lengths, np.float32)
 
 
 def _turned(crop: Image, tilt: float) -> Image:

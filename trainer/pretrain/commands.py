@@ -18,7 +18,7 @@ from trainer.detectors import MODELS, make_detector
 from trainer.documents import replace_section
 from trainer.pretrain.settings import DEFAULT, read_settings
 from trainer.quiet import load_tensorflow
-from trainer.settings import Crop
+from trainer.settings import Crop, Precision
 
 app = typer.Typer(help="Train and judge the base network that knows the characters.", no_args_is_help=True)
 
@@ -78,15 +78,17 @@ def evaluate(
     from trainer.pretrain import card as cards
     from trainer.pretrain.data import read_faces
     from trainer.pretrain.evaluate import judge_strangers
-    from trainer.pretrain.export import ask_the_unknowing
+    from trainer.pretrain.export import ask_stage, convert, unknowing_stage
     from trainer.pretrain.judged import judge
     from trainer.pretrain.turned import judge_turned, turned_table
 
     chosen, faces = read_settings(settings), read_faces(run)
     judged = [judge(path, faces, _console) for path in bundle]
     _console.say("Asking the stage that has met no stranger")
-    unknowing = ask_the_unknowing(chosen, faces, run, _console)
-    found = judge_strangers(unknowing, chosen.data.strangers, chosen.export.prototypes)
+    stage = unknowing_stage(chosen)
+    asked = ask_stage(stage, chosen, faces, run, _console)
+    bundle_of_it = convert(asked.network, asked.ground.known, Precision.INT8, chosen, faces, stage.name)
+    found = judge_strangers(asked.ground, bundle_of_it, chosen.data.strangers, chosen.export.prototypes, _console)
     sections = {
         "closed": cards.closed_tables(judged, faces),
         "strangers": cards.stranger_tables(found),

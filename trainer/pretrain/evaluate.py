@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.bundle import Bundle
+from bot.vision.classify import Classifier
+from bot.vision.recognise import Recogniser
+from trainer.console import Console
 from trainer.measure import Measured, OpenSet, Truth, Values, few_shot, nearest_mean, open_set
 from trainer.pretrain.data import Faces, Indices
-from trainer.pretrain.outputs import Outputs, Shown
+from trainer.pretrain.outputs import Shown, ask_classifier
 from trainer.pretrain.strangers import Ground, fit
 
 SHOTS = (1, 5, 20)
@@ -26,32 +30,44 @@ class Strangers:
     few_shots: dict[tuple[str, int], Measured]
 
 
-def judge_strangers(ground: Ground, strangers: Sequence[str], prototypes: int) -> Strangers:
-    """Measure what happens to strangers, from what a stage without them says of all crops.
+def judge_strangers(
+    ground: Ground, bundle: Bundle, strangers: Sequence[str], prototypes: int, console: Console
+) -> Strangers:
+    """Measure what happens to strangers.
 
     Known are the crops held back of all other characters, in both framings. The bot's answer is fitted to half of the
     strangers and measured on the other half, then the other way round: the figures are means of both.
+
+    Args:
+        ground: What a stage without the strangers says of all crops.
+        bundle: What would ship of that stage, with nothing fitted to it yet; its labels are those that `ground` knows.
+        strangers: Characters that the stage has not met.
+        prototypes: Most prototypes a character.
+        console: Told how far it is.
     """
     faces = ground.faces
     folds = [list(strangers[start::FOLDS]) for start in range(FOLDS)]
-    held = ground.part("test")
+    held, nobody = faces.of("test", ground.known), faces.nobody("test")
     measured: dict[tuple[str, str], list[OpenSet]] = {}
+    vectors = np.zeros((len(faces.truth), ground.said.own.embeddings.shape[1]), np.float32)
     for fold in range(FOLDS):
         asked = [name for other, members in enumerate(folds) if other != fold for name in members]
-        fitted = fit(ground, folds[fold], prototypes, with_nobody=False)
+        fitted = fit(ground, folds[fold], prototypes, with_nobody=False).given_to(bundle)
+        everybody = np.concatenate([held, ground.all_of(asked), nobody])
+        confidence, embeddings = _ask(fitted, faces, everybody, console)
         groups = {
             "all": ground.all_of(asked),
             **{name: ground.all_of(members) for name, members in _groups(faces, asked).items()},
-            "posters, screenshots, cards": faces.nobody("test"),
+            "posters, screenshots, cards": nobody,
         }
         for group, indices in ((name, indices) for name, indices in groups.items() if len(indices)):
-            unknown = ground.shown(indices)
-            said = open_set(*(fitted.rank(shown, ground.known).max(axis=1) for shown in (held, unknown)))
+            said = open_set(confidence[held].ravel(), confidence[indices].ravel())
             measured.setdefault(("the bot's answer", group), []).append(said)
-    everybody = ground.shown(ground.all_of(strangers))
+        vectors[everybody] = embeddings
+    known, unknown = ground.shown(held), ground.shown(ground.all_of(strangers))
     trained = ground.said.own.at(faces.of("train", ground.known)).embeddings
-    nearest = (nearest_mean(shown.embeddings, trained, NEIGHBOURS) for shown in (held, everybody))
-    softmax = (_softmax(shown).max(axis=1) for shown in (held, everybody))
+    nearest = (nearest_mean(shown.embeddings, trained, NEIGHBOURS) for shown in (known, unknown))
+    softmax = (_softmax(shown).max(axis=1) for shown in (known, unknown))
     return Strangers(
         {
             **{key: _mean(found) for key, found in measured.items()},
@@ -59,11 +75,29 @@ def judge_strangers(ground: Ground, strangers: Sequence[str], prototypes: int) -
             ("softmax", "all"): open_set(*softmax),
         },
         {
-            (f"{len(group)} of {name}", shots): _taught(faces, ground.said.own, group, shots)
+            (f"{len(group)} of {name}", shots): _taught(faces, vectors, group, shots)
             for name, group in {"all sets": list(strangers), **_groups(faces, strangers)}.items()
             for shots in SHOTS
         },
     )
+
+
+def _ask(bundle: Bundle, faces: Faces, indices: Indices, console: Console) -> tuple[Values, Values]:
+    """Show some faces to a bundle as the bot does.
+
+    Returns:
+        For all faces the probability of the best guess in each framing, ``(count, 2)``, 0 for those not asked; and the
+        embeddings of those asked, as their sets have them.
+    """
+    classifier, recogniser = Classifier(bundle), Recogniser(bundle)
+    confidence = np.zeros((len(faces.truth), 2), np.float32)
+    answers = []
+    for framing, images in enumerate((faces.images, faces.framed)):
+        title = f"Asking about strangers{' in crops of the bot' if framing else ''}"
+        said = ask_classifier(classifier, images[indices], console, title)
+        answers.append(said)
+        confidence[indices, framing] = recogniser.rank(said.logits, said.embeddings).probabilities.max(axis=1)
+    return confidence, answers[0].embeddings
 
 
 def _mean(found: Sequence[OpenSet]) -> OpenSet:
@@ -88,10 +122,10 @@ def _groups(faces: Faces, strangers: Sequence[str]) -> dict[str, list[str]]:
     return groups
 
 
-def _taught(faces: Faces, outputs: Outputs, group: Sequence[str], shots: int) -> Measured:
+def _taught(faces: Faces, embeddings: Values, group: Sequence[str], shots: int) -> Measured:
     def some(*parts: Indices) -> tuple[Values, Truth]:
         chosen = np.concatenate(parts)
-        return outputs.embeddings[chosen], faces.truth[chosen]
+        return embeddings[chosen], faces.truth[chosen]
 
     held = some(faces.of("test", group), faces.of("validation", group))
     return few_shot(some(faces.of("train", group)), held, shots)

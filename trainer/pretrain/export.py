@@ -1,6 +1,6 @@
 """Turn the last stage's weights into bundles: `logits`, `embedding`, and how they tell strangers from the roster."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import Bundle, BundleInfo, InputSpec, write_bundle
+from bot.vision.classify import Classifier
 from bot.vision.recognise import Recogniser
 from trainer.base import BASE, About, save_base
 from trainer.console import Console
@@ -16,12 +17,11 @@ from trainer.export import to_tflite
 from trainer.metrics import measure
 from trainer.pretrain.data import Faces
 from trainer.pretrain.network import scout, served
-from trainer.pretrain.outputs import ask_bundle, fitted_to, scouted
+from trainer.pretrain.outputs import ask_classifier, fitted_to, scouted
 from trainer.pretrain.run import known, load, spec
 from trainer.pretrain.settings import Settings, Stage
 from trainer.pretrain.strangers import Ground, carry_over, fit
 from trainer.pretrain.tilt import learn_tilt
-from trainer.pretrain.whitening import Whitening
 from trainer.settings import Precision
 
 LEAST_AGREEMENT = 0.97
@@ -38,24 +38,19 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
         ExportRefused: the two bundles disagree in their names.
         BundleError: a file cannot be written.
     """
-    unknowing = ask_the_unknowing(settings, faces, folder, console)
-    fitted = fit(unknowing, settings.data.strangers, settings.export.prototypes)
-    stage = settings.stages[-1]
-    scouting = scout_bundle(stage, settings, faces, folder)
-    ground, whitening = ask_scout(scouting, stage, settings, faces, console)
-    tilt = learn_tilt(scouting, faces, console)
-    own = carry_over(fitted, unknowing, ground, settings.export.prototypes)
-    network = served(load(stage, settings, faces, folder), len(faces.labels), whitening, tilt)
+    unknowing = ask_stage(unknowing_stage(settings), settings, faces, folder, console)
+    fitted = fit(unknowing.ground, settings.data.strangers, settings.export.prototypes)
+    asked = ask_stage(settings.stages[-1], settings, faces, folder, console)
+    own = carry_over(fitted, unknowing.ground, asked.ground, settings.export.prototypes)
+    network = asked.network
     save_base(directory / BASE.name, network, About(settings.network.side, settings.data.margin, faces.key))
     held, written = faces.of("test"), []
     names: npt.NDArray[np.intp] | None = None
     for precision in (Precision.FLOAT16, Precision.INT8):
-        converted = convert(network, precision, settings, faces, f"{name}-{precision}")
-        info = replace(
-            converted.info, temperature=own.temperature, threshold=own.threshold, trained=_trained(settings, faces)
-        )
-        bundle = replace(converted, info=info, recognition=own.recognition)
-        said = ask_bundle(bundle, faces.images[held], console, f"Testing {info.name}")
+        converted = convert(network, faces.labels, precision, settings, faces, f"{name}-{precision}")
+        bundle = own.given_to(converted)
+        info = replace(bundle.info, trained=_trained(settings, faces))
+        said = ask_classifier(Classifier(bundle), faces.images[held], console, f"Testing {info.name}")
         probabilities = Recogniser(bundle).rank(said.logits, said.embeddings).probabilities
         given = probabilities.argmax(axis=1)
         if names is not None and (agreement := float((given == names).mean())) < LEAST_AGREEMENT:
@@ -70,34 +65,42 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
     return written
 
 
-def ask_the_unknowing(settings: Settings, faces: Faces, folder: Path, console: Console) -> Ground:
-    """Ask the last stage that has met no stranger about all crops."""
-    unknowing = [stage for stage in settings.stages if not stage.strangers]
-    bundle = scout_bundle(unknowing[-1], settings, faces, folder)
-    return ask_scout(bundle, unknowing[-1], settings, faces, console)[0]
+@dataclass(frozen=True)
+class Asked:
+    """What a finished stage says of all crops, and the network that would ship of it."""
+
+    ground: Ground
+    network: keras.Model
 
 
-def scout_bundle(stage: Stage, settings: Settings, faces: Faces, folder: Path) -> Bundle:
-    """Turn a finished stage into a bundle in memory that gives what the rest is fitted to."""
-    network = scout(load(stage, settings, faces, folder), len(faces.labels))
-    return convert(network, Precision.INT8, settings, faces, stage.name)
+def unknowing_stage(settings: Settings) -> Stage:
+    """The last stage that has met no stranger."""
+    return [stage for stage in settings.stages if not stage.strangers][-1]
 
 
-def ask_scout(
-    bundle: Bundle, stage: Stage, settings: Settings, faces: Faces, console: Console
-) -> tuple[Ground, Whitening]:
-    """Ask the bundle of a stage about all crops, and fit its embedding to those that it was trained on."""
+def ask_stage(stage: Stage, settings: Settings, faces: Faces, folder: Path, console: Console) -> Asked:
+    """Ask a finished stage about all crops, and fit its embedding and its tilt to those that it was trained on.
+
+    Raises:
+        TrainerError: the stage is not finished.
+    """
     names = known(stage, settings, faces)
-    said, whitening = scouted(bundle, faces, faces.of("train", names), settings.export.embedding, console)
-    return Ground(faces, said, names), whitening
+    columns = [faces.labels.index(name) for name in names]
+    model = load(stage, settings, faces, folder)
+    scouting = convert(scout(model, columns), names, Precision.INT8, settings, faces, stage.name)
+    said, whitening = scouted(scouting, faces, faces.of("train", names), settings.export.embedding, console)
+    network = served(model, columns, whitening, learn_tilt(scouting, faces, names, console))
+    return Asked(Ground(faces, said, names), network)
 
 
-def convert(network: keras.Model, precision: Precision, settings: Settings, faces: Faces, name: str) -> Bundle:
+def convert(
+    network: keras.Model, labels: tuple[str, ...], precision: Precision, settings: Settings, faces: Faces, name: str
+) -> Bundle:
     """Turn a network into a bundle in memory, with nothing fitted to it yet."""
     shown = spec(settings)
     samples = _calibration(settings, faces, shown) if precision is Precision.INT8 else None
     info = BundleInfo("classifier", name, shown, margin=settings.data.margin)
-    return Bundle("unwritten", info, faces.labels, to_tflite(network, shown, samples))
+    return Bundle("unwritten", info, labels, to_tflite(network, shown, samples))
 
 
 def _trained(settings: Settings, faces: Faces) -> dict[str, object]:

@@ -4,24 +4,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.bundle import Bundle, read_bundle
+from bot.vision.classify import Classifier
 from bot.vision.recognise import Recogniser
 from trainer.console import Console
 from trainer.measure import Values
 from trainer.pretrain.data import Faces
-from trainer.pretrain.outputs import Outputs, ask_bundle
+from trainer.pretrain.outputs import Outputs, ask_classifier
 
 
 @dataclass(frozen=True)
 class Judged:
     """Probabilities ``(count, characters)`` for the held-back faces, as their sets have them and as the bot crops them.
 
-    `milliseconds` is the median time of the network for one face, `size` the file's, in bytes.
+    `median` and `mean` are the times for one face in milliseconds: most are looked at once, the doubtful again. `size`
+    is the file's, in bytes.
     """
 
     name: str
     own: Values
     framed: Values
-    milliseconds: float
+    median: float
+    mean: float
     size: int
 
 
@@ -29,13 +32,14 @@ def judge(path: Path, faces: Faces, console: Console) -> Judged:
     """Show the held-back faces to a bundle.
 
     Raises:
-        BundleError: it is damaged or does not load.
+        BundleError: it is damaged, does not load, or gives no embeddings.
     """
     bundle, held = read_bundle(path), faces.of("test")
-    own = ask_bundle(bundle, faces.images[held], console, f"Testing {path.stem}")
-    framed = ask_bundle(bundle, faces.framed[held], console, f"Testing {path.stem} on the bot's crops")
-    name = bundle.info.name
-    return Judged(name, _ranked(bundle, own), _ranked(bundle, framed), own.milliseconds, path.stat().st_size)
+    classifier = Classifier(bundle)
+    own = ask_classifier(classifier, faces.images[held], console, f"Testing {path.stem}")
+    framed = ask_classifier(classifier, faces.framed[held], console, f"Testing {path.stem} on the bot's crops")
+    name, size = bundle.info.name, path.stat().st_size
+    return Judged(name, _ranked(bundle, own), _ranked(bundle, framed), own.median, own.mean, size)
 
 
 def _ranked(bundle: Bundle, outputs: Outputs) -> Values:

@@ -1,5 +1,6 @@
 """The base network: a backbone, a linear head over the roster, and an embedding with a cosine head of its own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -53,10 +54,11 @@ def build_network(settings: NetworkSettings, characters: int, side: int, frozen:
     return keras.Model(backbone.input, outputs, name="base")
 
 
-def scout(model: keras.Model, characters: int) -> keras.Model:
+def scout(model: keras.Model, characters: Sequence[int]) -> keras.Model:
     """The network before anything is fitted to it.
 
-    It gives `logits` of the characters as they are, `features` to embed, and `FEATURES`, which tell the tilt.
+    It gives `logits` of some characters as they are, by their places in the roster, `features` to embed, and
+    `FEATURES`, which tell the tilt.
     """
     outputs = {
         "logits": _own_logits(model, characters),
@@ -66,8 +68,10 @@ def scout(model: keras.Model, characters: int) -> keras.Model:
     return keras.Model(model.input, outputs, name="scout")
 
 
-def served(model: keras.Model, characters: int, whitening: Whitening, tilt: TiltMap | None = None) -> keras.Model:
-    """The network that ships: `logits` of the characters as they are, `embedding`, and `tilt` where it is given.
+def served(
+    model: keras.Model, characters: Sequence[int], whitening: Whitening, tilt: TiltMap | None = None
+) -> keras.Model:
+    """The network that ships: `logits` of some characters, `embedding`, and `tilt` where it is given.
 
     The embedding is made of whitened inner features. Their length is left for who runs it to make one: in 8 bits that
     would cost the precision of its parts.
@@ -80,10 +84,10 @@ def served(model: keras.Model, characters: int, whitening: Whitening, tilt: Tilt
     return keras.Model(model.input, outputs, name="served")
 
 
-def _own_logits(model: keras.Model, characters: int) -> Any:
+def _own_logits(model: keras.Model, characters: Sequence[int]) -> Any:
     """The logits without those of the characters' other casts, which only training needs."""
     trained = model.get_layer("logits")
-    own = layers.Dense(characters, name="logits")
+    own = layers.Dense(len(characters), name="logits")
     logits = own(model.get_layer("dropout").input)
-    own.set_weights([values[..., :characters] for values in trained.get_weights()])
+    own.set_weights([values[..., list(characters)] for values in trained.get_weights()])
     return logits

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.bundle import Bundle, InputSpec
+from bot.errors import BundleError
+from bot.vision.classify import LOGITS, Classifier
 from bot.vision.interpreter import Network
 from trainer.console import Console
 from trainer.measure import Truth, Values
@@ -19,16 +21,17 @@ from trainer.pretrain.whitening import Whitening, fit_whitening
 class Outputs:
     """What a network says of some crops: `logits`, ``(count, characters)``, and `embeddings`, ``(count, dimensions)``.
 
-    `milliseconds` is the median time for one face, NaN where it was not taken.
+    `median` and `mean` are the times for one face, in milliseconds.
     """
 
     logits: Values
     embeddings: Values
-    milliseconds: float = float("nan")
+    median: float = float("nan")
+    mean: float = float("nan")
 
     def at(self, indices: Indices) -> "Outputs":
         """What is said of some of the crops."""
-        return Outputs(self.logits[indices], self.embeddings[indices], self.milliseconds)
+        return Outputs(self.logits[indices], self.embeddings[indices])
 
 
 @dataclass(frozen=True)
@@ -69,29 +72,40 @@ def scouted(
     return answers, whitening
 
 
-def ask_bundle(
-    bundle: Bundle, images: npt.NDArray[np.uint8], console: Console, title: str, vector: str = "embedding"
-) -> Outputs:
-    """Show crops to a bundle, one at a time on one thread; `vector` names the output that is taken for embeddings.
+def ask_bundle(bundle: Bundle, images: npt.NDArray[np.uint8], console: Console, title: str, vector: str) -> Outputs:
+    """Show crops to a bundle's network, one at a time and once; `vector` names the output taken for embeddings.
 
     Raises:
         BundleError: the network does not load.
     """
     network = Network(bundle)
-    logits, vectors, times = [], [], []
+    logits, vectors = [], []
     with console.steps(title, len(images)) as advance:
         for image in images:
-            prepared = bundle.info.input.prepare([image])[0]
-            began = time.perf_counter()
-            answer = network.run(prepared)
-            times.append(time.perf_counter() - began)
-            logits.append(answer["logits"])
+            answer = network.run(bundle.info.input.prepare([image])[0])
+            logits.append(answer[LOGITS])
             vectors.append(answer[vector])
             advance(1)
-    answers = np.stack(vectors)
-    if vector == "embedding":  # as the bot does: the network leaves their length as it comes
-        answers /= np.maximum(np.linalg.norm(answers, axis=1, keepdims=True), 1e-6)
-    return Outputs(np.stack(logits), answers, float(np.median(times)) * 1000)
+    return Outputs(np.stack(logits), np.stack(vectors))
+
+
+def ask_classifier(classifier: Classifier, images: npt.NDArray[np.uint8], console: Console, title: str) -> Outputs:
+    """Show crops to a bundle as the bot does, which looks again at those that it doubts.
+
+    Raises:
+        BundleError: the bundle gives no embeddings.
+    """
+    if not classifier.embeds:
+        raise BundleError("the bundle gives no embeddings: judge one that `whobot-train pretrain export` has written")
+    seen, times = [], []
+    with console.steps(title, len(images)) as advance:
+        for image in images:
+            began = time.perf_counter()
+            seen.append(classifier.see([image]))
+            times.append(time.perf_counter() - began)
+            advance(1)
+    logits, embeddings = (np.concatenate([getattr(one, name) for one in seen]) for name in ("logits", "embeddings"))
+    return Outputs(logits, embeddings, float(np.median(times)) * 1000, float(np.mean(times)) * 1000)
 
 
 def fitted_to(images: Sequence[npt.NDArray[np.uint8]], spec: InputSpec) -> npt.NDArray[np.uint8]:

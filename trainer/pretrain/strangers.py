@@ -24,11 +24,15 @@ class Fitted:
     offsets: Values
     """Of the characters of each set, by its place among the sets' names."""
 
+    def given_to(self, bundle: Bundle) -> Bundle:
+        """The bundle with this; its labels are those that this was fitted with."""
+        info = replace(bundle.info, temperature=self.temperature, threshold=self.threshold)
+        return replace(bundle, info=info, recognition=self.recognition)
+
     def rank(self, shown: Shown, labels: Sequence[str]) -> Values:
         """The probability of every character, as the bot gives it; the rest to 1 is a stranger's."""
-        info = BundleInfo("classifier", "fitted", InputSpec(1, 1), temperature=self.temperature)
-        bundle = Bundle("fitted", info, tuple(labels), b"", self.recognition)
-        return Recogniser(bundle).rank(shown.logits, shown.embeddings).probabilities
+        bundle = Bundle("fitted", BundleInfo("classifier", "fitted", InputSpec(1, 1)), tuple(labels), b"")
+        return Recogniser(self.given_to(bundle)).rank(shown.logits, shown.embeddings).probabilities
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ class Ground:
 
     def shown(self, indices: Indices) -> Shown:
         """What is said of some faces, in both framings, by the characters that the network knows."""
-        columns = np.array([self.faces.labels.index(name) for name in self.known])
-        column_of = np.full(len(self.faces.labels) + 1, -1)
-        column_of[columns] = np.arange(len(columns))
         both = self.said.both(indices)
-        return Shown(both.logits[:, columns], both.embeddings, np.tile(column_of[self.faces.truth[indices]], 2))
+        return Shown(both.logits, both.embeddings, np.tile(self.truth(indices), 2))
+
+    def truth(self, indices: Indices) -> Truth:
+        """The place of each face's character among those that the network knows; -1 for strangers."""
+        column_of = np.full(len(self.faces.labels) + 1, -1)
+        column_of[[self.faces.labels.index(name) for name in self.known]] = np.arange(len(self.known))
+        return np.asarray(column_of[self.faces.truth[indices]])
 
     def part(self, part: str) -> Shown:
         """What is said of a part's faces of known characters."""
@@ -82,7 +89,7 @@ def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_nobod
     nobody = ground.faces.nobody("test") if with_nobody else unknown[:0]
     apart = ground.shown(np.concatenate([unknown, nobody]))
     recognition, offsets = fit_weights(recognition, temperature, validation, apart, ground.sets())
-    recognition = replace(recognition, sharpness=fit_sharpness(recognition, temperature, validation))
+    recognition = replace(recognition, sharpness=fit_sharpness(recognition, temperature, validation, apart))
     return _with_threshold(Fitted(recognition, temperature, 0.0, offsets), ground)
 
 

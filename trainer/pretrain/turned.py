@@ -1,4 +1,4 @@
-"""How well turned faces are named, as they are and straightened: held-back faces, asked as a chat asks."""
+"""How well turned faces are named, looked at once and again: held-back faces, asked as a chat asks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,14 +27,15 @@ EVERY = 3
 class Turned:
     """What is said of faces that are turned by `angle` degrees.
 
-    `as_is` and `straightened` are the shares that are named rightly, `turned_back` the share of those that were found
-    tilted, and `error` the median distance in degrees between the angle found and the true one, NaN where none was.
+    `once` and `again` are the shares that are named rightly, after one look and where the doubtful are looked at again;
+    `turned_back` is the share of those that were found tilted then, and `error` the median distance in degrees between
+    the angle found and the true one, NaN where none was.
     """
 
     bundle: str
     angle: int
-    as_is: Measured
-    straightened: Measured
+    once: Measured
+    again: Measured
     turned_back: Measured
     error: float
 
@@ -51,35 +52,43 @@ def judge_turned(path: Path, faces: Faces, console: Console, angles: Sequence[in
     bundle = read_bundle(path)
     held = faces.of("test")[::EVERY]
     crops, truth = faces.framed[held], faces.truth[held]
-    plain, straightening = (Classifier(bundle, straighten=straighten) for straighten in (False, True))
+    hasty, careful = (Classifier(bundle, look_again=again) for again in (False, True))
     rows = []
     for angle in angles:
         ways = angle * np.where(np.arange(len(held)) % 2, -1, 1)
         with console.steps(f"Testing {path.stem} on faces turned by {angle}°", len(held)) as advance:
             looked = []
             for crop, way in zip(crops, ways, strict=True):
-                looked.append((plain.see([_turn(crop, way)]), _straightened(straightening, crop, way)))
+                looked.append((hasty.see([_turn(crop, way)]), _asked(careful, crop, way)))
                 advance(1)
-        as_is, straightened = (_right(bundle, seen, truth) for seen in zip(*looked, strict=True))
+        once, again = (_right(bundle, seen, truth) for seen in zip(*looked, strict=True))
         tilts = _tilts([seen for _, seen in looked])
         back = tilts != 0
         apart = np.abs((tilts - ways + 180) % 360 - 180)[back]
         error = float(np.median(apart)) if len(apart) else float("nan")
-        rows.append(Turned(bundle.info.name, angle, as_is, straightened, share(back), error))
+        rows.append(Turned(bundle.info.name, angle, once, again, share(back), error))
     return rows
 
 
 def turned_table(rows: Sequence[Turned]) -> str:
     """A Markdown table of the bundles' rows."""
-    head = ("Bundle", "Turned by", "Faces", "Top-1 as they are", "Top-1 straightened", "Turned back", "Median error")
+    head = (
+        "Bundle",
+        "Turned by",
+        "Faces",
+        "Top-1 at one look",
+        "Top-1 where the doubtful are looked at again",
+        "Turned back",
+        "Median error",
+    )
     return markdown_table(
         head,
         [
             [
                 f"`{row.bundle}`",
                 f"{row.angle}°",
-                f"{row.as_is.count}",
-                *(_percent(measured) for measured in (row.as_is, row.straightened)),
+                f"{row.once.count}",
+                *(_percent(measured) for measured in (row.once, row.again)),
                 f"{row.turned_back.value:.0%}",
                 "" if np.isnan(row.error) else f"{row.error:.0f}°",
             ]
@@ -97,7 +106,7 @@ def _turn(crop: Image, angle: float) -> Image:
     return crop_upright(crop, Box(0, 0, crop.shape[1], crop.shape[0]), 0, -angle) if angle else crop
 
 
-def _straightened(classifier: Classifier, crop: Image, angle: float) -> Seen:
+def _asked(classifier: Classifier, crop: Image, angle: float) -> Seen:
     return classifier.see([_turn(crop, angle)], lambda _, tilt: _turn(crop, angle - tilt))
 
 

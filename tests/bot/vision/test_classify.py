@@ -11,6 +11,7 @@ from bot.characters import Character, Characters
 from bot.domain import Box, Image
 from bot.errors import BundleError
 from bot.gallery import Gallery
+from bot.vision import classify
 from bot.vision.classify import TILTED, Classifier
 from bot.vision.engine import Models
 from bot.vision.interpreter import Network
@@ -108,7 +109,57 @@ def tilted(image: Image, angle: float) -> Image:
 
 
 @pytest.fixture
-def upright(tmp_path: Path) -> Classifier:
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Values]:
+    """What networks were shown, each ``(1, height, width, 3)``."""
+    shown = []
+    run = Network.run
+
+    def counted(network: Network, image: Values) -> dict[str, Values]:
+        shown.append(image)
+        return run(network, image)
+
+    monkeypatch.setattr(Network, "run", counted)
+    return shown
+
+
+def test_a_doubtful_face_is_looked_at_in_the_mirror_too(tmp_path: Path, looks: list[Values]) -> None:
+    classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite", recognition=tiny.tiny_recognition()))
+    looks.clear()
+    grey = np.zeros((32, 32, 3), np.uint8)
+    grey[:, ::2] = tiny.GREY
+    classifier.see([square(tiny.RED), grey])
+    red, first, second = looks
+    assert red.shape == first.shape
+    assert np.array_equal(second, first[..., ::-1, :])
+    assert not np.array_equal(second, first)
+
+
+def test_the_two_looks_are_averaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
+    answers = iter([[1, 0, 0], [0, 0.6, 0]])
+
+    def answered(*_: object) -> dict[str, Values]:
+        answer = np.array(next(answers), np.float32)
+        return {"logits": answer, "embedding": answer}
+
+    monkeypatch.setattr(Network, "run", answered)
+    seen = classifier.see([square(tiny.GREY)])
+    assert seen.logits.tolist() == [pytest.approx([0.5, 0.3, 0])]
+    assert seen.embeddings is not None
+    assert seen.embeddings.tolist() == [pytest.approx([0.8575, 0.5145, 0], abs=1e-4)]
+
+
+def test_a_network_without_embeddings_looks_once(tiny_models: Models, looks: list[Values]) -> None:
+    classifier = Classifier(tiny_models.classifier)
+    looks.clear()
+    classifier.see([square(tiny.GREY)])
+    assert len(looks) == 1
+
+
+@pytest.fixture
+def upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classifier:
+    """A classifier that doubts everything and turns what is tilted."""
+    monkeypatch.setattr(classify, "SURE", 1.1)
     return Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"))
 
 
@@ -128,17 +179,24 @@ def test_a_tilted_face_is_named_as_if_it_were_upright(upright: Classifier, angle
 
 @pytest.mark.parametrize("angle", [0, -10, 15])
 def test_a_face_that_is_hardly_tilted_is_looked_at_as_it_is(
-    upright: Classifier, angle: float, monkeypatch: pytest.MonkeyPatch
+    upright: Classifier, angle: float, looks: list[Values]
 ) -> None:
-    looks = []
-    run = Network.run
-
-    def counted(network: Network, image: Values) -> dict[str, Values]:
-        looks.append(image)
-        return run(network, image)
-
-    monkeypatch.setattr(Network, "run", counted)
+    looks.clear()
     seen = upright.see([tilted(tiny.head(tiny.BLUE), angle)])
+    assert seen.tilts is not None
+    assert seen.tilts.tolist() == [0]
+    first, second = looks
+    assert np.array_equal(second, first[..., ::-1, :])
+
+
+def test_a_face_that_is_known_for_sure_is_left_tilted(tmp_path: Path, looks: list[Values]) -> None:
+    sure = Classifier(
+        tiny.tiny_upright(
+            tmp_path / "upright.tflite", recognition=replace(tiny.tiny_recognition(), bias=30.0, sharpness=50.0)
+        )
+    )
+    looks.clear()
+    seen = sure.see([tilted(tiny.head(tiny.BLUE), 40)])
     assert seen.tilts is not None
     assert seen.tilts.tolist() == [0]
     assert len(looks) == 1
@@ -160,9 +218,9 @@ def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Cla
     assert tilt > TILTED
 
 
-def test_where_nobody_tells_how_faces_are_tilted_they_are_looked_at_once(tmp_path: Path) -> None:
+def test_where_nobody_tells_how_faces_are_tilted_none_is_turned(tmp_path: Path) -> None:
     unable = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
-    unasked = Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"), straighten=False)
+    unasked = Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"), look_again=False)
 
     def turn(_: int, __: float) -> Image:
         raise AssertionError

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from bot.bundle import Feature
 from bot.vision.recognise import known_odds
 from trainer.pretrain.outputs import Shown
-from trainer.pretrain.recognition import blank, fit_closeness, fit_sharpness, fit_teaching, fit_weights
+from trainer.pretrain.recognition import SHARPNESSES, blank, fit_closeness, fit_sharpness, fit_teaching, fit_weights
 
 KNOWN, DIMENSIONS = 4, 16
 
@@ -48,14 +49,16 @@ def test_closeness_and_temperature_are_those_of_least_surprise() -> None:
     assert fit_closeness(recognition, loud)[1] > fit_closeness(recognition, known)[1]
 
 
-def test_guesses_are_as_sharp_as_they_are_right() -> None:
+def test_other_guesses_count_where_strangers_are_betrayed_by_them() -> None:
     trained = people(range(4), 20, 1)
-    recognition = replace(blank(trained.embeddings, trained.truth, KNOWN, 1), bias=9.0)
-    logits = np.tile(np.array([1.0, 0.2, -3, -3], np.float32), (60, 1))
-    always, now_and_then = np.zeros(60, np.intp), np.arange(60) % 10 // 7
-    faces = trained.embeddings[:60]
-    assert fit_sharpness(recognition, 1.0, Shown(logits, faces, always)) == 3
-    assert fit_sharpness(recognition, 1.0, Shown(logits, faces, now_and_then)) == 1
+    unsure, sure = (np.tile(np.array([1.0, second, -3, -3], np.float32), (80, 1)) for second in (0.8, -2))
+    near = trained.embeddings
+    far = -near
+    plain = replace(blank(near, trained.truth, KNOWN, 1), bias=2.0)
+    by_nearness = replace(plain, weights={Feature.NEAREST: 4.0})
+    truth = np.zeros(80, np.intp)
+    assert fit_sharpness(plain, 1.0, Shown(sure, near, truth), Shown(unsure, near, truth - 1)) == SHARPNESSES[0]
+    assert fit_sharpness(by_nearness, 1.0, Shown(unsure, near, truth), Shown(sure, far, truth - 1)) > SHARPNESSES[0]
 
 
 def test_what_was_taught_is_met_and_others_are_not() -> None:

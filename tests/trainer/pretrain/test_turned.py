@@ -22,19 +22,19 @@ def faces() -> Faces:
     return Faces(np.full_like(framed, 127), framed, truth, truth * 0, parts, tiny.LABELS, ("own",), "key")
 
 
-def test_straightened_faces_are_named_at_every_angle(faces: Faces, tmp_path: Path, console: Transcript) -> None:
+def test_turned_faces_are_named_at_every_angle(faces: Faces, tmp_path: Path, console: Transcript) -> None:
     path = tmp_path / "upright.tflite"
     tiny.tiny_upright(path, recognition=tiny.tiny_recognition())
     upright, aside, hanging = judge_turned(path, faces, console, (0, 90, 180))
     assert [row.angle for row in (upright, aside, hanging)] == [0, 90, 180]
-    assert upright.as_is.value == upright.straightened.value == 1
+    assert upright.once.value == upright.again.value == 1
     assert upright.turned_back.value == 0
     assert np.isnan(upright.error)
     for row in (aside, hanging):
-        assert (row.bundle, row.as_is.count) == ("upright", ASKED)
-        assert row.straightened.value == row.turned_back.value == 1
+        assert (row.bundle, row.once.count) == ("upright", ASKED)
+        assert row.again.value == row.turned_back.value == 1
         assert row.error < 2
-    assert hanging.as_is.value < 0.5
+    assert hanging.once.value < 0.5
     assert "turned by 180°" in console.text
 
 
@@ -42,7 +42,7 @@ def test_a_bundle_that_cannot_tell_tilts_straightens_nothing(faces: Faces, tmp_p
     path = tmp_path / "tiny.tflite"
     tiny.tiny_bundle(path)
     (row,) = judge_turned(path, faces, console, (90,))
-    assert row.as_is == row.straightened
+    assert row.once == row.again
     assert row.turned_back.value == 0
 
 
