@@ -3,7 +3,7 @@
 The file is a plain TFLite flatbuffer with a zip archive appended, as TFLite Metadata packs its associated files: any
 TFLite runtime loads it, any unzip tool lists it. The archive holds ``labels.txt`` (one character a line, in the order
 of the network's output), ``bundle.json`` (`BundleInfo`), and where the bundle tells the known from the unknown
-``recognition.json`` and ``prototypes.npy`` (`Recognition`).
+``recognition.json``, ``prototypes.npy`` and ``strangers.npy`` (`Recognition`).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bot.bundle.info import BundleInfo, parse_info
-from bot.bundle.recognition import NUMBERS_FILE, PROTOTYPES_FILE, Recognition, unpack
+from bot.bundle.recognition import NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE, Recognition, unpack
 from bot.errors import BundleError
 
 SMALLEST_NETWORK = 10_000
@@ -126,5 +126,5 @@ def _archive_start(archive: zipfile.ZipFile) -> int:
 
 
 def _read_recognition(archive: zipfile.ZipFile, labels: int) -> Recognition | None:
-    names = {NUMBERS_FILE, PROTOTYPES_FILE} & set(archive.namelist())
+    names = {NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE} & set(archive.namelist())
     return unpack({name: archive.read(name) for name in names}, labels) if names else None

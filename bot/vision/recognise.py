@@ -22,6 +22,8 @@ UNJUDGED = 3.0
 """Log-odds of the roster as a whole in a bundle without `Recognition`, against which taught characters compete."""
 NEAR = 0.8
 """A face that is at least so close to one that is denied counts as the same face, the more the closer it is."""
+COHORT = 3
+"""How many of the nearest strangers a face is compared with: one alone may be near by chance."""
 DENIAL = 10.0
 """How much the log-odds of a character sink for the very face that people said is somebody else's."""
 
@@ -82,13 +84,14 @@ def closest(embeddings: Values, prototypes: Values, owners: npt.NDArray[np.intp]
 def features(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
     """Compute what tells whether a face is of the roster: ``(count, len(Feature))``, in the order of `Feature`.
 
-    Of `recognition` only the prototypes matter, so that its coefficients can be fitted to the result.
+    Of `recognition` only the prototypes and the strangers matter, so that its coefficients can be fitted to the result.
     """
     cosines = closest(embeddings, recognition.prototypes, recognition.owners, logits.shape[1])
     columns = {
         Feature.NEAREST: cosines.max(axis=1),
         Feature.LEAD: _lead(cosines),
         Feature.ENERGY: np.logaddexp.reduce(logits / temperature, axis=1),
+        Feature.STRANGE: _strangeness(embeddings, recognition.strangers),
     }
     return np.stack([columns[feature] for feature in Feature], axis=1).astype(np.float32)
 
@@ -171,6 +174,14 @@ def _log_softmax(logits: Values) -> Values:
     # The highest becomes 0 first: float32 keeps few digits of a large logit.
     lowered = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(lowered - np.log(np.exp(lowered).sum(axis=-1, keepdims=True)), np.float32)
+
+
+def _strangeness(embeddings: Values, strangers: Values) -> Values:
+    """Return each face's mean cosine to the nearest strangers; 0 where there are too few to compare with."""
+    if len(strangers) < COHORT:
+        return np.zeros(len(embeddings), np.float32)
+    cosines = embeddings @ strangers.T
+    return np.asarray(np.partition(cosines, -COHORT, axis=1)[:, -COHORT:].mean(axis=1))
 
 
 def _lead(values: Values) -> Values:

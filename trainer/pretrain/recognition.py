@@ -21,10 +21,10 @@ TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
 SHOTS = (1, 2, 5, 10)
 
 
-def blank(embeddings: Values, truth: Truth, characters: int, most: int) -> Recognition:
-    """Return a recognition with prototypes alone, to fit the rest to."""
-    means, owners = make_prototypes(embeddings, truth, characters, most)
-    return Recognition(means, owners, np.zeros(characters, np.float32))
+def blank(trained: Shown, strangers: Values, characters: int, most: int) -> Recognition:
+    """Return a recognition with prototypes and strangers alone, to fit the rest to."""
+    means, owners = make_prototypes(trained.embeddings, trained.truth, characters, most)
+    return Recognition(means, owners, np.zeros(characters, np.float32), strangers=strangers)
 
 
 def fit_closeness(recognition: Recognition, known: Shown) -> tuple[float, float]:

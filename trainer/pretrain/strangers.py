@@ -58,6 +58,10 @@ class Ground:
         """What is said of a part's faces of known characters."""
         return self.shown(self.faces.of(next(one for one in PARTS if one == part), self.known))
 
+    def cohort(self) -> Values:
+        """The embeddings of the faces of nobody that trained, as the bot frames them."""
+        return self.said.framed.at(self.faces.nobody("train")).embeddings
+
     def sets(self) -> Truth:
         """The set that most faces of each known character come from: it is its style that strangers share."""
         trained = self.faces.of("train", self.known)
@@ -81,7 +85,7 @@ def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_nobod
     """
     train, validation = ground.part("train"), ground.part("validation")
     unknown = ground.all_of(strangers)
-    recognition = blank(train.embeddings, train.truth, len(ground.known), prototypes)
+    recognition = blank(train, ground.cohort(), len(ground.known), prototypes)
     closeness, temperature = fit_closeness(recognition, validation)
     own = ground.said.own.at(unknown)
     teaching = fit_teaching(Shown(own.logits, own.embeddings, ground.faces.truth[unknown]), validation.embeddings)
@@ -101,7 +105,7 @@ def carry_over(fitted: Fitted, before: Ground, ground: Ground, prototypes: int) 
     """
     train, validation = ground.part("train"), ground.part("validation")
     recognition = replace(
-        blank(train.embeddings, train.truth, len(ground.known), prototypes),
+        blank(train, ground.cohort(), len(ground.known), prototypes),
         weights=fitted.recognition.weights,
         bias=fitted.recognition.bias,
         teaching=fitted.recognition.teaching,

@@ -24,6 +24,7 @@ RECOGNITION = Recognition(
     closeness=3.0,
     sharpness=2.0,
     teaching=Teaching(20.0, -11.0, 0.625),
+    strangers=np.array([[0, -1], [0.8, -0.6]], np.float32),
 )
 
 
@@ -34,7 +35,8 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert back is not None
     # Float16 keeps three digits of a prototype.
     np.testing.assert_allclose(back.prototypes, RECOGNITION.prototypes, atol=1e-3)
-    assert back.prototypes.dtype == np.float32
+    np.testing.assert_allclose(back.strangers, RECOGNITION.strangers, atol=1e-3)
+    assert back.prototypes.dtype == back.strangers.dtype == np.float32
     assert back.owners.tolist() == [0, 1, 1, 2]
     assert back.offsets.tolist() == [0.5, 0, -0.25]
     assert (back.weights, back.bias, back.closeness, back.sharpness, back.teaching) == (
@@ -61,6 +63,8 @@ def test_a_bundle_need_not_have_one_and_the_id_tells(tmp_path: Path) -> None:
         (replace(RECOGNITION, owners=np.array([0, 1, 1, 1])), "each label at least one"),
         (replace(RECOGNITION, owners=np.array([0, 1, 2])), "each label at least one"),
         (replace(RECOGNITION, prototypes=np.full((4, 2), np.nan, np.float32)), "finite"),
+        (replace(RECOGNITION, strangers=np.ones((2, 3), np.float32)), "different dimensions"),
+        (replace(RECOGNITION, strangers=np.full((1, 2), np.inf, np.float32)), "strangers are no table"),
         (replace(RECOGNITION, offsets=np.zeros(2, np.float32)), "3 finite offsets"),
         (replace(RECOGNITION, bias=float("inf")), "a number that is none"),
         (replace(RECOGNITION, sharpness=0), "sharpness"),
@@ -72,6 +76,16 @@ def test_what_does_not_fit_is_neither_written_nor_read(tmp_path: Path, broken: R
     with pytest.raises(BundleError, match=words):
         write_bundle(path, NETWORK, INFO, LABELS, broken)
     assert not path.exists()
+
+
+def test_one_without_strangers_leaves_them_out(tmp_path: Path) -> None:
+    path = tmp_path / "three.tflite"
+    write_bundle(path, NETWORK, INFO, LABELS, replace(RECOGNITION, strangers=np.empty((0, 2), np.float32)))
+    with zipfile.ZipFile(path) as archive:
+        assert "strangers.npy" not in archive.namelist()
+    back = read_bundle(path).recognition
+    assert back is not None
+    assert back.strangers.size == 0
 
 
 @pytest.mark.parametrize("missing", ["recognition.json", "prototypes.npy"])

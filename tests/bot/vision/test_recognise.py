@@ -59,6 +59,19 @@ def test_features_are_what_they_say() -> None:
     assert values[Feature.NEAREST] == pytest.approx(0.8)
     assert values[Feature.LEAD] == pytest.approx(0.2)
     assert values[Feature.ENERGY] == pytest.approx(np.log(np.exp([0.5, 2.5, 1.0]).sum()), rel=1e-5)
+    assert values[Feature.STRANGE] == 0
+
+
+def test_a_face_is_as_strange_as_the_three_nearest_strangers_are_near() -> None:
+    strangers = units((0, 0, 0, 1), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (-1, 0, 0, 0))
+
+    def strangeness(count: int) -> float:
+        known = replace(RECOGNITION, strangers=strangers[:count])
+        values = features(np.zeros((1, 3), np.float32), units((0.8, 0, 0, 0.6)), known, 1.0)[0]
+        return float(dict(zip(Feature, values, strict=True))[Feature.STRANGE])
+
+    assert strangeness(2) == 0
+    assert strangeness(5) == pytest.approx((0.8 + 0.6 + 0) / 3)
 
 
 def test_being_known_is_a_logistic_regression_with_an_offset_for_each_character() -> None:
