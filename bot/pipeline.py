@@ -21,9 +21,10 @@ from bot.characters import Characters
 from bot.config import Limits
 from bot.domain import Analysis
 from bot.errors import AnalysisTimeout, OperatorError, Stopping
-from bot.gallery import EMPTY, Embedding, Gallery
+from bot.gallery import Embedding
 from bot.vision.engine import Engine, Models
 from bot.vision.fonts import FontBook
+from bot.vision.look import PLAIN, Look
 from bot.vision.models import ModelFiles
 from bot.workers import Workers
 
@@ -143,19 +144,8 @@ class Pipeline:
         """Whether the running classifier gives embeddings, so that it can be taught."""
         return self._models is not None and self._models.embeds
 
-    async def analyse(
-        self,
-        data: bytes,
-        *,
-        threshold: float | None = None,
-        annotate: bool = True,
-        face: bool = False,
-        gallery: Gallery = EMPTY,
-        only_taught: bool = False,
-        portraits: bool = False,
-        unknown: str | None = None,
-    ) -> Analysis:
-        """Find and name the faces in a picture file; the arguments are those of `bot.vision.engine.Engine.look`.
+    async def analyse(self, data: bytes, how: Look = PLAIN) -> Analysis:
+        """Find and name the faces in a picture file, as `bot.vision.engine.Engine.look` does.
 
         Raises:
             PictureError: the picture cannot be used.
@@ -163,20 +153,7 @@ class Pipeline:
             AnalysisTimeout: the answer was not there in time, waiting included.
             Stopping: the pipeline is not running, or no longer.
         """
-
-        def look(engine: Engine) -> Analysis:
-            return engine.look(
-                data,
-                threshold=threshold,
-                annotate=annotate,
-                face=face,
-                gallery=gallery,
-                only_taught=only_taught,
-                portraits=portraits,
-                unknown=unknown,
-            )
-
-        return await self._submit(look)
+        return await self._submit(partial(Engine.look, data=data, how=how))
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
         """Embed encoded face crops, as `Portrait.image` holds them, one after the other.

@@ -34,11 +34,12 @@ from bot.domain import (
     User,
 )
 from bot.errors import BrokenPicture, DownloadFailed
-from bot.gallery import EMPTY, Embedding, Gallery
+from bot.gallery import Embedding
 from bot.metrics import Metrics
 from bot.records import Action, Example, Origin, Scope, State
 from bot.store import Store
 from bot.store.examples import pack
+from bot.vision.look import Look
 
 ROOM = Chat("discord", "room")
 PRIVATE = Chat("discord", "dm", private=True)
@@ -104,22 +105,10 @@ class Eyes:
             b"broken": BrokenPicture(),
             b"bug": ZeroDivisionError("token 123:S3CR3T"),
         }
-        self.thresholds: list[float | None] = []
-        self.galleries: list[Gallery] = []
-        self.words: list[str] = []
+        self.looks: list[Look] = []
 
-    async def analyse(
-        self,
-        data: bytes,
-        *,
-        threshold: float | None = None,
-        gallery: Gallery = EMPTY,
-        portraits: bool = False,
-        unknown: str = "",
-    ) -> Analysis:
-        self.thresholds.append(threshold)
-        self.galleries.append(gallery)
-        self.words.append(unknown)
+    async def analyse(self, data: bytes, how: Look) -> Analysis:
+        self.looks.append(how)
         sight = self.sights[data]
         if isinstance(sight, BaseException):
             raise sight

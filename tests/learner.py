@@ -21,8 +21,9 @@ from bot.domain import (
     Trigger,
     User,
 )
-from bot.gallery import EMPTY, Embedding, Gallery
+from bot.gallery import Embedding, Gallery
 from bot.service import Service
+from bot.vision.look import Look
 from tests.desk import ANN, BUNDLE, PRESSABLE, ROOM, Eyes, Source, analysis, incoming
 
 DIMENSIONS = 64
@@ -33,19 +34,11 @@ KIN = {"maki": "nishikino_maki", "nico": "yazawa_nico"}
 class Learner(Eyes):
     """A picture is called after its faces, as in ``maki+umi``; ``umi2`` looks almost like ``umi``."""
 
-    async def analyse(
-        self,
-        data: bytes,
-        *,
-        threshold: float | None = None,
-        gallery: Gallery = EMPTY,
-        portraits: bool = False,
-        unknown: str = "",
-    ) -> Analysis:
-        self.galleries.append(gallery)
+    async def analyse(self, data: bytes, how: Look) -> Analysis:
         if data in (b"landscape", b"broken"):
-            return await super().analyse(data, threshold=threshold, gallery=gallery, portraits=portraits)
-        return analysis(*(see(face, gallery) for face in data.decode().split("+")))
+            return await super().analyse(data, how)
+        self.looks.append(how)
+        return analysis(*(see(face, how.gallery) for face in data.decode().split("+")))
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
         return [look_of(crop.decode()) for crop in crops]

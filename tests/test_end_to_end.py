@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 from PIL import Image
@@ -16,6 +16,7 @@ from bot import config
 from bot.adapters.web import WebAdapter
 from bot.domain import Analysis
 from bot.vision.engine import Engine
+from bot.vision.look import Look
 from tests.artwork import CAST, draw_portrait
 from tests.fakes.discord import FakeDiscord, fake_discord, server
 from tests.fakes.telegram import FakeTelegram, fake_telegram
@@ -122,9 +123,9 @@ async def test_pictures_in_hand_are_answered_before_it_stops(people: People, mon
     gate = threading.Event()
     look = Engine.look
 
-    def look_when_told(engine: Engine, data: bytes, **how: Any) -> Analysis:
+    def look_when_told(engine: Engine, data: bytes, how: Look) -> Analysis:
         gate.wait(STARTED_SECONDS)
-        return look(engine, data, **how)
+        return look(engine, data, how)
 
     monkeypatch.setattr(Engine, "look", look_when_told)
     drawing = draw_portrait(CAST["minase_yuzu"], seed=1, size=720, tilt=0, expression="calm")

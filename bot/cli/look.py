@@ -5,11 +5,11 @@ import math
 import os
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import structlog
 
@@ -21,6 +21,7 @@ from bot.errors import TooManyBytes, UserError
 from bot.gallery import EMPTY, Gallery
 from bot.replies import Sentences, translations_for
 from bot.vision.engine import Engine
+from bot.vision.look import Look
 from bot.workers import Workers
 
 log = structlog.get_logger(__name__)
@@ -64,14 +65,8 @@ class Looker:
             threads = max(1, min(threads, pictures))
         self._window = threads * (1 + WAITING_PER_THREAD)
         self._workers = Workers(self.make_engine, threads, room=self._window)
-        self._look = partial(
-            _look,
-            max_bytes=settings.limits.bytes,
-            threshold=settings.answers.threshold,
-            annotate=annotate,
-            face=face,
-            portraits=portraits,
-        )
+        self._max_bytes = settings.limits.bytes
+        self._how = Look(threshold=settings.answers.threshold, annotate=annotate, face=face, portraits=portraits)
 
     def __enter__(self) -> Self:
         return self
@@ -86,10 +81,10 @@ class Looker:
         self, paths: Iterable[str], gallery: Gallery = EMPTY, *, only_taught: bool = False
     ) -> Generator[Looked, None, None]:
         """Look at the files as their paths come, and yield what came of each in the same order."""
-        look = partial(self._look, gallery=gallery, only_taught=only_taught)
+        how = replace(self._how, gallery=gallery, only_taught=only_taught)
 
         def start(path: str) -> Future[Analysis]:
-            return self._workers.submit(partial(look, path=path), math.inf)
+            return self._workers.submit(partial(_look, path=path, max_bytes=self._max_bytes, how=how), math.inf)
 
         with contextlib.closing(in_order(paths, start, self._window)) as answers:
             for path, future in answers:
@@ -97,12 +92,12 @@ class Looker:
                 yield Looked(path, future.result() if error is None else _reason(path, error))
 
 
-def _look(engine: Engine, *, path: str, max_bytes: int, **how: Any) -> Analysis:
+def _look(engine: Engine, *, path: str, max_bytes: int, how: Look) -> Analysis:
     with Path(path).open("rb") as file:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise TooManyBytes(max_bytes)
-    return engine.look(data, **how)
+    return engine.look(data, how)
 
 
 def _reason(path: str, error: BaseException) -> str:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.characters import Characters
 from bot.domain import Analysis
-from bot.gallery import Gallery
+from bot.vision.look import Look
 
 
 class Analyser(Protocol):
@@ -45,8 +45,6 @@ class Analyser(Protocol):
         """How many pictures wait for a worker."""
         ...
 
-    async def analyse(
-        self, data: bytes, *, threshold: float | None = None, gallery: Gallery, portraits: bool, unknown: str
-    ) -> Analysis:
-        """Find and name the faces in a picture file; raises `UserError`. `unknown` is drawn on those of nobody."""
+    async def analyse(self, data: bytes, how: Look) -> Analysis:
+        """Find and name the faces in a picture file; raises `UserError`."""
         ...

@@ -19,6 +19,7 @@ from bot.service.case import Case
 from bot.service.galleries import Galleries
 from bot.service.trouble import Trouble
 from bot.store import Store
+from bot.vision.look import Look
 
 DOWNLOADS = 8
 """Transfers at a time, over all chats."""
@@ -135,14 +136,10 @@ class Looking:
         await admitted.report(Stage.ANALYSING, number)
         settings = admitted.case.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
+        word = admitted.case.sentences.unknown()
+        how = Look(threshold=threshold, gallery=admitted.gallery, portraits=True, unknown=word)
         with self._metrics.timed(platform, "analysis"):
-            analysis = await self._pipeline.analyse(
-                data,
-                threshold=threshold,
-                gallery=admitted.gallery,
-                portraits=True,
-                unknown=admitted.case.sentences.unknown(),
-            )
+            analysis = await self._pipeline.analyse(data, how)
         self._metrics.analysed(platform, analysis)
         return analysis
 

@@ -11,7 +11,7 @@ from bot.bundle import Bundle, Teaching
 from bot.characters import Characters
 from bot.domain import Analysis, Box, Face, Image, Sighting, Timings
 from bot.errors import BundleError
-from bot.gallery import EMPTY, Embedding, Gallery
+from bot.gallery import Embedding
 from bot.vision.annotate import Annotator
 from bot.vision.classify import Classifier
 from bot.vision.crop import crop_face
@@ -20,6 +20,7 @@ from bot.vision.detect import CascadeDetector, Detector
 from bot.vision.fonts import FontBook
 from bot.vision.frames import open_frames
 from bot.vision.interpreter import RUNTIME_ERRORS
+from bot.vision.look import PLAIN, Look
 from bot.vision.merge import merge
 from bot.vision.network_detector import NetworkDetector
 from bot.vision.portraits import portray
@@ -86,29 +87,8 @@ class Engine:
         """Whether the classifier gives embeddings, so that it can be taught."""
         return self._classifier.embeds
 
-    def look(
-        self,
-        data: bytes,
-        *,
-        threshold: float | None = None,
-        annotate: bool = True,
-        face: bool = False,
-        gallery: Gallery = EMPTY,
-        only_taught: bool = False,
-        portraits: bool = False,
-        unknown: str | None = None,
-    ) -> Analysis:
+    def look(self, data: bytes, how: Look = PLAIN) -> Analysis:
         """Find and name the faces in a picture file, in a video or in an animation.
-
-        Args:
-            data: The file's content.
-            threshold: Probability under which the best guess counts as unknown; None for the bundle's own.
-            annotate: Whether to draw the answer.
-            face: Whether the whole picture is one face crop, which no detector needs to find.
-            gallery: Characters that were taught beside the bundle's own; not looked at where it gives no embeddings.
-            only_taught: Whether to answer from the gallery alone.
-            portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
-            unknown: The word that is drawn on faces of nobody; None, or one that no font has, is in English.
 
         Returns:
             The sightings in reading order, their boxes in pixels of the upright original. Of a clip the frames that
@@ -121,19 +101,16 @@ class Engine:
         clock = _Clock()
         frames = open_frames(
             data,
-            most=1 if face else self._looks,
+            most=1 if how.face else self._looks,
             max_pixels=self._max_pixels,
             max_frames=self._max_frames,
             max_seconds=self._max_seconds,
         )
         clock.lap()
-        found = [_whole(frame.image) if face else self._detector.detect(frame.image) for frame in frames]
+        found = [_whole(frame.image) if how.face else self._detector.detect(frame.image) for frame in frames]
         clock.lap()
-        least = self._info.threshold if threshold is None else threshold
-        looks = [
-            self._name(frame.image, faces, least, gallery, only_taught=only_taught, portraits=portraits, whole=face)
-            for frame, faces in zip(frames, found, strict=True)
-        ]
+        least = self._info.threshold if how.threshold is None else how.threshold
+        looks = [self._name(frame.image, faces, least, how) for frame, faces in zip(frames, found, strict=True)]
         seen = [sightings for sightings, _ in looks]
         left_out = max(max(0, len(faces) - self._max_faces) for faces in found)
         if len(frames) == 1:
@@ -146,7 +123,7 @@ class Engine:
         order = in_reading_order([sighting.face for sighting in sightings])
         sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
         clock.lap()
-        answer = self._annotator.draw(decoded.image, sightings, unknown) if annotate and sightings else None
+        answer = self._annotator.draw(decoded.image, sightings, how.unknown) if how.annotate and sightings else None
         clock.lap()
         return Analysis(
             decoded.width,
@@ -183,30 +160,23 @@ class Engine:
             raise BundleError(f"the detector does not answer as a detector must: {error!r}") from error
 
     def _name(
-        self,
-        image: Image,
-        faces: Sequence[Face],
-        least: float,
-        gallery: Gallery,
-        *,
-        only_taught: bool,
-        portraits: bool,
-        whole: bool,
+        self, image: Image, faces: Sequence[Face], least: float, how: Look
     ) -> tuple[Sequence[Sighting], Values | None]:
         """Name the best faces of an image; with their embeddings, ``(count, dimensions)``, where there are any."""
         faces = faces[: self._max_faces]
-        margin = 0 if whole else self._info.margin
+        margin = 0 if how.face else self._info.margin
 
         def turn(place: int, tilt: float) -> Image:
             return crop_upright(image, faces[place].box, margin, tilt)
 
-        crops = [image] if whole else [crop_face(image, face.box, margin) for face in faces]
+        crops = [image] if how.face else [crop_face(image, face.box, margin) for face in faces]
         seen = self._classifier.see(crops, turn)
+        named = self._classifier.name(seen, how.gallery, only_taught=how.only_taught)
         sightings = [
             Sighting(face, guesses, not guesses or guesses[0].probability < least)
-            for face, guesses in zip(faces, self._classifier.name(seen, gallery, only_taught=only_taught), strict=True)
+            for face, guesses in zip(faces, named, strict=True)
         ]
-        if portraits and seen.embeddings is not None:
+        if how.portraits and seen.embeddings is not None:
             tilts = [0.0] * len(crops) if seen.tilts is None else seen.tilts.tolist()
             shown = [turn(place, tilt) if tilt else crops[place] for place, tilt in enumerate(tilts)]
             sightings = [

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +29,7 @@ from bot.errors import (
 from bot.gallery import Gallery
 from bot.pipeline import Pipeline
 from bot.vision.engine import Engine
+from bot.vision.look import Look
 from bot.vision.models import ModelFiles
 from tests import tiny
 
@@ -65,10 +65,10 @@ class Stage:
         self.started = 0
         self.curtain = threading.Event()
 
-    def look(self, engine: Engine, data: bytes, **options: Any) -> Analysis:
+    def look(self, engine: Engine, data: bytes, how: Look) -> Analysis:
         self.started += 1
         assert self.curtain.wait(LONG)
-        return self._look(engine, data, **options)
+        return self._look(engine, data, how)
 
     _look = staticmethod(Engine.look)
 
@@ -78,8 +78,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage = Stage()
 
     # A function, not a bound method: it must be bound to each engine.
-    def look(engine: Engine, data: bytes, **options: Any) -> Analysis:
-        return stage.look(engine, data, **options)
+    def look(engine: Engine, data: bytes, how: Look) -> Analysis:
+        return stage.look(engine, data, how)
 
     monkeypatch.setattr(Engine, "look", look)
     yield stage
@@ -96,8 +96,8 @@ async def test_a_picture_is_analysed(pipeline: Pipeline) -> None:
 
 
 async def test_options_reach_the_engine(pipeline: Pipeline) -> None:
-    assert (await pipeline.analyse(PICTURE, threshold=0.99999)).sightings[0].unknown
-    whole = await pipeline.analyse(PICTURE, face=True, annotate=False)
+    assert (await pipeline.analyse(PICTURE, Look(threshold=0.99999))).sightings[0].unknown
+    whole = await pipeline.analyse(PICTURE, Look(face=True, annotate=False))
     assert whole.answer is None
     assert whole.sightings[0].face.box.width == whole.width
 
@@ -107,7 +107,7 @@ async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: 
     purple = tiny.encoded(np.full((300, 200, 3), (130, 10, 130), np.uint8))
     async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
         assert pipeline.embeds
-        (before,) = (await pipeline.analyse(purple, face=True, portraits=True)).sightings
+        (before,) = (await pipeline.analyse(purple, Look(face=True, portraits=True))).sightings
         assert before.unknown
         assert before.nobody > 0.5
         portrait = before.portrait
@@ -118,9 +118,9 @@ async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: 
         (embedding,) = await pipeline.embed([portrait.image])
         assert embedding == pytest.approx(portrait.embedding, abs=0.05)
         gallery = Gallery.of([("Murasaki", portrait.embedding)])
-        (after,) = (await pipeline.analyse(purple, face=True, gallery=gallery)).sightings
+        (after,) = (await pipeline.analyse(purple, Look(face=True, gallery=gallery))).sightings
         assert (after.guesses[0].character, after.unknown, after.portrait) == ("Murasaki", False, None)
-        (only,) = (await pipeline.analyse(purple, face=True, gallery=gallery, only_taught=True)).sightings
+        (only,) = (await pipeline.analyse(purple, Look(face=True, gallery=gallery, only_taught=True))).sightings
         assert [guess.character for guess in only.guesses] == ["Murasaki"]
         with pytest.raises(BrokenPicture):
             await pipeline.embed([PICTURE[:100]])
@@ -128,7 +128,7 @@ async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: 
 
 async def test_a_bundle_without_embeddings_says_what_to_do_about_it(pipeline: Pipeline) -> None:
     assert not pipeline.embeds
-    (sighting,) = (await pipeline.analyse(tiny.encoded(tiny.picture(tiny.RED)), portraits=True)).sightings
+    (sighting,) = (await pipeline.analyse(tiny.encoded(tiny.picture(tiny.RED)), Look(portraits=True))).sightings
     assert sighting.portrait is None
     with pytest.raises(BundleError, match=r"characters-int8\.tflite"):
         await pipeline.embed([PICTURE])

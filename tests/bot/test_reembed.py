@@ -16,6 +16,7 @@ from bot.pipeline import Pipeline
 from bot.records import EVERYWHERE, Scope
 from bot.reembed import keeping_in_step, reembed
 from bot.store import Store
+from bot.vision.look import Look
 from bot.vision.models import ModelFiles
 from tests import tiny
 from tests.desk import learn
@@ -47,9 +48,8 @@ async def store() -> AsyncIterator[Store]:
 
 
 async def taught(store: Store, pipeline: Pipeline, name: str = "gelb", scope: Scope = HERE) -> None:
-    (portrait,) = (
-        sighting.portrait for sighting in (await pipeline.analyse(crop(YELLOW), face=True, portraits=True)).sightings
-    )
+    analysis = await pipeline.analyse(crop(YELLOW), Look(face=True, portraits=True))
+    (portrait,) = (sighting.portrait for sighting in analysis.sightings)
     assert portrait is not None
     await learn(store, scope, name, portrait.image, portrait.embedding, portrait.bundle_id)
 
@@ -79,9 +79,9 @@ async def test_what_one_bundle_was_taught_another_one_knows(
     after = await store.gallery(HERE, new.id)
     assert after.characters == ("gelb", "everywhere")
     assert not np.allclose(after.embeddings, before.embeddings, atol=0.05), "the two see colours differently"
-    analysis = await pipeline.analyse(crop(YELLOW), face=True, gallery=after, only_taught=True)
+    analysis = await pipeline.analyse(crop(YELLOW), Look(face=True, gallery=after, only_taught=True))
     assert analysis.sightings[0].guesses[0].character == "gelb"
-    seen = (await pipeline.analyse(crop(YELLOW), face=True, portraits=True)).sightings[0].portrait
+    seen = (await pipeline.analyse(crop(YELLOW), Look(face=True, portraits=True))).sightings[0].portrait
     assert seen is not None
     assert after.embeddings[0] == pytest.approx(seen.embedding, abs=0.02)
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.domain import Guess
+from bot.domain import Analysis, Guess
 from bot.vision.classify import Classifier
 from bot.vision.engine import Engine
+from bot.vision.look import Look
 from tests import tiny
 from tests.bot.cli.conftest import Start, Whobot
 
@@ -152,10 +153,10 @@ def test_a_bug_in_one_picture_does_not_end_the_others(
 ) -> None:
     look = Engine.look
 
-    def sometimes(self: Engine, data: bytes, **how: Any) -> Any:
+    def sometimes(self: Engine, data: bytes, how: Look) -> Analysis:
         if data == Path("grey.png").read_bytes():
             raise ZeroDivisionError
-        return look(self, data, **how)
+        return look(self, data, how)
 
     monkeypatch.setattr(Engine, "look", sometimes)
     result = whobot("who", "--json", "grey.png", "two.png")

@@ -132,7 +132,7 @@ async def test_thresholds_come_from_the_chat_then_the_configuration_then_the_bun
     await make(threshold=0.5).handle(asking(source.picture()))
     await store.change(ROOM, threshold=0.0)
     await make(threshold=0.5).handle(asking(source.picture()))
-    assert eyes.thresholds == [None, 0.5, 0.0]
+    assert [how.threshold for how in eyes.looks] == [None, 0.5, 0.0]
 
 
 # --- what is refused, before a byte is downloaded --------------------------------------------------------------------
@@ -343,11 +343,11 @@ async def test_what_was_taught_in_a_chat_is_looked_for_there(
     await teach(store, "Miku")
     for chat in (ROOM, ROOM, Chat("discord", "elsewhere")):
         await service.handle(asking(source.picture(), chat=chat))
-    assert [gallery.characters for gallery in eyes.galleries] == [(), ("Miku",), ("Miku",), ()]
-    assert eyes.galleries[1] is eyes.galleries[2], "loaded once"
+    assert [how.gallery.characters for how in eyes.looks] == [(), ("Miku",), ("Miku",), ()]
+    assert eyes.looks[1].gallery is eyes.looks[2].gallery, "loaded once"
     await store.forget(Scope.of(ROOM), "Miku", None)
     await service.handle(asking(source.picture()))
-    assert eyes.galleries[-1].characters == ()
+    assert eyes.looks[-1].gallery.characters == ()
 
 
 # --- answers for some ------------------------------------------------------------------------------------------------

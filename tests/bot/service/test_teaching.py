@@ -258,7 +258,7 @@ async def test_whom_a_later_bundle_knows_by_itself_is_one_character(
     eyes.bundle_id = "b2"
     await store.set_embedding(1, look_of("umi"), "b2")
     await ann.ask("umi")
-    assert eyes.galleries[-1].characters == ("sonoda_umi",)
+    assert eyes.looks[-1].gallery.characters == ("sonoda_umi",)
     assert "forgotten Sonoda Umi" in (await ann.say(Forget("sonoda umi"))).text
 
 

@@ -15,6 +15,7 @@ from bot.vision import frames
 from bot.vision.decode import Decoded, decode
 from bot.vision.engine import Engine, Models, in_reading_order
 from bot.vision.fonts import FontBook
+from bot.vision.look import Look
 from bot.vision.sheet import GAP
 from tests import clips, tiny
 
@@ -67,8 +68,8 @@ def test_boxes_are_in_pixels_of_the_upright_original(engine: Engine) -> None:
 def test_the_threshold_can_be_given(engine: Engine) -> None:
     data = tiny.encoded(tiny.picture(tiny.GREY))
     assert engine.look(data).sightings[0].unknown
-    assert not engine.look(data, threshold=0.3).sightings[0].unknown
-    assert engine.look(tiny.encoded(tiny.picture(tiny.RED)), threshold=0.9999).sightings[0].unknown
+    assert not engine.look(data, Look(threshold=0.3)).sightings[0].unknown
+    assert engine.look(tiny.encoded(tiny.picture(tiny.RED)), Look(threshold=0.9999)).sightings[0].unknown
 
 
 def test_the_limit_of_faces_keeps_the_best_and_counts_the_rest(tiny_models: Models) -> None:
@@ -78,14 +79,14 @@ def test_the_limit_of_faces_keeps_the_best_and_counts_the_rest(tiny_models: Mode
 
 
 def test_drawing_can_be_left_out(engine: Engine) -> None:
-    analysis = engine.look(tiny.encoded(tiny.picture(tiny.RED)), annotate=False)
+    analysis = engine.look(tiny.encoded(tiny.picture(tiny.RED)), Look(annotate=False))
     assert len(analysis.sightings) == 1
     assert analysis.answer is None
 
 
 def test_a_picture_can_be_one_face_crop(engine: Engine) -> None:
     crop = np.full((50, 40, 3), tiny.GREEN, np.uint8)
-    (sighting,) = engine.look(tiny.encoded(crop), face=True).sightings
+    (sighting,) = engine.look(tiny.encoded(crop), Look(face=True)).sightings
     assert sighting.face == Face(Box(0, 0, 40, 50), 1.0)
     assert sighting.guesses[0].character == "midori_hayashi"
 
@@ -128,7 +129,7 @@ def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path, monke
     def people(*pictures: Image) -> int:
         shown = [Decoded(picture, picture.shape[1], picture.shape[0]) for picture in pictures]
         monkeypatch.setattr("bot.vision.engine.open_frames", lambda *_, **__: shown)
-        analysis = engine.look(b"a clip", annotate=False)
+        analysis = engine.look(b"a clip", Look(annotate=False))
         assert all(sighting.unknown for sighting in analysis.sightings)
         return len(analysis.sightings)
 
@@ -145,9 +146,8 @@ def test_a_clip_of_one_scene_is_answered_like_a_picture(engine: Engine) -> None:
 
 
 def test_a_clip_can_be_one_face_crop(engine: Engine) -> None:
-    (sighting,) = engine.look(
-        clips.animation([np.full((50, 40, 3), tiny.GREEN, np.uint8)] * 3, "GIF"), face=True
-    ).sightings
+    clip = clips.animation([np.full((50, 40, 3), tiny.GREEN, np.uint8)] * 3, "GIF")
+    (sighting,) = engine.look(clip, Look(face=True)).sightings
     assert sighting.guesses[0].character == "midori_hayashi"
 
 
@@ -188,8 +188,8 @@ def test_a_tilted_face_is_named_and_kept_upright(tmp_path: Path) -> None:
     image = tiny.picture(tiny.GREY)
     (box,) = tiny.boxes(1)
     image[int(box.y) : int(box.y) + tiny.SIDE, int(box.x) : int(box.x) + tiny.SIDE] = hanging
-    (found,) = engine.look(tiny.encoded(image), portraits=True).sightings
-    (whole,) = engine.look(tiny.encoded(hanging), face=True, portraits=True).sightings
+    (found,) = engine.look(tiny.encoded(image), Look(portraits=True)).sightings
+    (whole,) = engine.look(tiny.encoded(hanging), Look(face=True, portraits=True)).sightings
     for sighting in (found, whole):
         assert sighting.guesses[0].character == "aoi_umino"
         assert sighting.portrait is not None
