@@ -15,8 +15,6 @@ NAMED = 0.95
 """The share of known faces that the threshold lets be named."""
 PRIOR = 0.9
 """The share of faces asked about that are taken to be of the roster: people ask about whom they expect to be known."""
-BALANCE = 0.8
-"""The same while coefficients are fitted: how many strangers there are says little of how they differ."""
 TAUGHT_PRIOR = 0.1
 """As `PRIOR`, for a single character that was taught: most faces are somebody else's."""
 RIDGE = 1.0

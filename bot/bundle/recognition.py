@@ -63,8 +63,8 @@ class Recognition:
         weights: For each feature its coefficient; those left out count nothing.
         bias: The intercept.
         closeness: How much the nearest prototype's cosine adds to a character's logit over the temperature.
-        sharpness: What that sum is multiplied by to tell how far the other guesses lie behind the best one. The odds of
-            being known fall already where the network is unsure of the best guess.
+        contested: Whether the other guesses take from the probability of the best one. Not where the log-odds of being
+            known fall already because they are near: it would be held against it a second time.
         teaching: How taught characters compare.
         strangers: Float32 ``(count, dimensions)``, unit length: faces of nobody whom the bundle knows.
     """
@@ -75,7 +75,7 @@ class Recognition:
     weights: Mapping[Feature, float] = field(default_factory=dict)
     bias: float = 0.0
     closeness: float = 0.0
-    sharpness: float = 1.0
+    contested: bool = True
     teaching: Teaching = Teaching()
     strangers: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
@@ -99,8 +99,6 @@ class Recognition:
         numbers = (*self.weights.values(), self.bias, self.closeness, teaching.scale, teaching.offset)
         if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
             raise ValueError("its recognition has a number that is none")
-        if not isinstance(self.sharpness, int | float) or not 0 < self.sharpness < math.inf:
-            raise ValueError(f"its sharpness is {self.sharpness!r}")
         if teaching.scale <= 0 or not 0 < teaching.kinship <= 1:
             raise ValueError(f"its scale is {teaching.scale!r} and its kinship {teaching.kinship!r}")
 
@@ -112,7 +110,7 @@ class Recognition:
             "weights": {feature.value: weight for feature, weight in self.weights.items()},
             "bias": self.bias,
             "closeness": self.closeness,
-            "sharpness": self.sharpness,
+            "contested": self.contested,
             "teaching": asdict(self.teaching),
         }
         text = json.dumps(numbers, indent=2, sort_keys=True)
@@ -134,7 +132,7 @@ def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
         {Feature(name): weight for name, weight in numbers["weights"].items()},
         numbers["bias"],
         numbers["closeness"],
-        numbers["sharpness"],
+        numbers["contested"],
         Teaching(**numbers["teaching"]),
         **({"strangers": _unpack(files[STRANGERS_FILE])} if STRANGERS_FILE in files else {}),
     )

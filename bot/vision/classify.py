@@ -25,8 +25,10 @@ The last is about the cosine and the sine of the angle by which the face is tilt
 """
 SURE = 0.95
 """The probability of a best guess from which one look at the face is enough."""
-TILTED = 20.0
+TILTED = 30.0
 """Degrees from upright beyond which a face is turned back: networks know those that are tilted less as they are."""
+LYING = 60.0
+"""Degrees from upright beyond which the first look, at the face as it is, no longer counts."""
 
 Turn: TypeAlias = Callable[[int, float], Image]
 """Gives a face's crop anew, by its place and the degrees clockwise by which it is to be turned back."""
@@ -89,8 +91,8 @@ class Classifier:
     def see(self, crops: Sequence[Image], turn: Turn | None = None) -> Seen:
         """Show RGB uint8 face crops of any size to the network; a base network looks again at those it doubts.
 
-        A doubtful face that is tilted is turned upright. Where that leaves it in doubt, what the network says of it and
-        of its mirror image is averaged.
+        A doubtful face is turned upright where it is tilted, and looked at in the mirror; what the network says of all
+        these looks is averaged.
 
         Args:
             crops: The faces as they are in their pictures.
@@ -140,16 +142,15 @@ class Classifier:
 
     def _consider(self, crop: Image, upright: Callable[[float], Image]) -> tuple[dict[str, Values], float]:
         """Look at a face as often as it takes; return what the network says and by how many degrees it was turned."""
-        face = self._look(crop)
-        if not self._doubts(face):
-            return face, 0.0
-        tilt = self._tilt(face)
-        if tilt:
-            crop = upright(tilt)
-            face = self._look(crop)
-        if self._doubts(face):
-            face = _mean(face, self._look(cv2.flip(crop, 1).astype(np.uint8, copy=False)))
-        return face, tilt
+        looks = [self._look(crop)]
+        tilt = 0.0
+        if self._doubts(looks[0]):
+            tilt = self._tilt(looks[0])
+            if tilt:
+                crop = upright(tilt)
+                looks = [*(looks if abs(tilt) < LYING else ()), self._look(crop)]
+            looks.append(self._look(cv2.flip(crop, 1).astype(np.uint8, copy=False)))
+        return _mean(looks), tilt
 
     def _doubts(self, output: dict[str, Values]) -> bool:
         """Tell whether to look again."""
@@ -164,8 +165,8 @@ class Classifier:
         return tilt if abs(tilt) > TILTED else 0.0
 
 
-def _mean(one: dict[str, Values], other: dict[str, Values]) -> dict[str, Values]:
-    return {name: np.asarray((values + other[name]) / 2, np.float32) for name, values in one.items()}
+def _mean(looks: Sequence[dict[str, Values]]) -> dict[str, Values]:
+    return {name: np.mean([look[name] for look in looks], axis=0, dtype=np.float32) for name in looks[0]}
 
 
 def _unit(embeddings: npt.NDArray[np.floating]) -> Values:

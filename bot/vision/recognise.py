@@ -117,12 +117,22 @@ def known_odds(logits: Values, embeddings: Values, recognition: Recognition, tem
 def roster_odds(
     logits: Values, embeddings: Values | None, recognition: Recognition | None, temperature: float
 ) -> Values:
-    """Return the log-odds of every character of the roster against nobody known."""
+    """Return the log-odds of every character of the roster against nobody known.
+
+    The best guess has those of being known at all; the others lie behind it as the softmax of the scores says.
+    """
     if embeddings is None or recognition is None:
         return UNJUDGED + _log_softmax(logits / temperature)
     known = known_odds(logits, embeddings, recognition, temperature)
-    guesses = recognition.sharpness * scores(logits, embeddings, recognition, temperature)
-    return np.asarray(known[:, np.newaxis] + guesses - guesses.max(axis=1, keepdims=True))
+    guesses = scores(logits, embeddings, recognition, temperature)
+    guesses -= guesses.max(axis=1, keepdims=True)
+    odds = known[:, np.newaxis] + guesses
+    if not recognition.contested:
+        # So much more that its probability is that of being known: as if the others had taken nothing from it.
+        best = (np.arange(len(odds)), guesses.argmax(axis=1))
+        guesses[best] = -np.inf
+        odds[best] += known + np.logaddexp(np.logaddexp.reduce(guesses, axis=1), -known)
+    return np.asarray(odds, np.float32)
 
 
 def likeness(embeddings: Values, gallery: Gallery, kinship: float) -> Values:

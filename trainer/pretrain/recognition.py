@@ -10,13 +10,12 @@ import numpy as np
 
 from bot.bundle import Feature, Recognition, Teaching
 from bot.gallery import Gallery
-from bot.vision.recognise import features, likeness, roster_odds, scores
-from trainer.measure import Truth, Values, named_like_known
+from bot.vision.recognise import features, likeness, scores
+from trainer.measure import Truth, Values
 from trainer.pretrain.outputs import Shown
-from trainer.prototypes import BALANCE, PRIOR, TAUGHT_PRIOR, log_odds, logistic_regression, make_prototypes
+from trainer.prototypes import PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
 
 CLOSENESS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0)
-SHARPNESSES = (1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
 SHOTS = (1, 2, 5, 10)
 
@@ -61,30 +60,16 @@ def fit_weights(
         members.append(np.eye(groups.max() + 1, dtype=np.float32)[groups[best]])
     truth = np.concatenate([np.ones(len(tables[0])), np.zeros(len(tables[1]))])
     values = np.concatenate([np.concatenate(tables), np.concatenate(members)], axis=1)
-    found, bias = logistic_regression(values, truth, BALANCE)
-    bias += log_odds(PRIOR) - log_odds(BALANCE)
+    found, bias = logistic_regression(values, truth, PRIOR)
     weights, offsets = found[: len(Feature)], found[len(Feature) :].astype(np.float32)
     fitted = replace(
         recognition,
         weights={feature: float(weight) for feature, weight in zip(Feature, weights, strict=True)},
         bias=bias,
         offsets=offsets[groups],
+        contested=False,
     )
     return fitted, offsets
-
-
-def fit_sharpness(recognition: Recognition, temperature: float, known: Shown, strangers: Shown) -> float:
-    """Choose how far the other guesses lie behind the best one: so that fewest strangers are named where the known are.
-
-    The less the others count, the more it is the odds of being known alone that tell a stranger; the more they count,
-    the fewer names are wrong ones.
-    """
-
-    def named(sharpness: float) -> float:
-        there = replace(recognition, sharpness=sharpness)
-        return named_like_known(*(_confidence(one, there, temperature) for one in (known, strangers)))
-
-    return min(SHARPNESSES, key=named)
 
 
 def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:
@@ -112,12 +97,6 @@ def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:
 def _surprise(values: Values, truth: Truth) -> float:
     chances = values - np.logaddexp.reduce(values, axis=1, keepdims=True)
     return float(-chances[np.arange(len(truth)), truth].mean())
-
-
-def _confidence(shown: Shown, recognition: Recognition, temperature: float) -> Values:
-    """The probability of each face's best guess."""
-    odds = roster_odds(shown.logits, shown.embeddings, recognition, temperature)
-    return np.asarray(np.exp(odds.max(axis=1) - np.logaddexp(0, np.logaddexp.reduce(odds, axis=1))), np.float32)
 
 
 def _mean_cosine(embeddings: Values) -> float:

@@ -10,7 +10,7 @@ from bot.vision.recognise import Recogniser, known_odds
 from trainer.measure import Truth, Values
 from trainer.pretrain.data import PARTS, Faces, Indices
 from trainer.pretrain.outputs import Answers, Shown
-from trainer.pretrain.recognition import blank, fit_closeness, fit_sharpness, fit_teaching, fit_weights
+from trainer.pretrain.recognition import blank, fit_closeness, fit_teaching, fit_weights
 from trainer.prototypes import NAMED
 
 
@@ -93,7 +93,6 @@ def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_nobod
     nobody = ground.faces.nobody("test") if with_nobody else unknown[:0]
     apart = ground.shown(np.concatenate([unknown, nobody]))
     recognition, offsets = fit_weights(recognition, temperature, validation, apart, ground.sets())
-    recognition = replace(recognition, sharpness=fit_sharpness(recognition, temperature, validation, apart))
     return _with_threshold(Fitted(recognition, temperature, 0.0, offsets), ground)
 
 
@@ -109,7 +108,7 @@ def carry_over(fitted: Fitted, before: Ground, ground: Ground, prototypes: int) 
         weights=fitted.recognition.weights,
         bias=fitted.recognition.bias,
         teaching=fitted.recognition.teaching,
-        sharpness=fitted.recognition.sharpness,
+        contested=fitted.recognition.contested,
         offsets=fitted.offsets[ground.sets()],
     )
     closeness, temperature = fit_closeness(recognition, validation)

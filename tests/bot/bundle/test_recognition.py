@@ -22,7 +22,7 @@ RECOGNITION = Recognition(
     {Feature.NEAREST: 12.5, Feature.ENERGY: 0.75},
     bias=-4.5,
     closeness=3.0,
-    sharpness=2.0,
+    contested=False,
     teaching=Teaching(20.0, -11.0, 0.625),
     strangers=np.array([[0, -1], [0.8, -0.6]], np.float32),
 )
@@ -39,11 +39,11 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert back.prototypes.dtype == back.strangers.dtype == np.float32
     assert back.owners.tolist() == [0, 1, 1, 2]
     assert back.offsets.tolist() == [0.5, 0, -0.25]
-    assert (back.weights, back.bias, back.closeness, back.sharpness, back.teaching) == (
+    assert (back.weights, back.bias, back.closeness, back.contested, back.teaching) == (
         RECOGNITION.weights,
         -4.5,
         3.0,
-        2.0,
+        False,
         Teaching(20.0, -11.0, 0.625),
     )
     with zipfile.ZipFile(path) as archive:
@@ -67,7 +67,6 @@ def test_a_bundle_need_not_have_one_and_the_id_tells(tmp_path: Path) -> None:
         (replace(RECOGNITION, strangers=np.full((1, 2), np.inf, np.float32)), "strangers are no table"),
         (replace(RECOGNITION, offsets=np.zeros(2, np.float32)), "3 finite offsets"),
         (replace(RECOGNITION, bias=float("inf")), "a number that is none"),
-        (replace(RECOGNITION, sharpness=0), "sharpness"),
         (replace(RECOGNITION, teaching=Teaching(kinship=0)), "kinship"),
     ],
 )

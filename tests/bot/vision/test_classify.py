@@ -192,7 +192,7 @@ def test_a_face_that_is_hardly_tilted_is_looked_at_as_it_is(
 def test_a_face_that_is_known_for_sure_is_left_tilted(tmp_path: Path, looks: list[Values]) -> None:
     sure = Classifier(
         tiny.tiny_upright(
-            tmp_path / "upright.tflite", recognition=replace(tiny.tiny_recognition(), bias=30.0, sharpness=50.0)
+            tmp_path / "upright.tflite", recognition=replace(tiny.tiny_recognition(), bias=30.0, contested=False)
         )
     )
     looks.clear()

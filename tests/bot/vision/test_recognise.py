@@ -92,13 +92,14 @@ def test_the_best_guess_is_as_likely_as_being_known_and_the_others_follow_as_the
     assert ranking.probabilities == pytest.approx(odds / (1 + odds.sum()), rel=1e-4)
 
 
-def test_the_sharper_the_further_the_other_guesses_lie_behind() -> None:
+def test_where_it_is_not_contested_the_best_guess_is_as_likely_as_being_known() -> None:
     logits, face = np.array([[2, 0, 1]], np.float32), units((0.6, 0, 0, 0.8))
-    soft, sharp = (Recogniser(bundle(replace(RECOGNITION, sharpness=s))).rank(logits, face) for s in (1.0, 3.0))
-    assert sharp.probabilities[0].argmax() == soft.probabilities[0].argmax()
-    assert sharp.probabilities.max() > soft.probabilities.max()
-    ratio = soft.probabilities[0, 2] / soft.probabilities[0, 0]
-    assert sharp.probabilities[0, 2] / sharp.probabilities[0, 0] == pytest.approx(ratio**3, rel=1e-4)
+    ranking = Recogniser(bundle(replace(RECOGNITION, contested=False))).rank(logits, face)
+    best, second, third = ranking.probabilities[0]
+    assert best == pytest.approx(1 / (1 + np.exp(-(20 * 0.8 - 12))), rel=1e-4)
+    # The others and nobody share what it leaves.
+    rest = np.exp([-2, -1, -(20 * 0.8 - 12)])
+    assert [second, third] == pytest.approx((1 - best) * rest[:2] / rest.sum(), rel=1e-4)
 
 
 def test_closeness_lets_prototypes_have_a_say_in_who_it_is() -> None:

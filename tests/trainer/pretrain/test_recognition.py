@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot.bundle import Feature
 from bot.vision.recognise import known_odds
 from trainer.measure import Values, named_like_known
 from trainer.pretrain.outputs import Shown
-from trainer.pretrain.recognition import SHARPNESSES, blank, fit_closeness, fit_sharpness, fit_teaching, fit_weights
+from trainer.pretrain.recognition import blank, fit_closeness, fit_teaching, fit_weights
 
 KNOWN, DIMENSIONS = 4, 16
 NOBODY = np.empty((0, DIMENSIONS), np.float32)
@@ -74,18 +73,6 @@ def test_closeness_and_temperature_are_those_of_least_surprise() -> None:
     recognition = blank(trained, NOBODY, KNOWN, 1)
     loud = Shown(known.logits * 4, known.embeddings, known.truth)
     assert fit_closeness(recognition, loud)[1] > fit_closeness(recognition, known)[1]
-
-
-def test_other_guesses_count_where_strangers_are_betrayed_by_them() -> None:
-    trained = people(range(4), 20, 1)
-    unsure, sure = (np.tile(np.array([1.0, second, -3, -3], np.float32), (80, 1)) for second in (0.8, -2))
-    near = trained.embeddings
-    far = -near
-    plain = replace(blank(trained, NOBODY, KNOWN, 1), bias=2.0)
-    by_nearness = replace(plain, weights={Feature.NEAREST: 4.0})
-    truth = np.zeros(80, np.intp)
-    assert fit_sharpness(plain, 1.0, Shown(sure, near, truth), Shown(unsure, near, truth - 1)) == SHARPNESSES[0]
-    assert fit_sharpness(by_nearness, 1.0, Shown(unsure, near, truth), Shown(sure, far, truth - 1)) > SHARPNESSES[0]
 
 
 def test_what_was_taught_is_met_and_others_are_not() -> None:

@@ -10,7 +10,7 @@ from trainer.pretrain.settings import DEFAULT, read_settings
 
 def test_the_shipped_settings_begin_without_strangers_and_end_with_them() -> None:
     settings = read_settings(DEFAULT)
-    assert [stage.strangers for stage in settings.stages] == [False, False, False, True]
+    assert [stage.strangers for stage in settings.stages] == [False, False, False, True, True]
     assert len(set(settings.data.strangers)) == 10
 
 
