@@ -150,7 +150,9 @@ class _Run:
         # Only the base network's features are an embedding, of unit length.
         if self._start.teaching is None:
             return None
-        return fit_recognition(views, self._truth, len(self._split.labels), groups, self._start.teaching)
+        return fit_recognition(
+            views, self._truth, len(self._split.labels), groups, self._start.teaching, self._start.strangers
+        )
 
     def _fine_tune(self, model: keras.Model, images: npt.NDArray[np.uint8]) -> None:
         self._start.backbone.unfreeze(model, self._recipe.fine_tune_blocks)

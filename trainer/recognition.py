@@ -1,11 +1,13 @@
 """Tell the characters that a bundle knows from everybody else, by how near their faces lie in the base network's eyes.
 
-The strangers to fit to are the characters themselves: each one's faces are strangers' to all the others. How taught
-characters compare is taken over from the base network's own roster, since that is a matter of the embedding alone. Its
-coefficients are not: logits of another head mean something else. (Tried: they put strangers above the known.)
+The strangers to fit to are the characters themselves, each one's faces being strangers' to all the others, and faces of
+nobody that the base network brings along. How taught characters compare is taken over from the base network's own roster,
+since that is a matter of the embedding alone. Its coefficients are not: logits of another head mean something else.
+(Tried: they put strangers above the known.)
 
 A few characters say little of how strangers look, and pictures that the base network was trained on lie nearer to each
-other than new ones do. So no more is asked of a face than of one of as many taught characters.
+other than new ones do. So no more is asked of a face than of one of as many taught characters, and than to lie nearer
+than most strangers that the base network brings along.
 """
 
 import math
@@ -37,7 +39,12 @@ class Fitted:
 
 
 def fit_recognition(
-    views: Values, truth: Truth, characters: int, groups: Sequence[Sequence[int]], teaching: Teaching
+    views: Values,
+    truth: Truth,
+    characters: int,
+    groups: Sequence[Sequence[int]],
+    teaching: Teaching,
+    strangers: Values,
 ) -> Fitted | None:
     """Fit the log-odds of being known to the highest cosine to a prototype, one prototype for each character.
 
@@ -47,6 +54,7 @@ def fit_recognition(
         characters: How many there are.
         groups: Indices of pictures that look alike; together they are all.
         teaching: How taught characters compare.
+        strangers: Embeddings of faces of nobody, ``(count, dimensions)``; there may be none.
 
     Returns:
         None where faces are no nearer to their own character than to others: such embeddings tell nothing.
@@ -54,23 +62,26 @@ def fit_recognition(
     prototypes, owners = _prototypes(views, truth, characters)
     cosines = views[0] @ prototypes.T
     cosines[np.arange(len(truth)), truth] = -1
-    strangers = cosines.max(axis=1)
-    known, asked = strangers.copy(), np.zeros(len(truth), bool)
+    others = cosines.max(axis=1)
+    known, asked = others.copy(), np.zeros(len(truth), bool)
     for trains, able in in_turn(truth, groups):
         own, _ = _prototypes(views[:, trains], truth[trains], characters)
-        known[able] = np.maximum(strangers[able], (views[0, able] * own[truth[able]]).sum(axis=1))
+        known[able] = np.maximum(others[able], (views[0, able] * own[truth[able]]).sum(axis=1))
         asked |= able
     known = known[asked]
     if not len(known):
         return None
-    nearest = np.concatenate([known, strangers])
+    foreign = (strangers.reshape(-1, prototypes.shape[1]) @ prototypes.T).max(axis=1)
+    nearest = np.concatenate([known, others, foreign])
     (weight,), bias = logistic_regression(
-        nearest[:, np.newaxis], np.concatenate([np.ones(len(known)), np.zeros(len(strangers))]), PRIOR
+        nearest[:, np.newaxis], np.concatenate([np.ones(len(known)), np.zeros(len(others) + len(foreign))]), PRIOR
     )
     if weight <= 0:
         return None
     scale = _scale(teaching, len(truth) / characters)
     cut, enough = -bias / weight, _enough(teaching, characters, scale)
+    if len(foreign):
+        enough = min(enough, float(np.quantile(foreign, NAMED)))
     if cut > enough:
         cut, weight = enough, max(weight, scale)
     recognition = Recognition(

@@ -1,10 +1,11 @@
 """What a training can start from: whobot's own base network, or a backbone that knows ImageNet."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from bot.bundle import Bundle, InputSpec, Teaching, read_bundle
 from bot.errors import BundleError
@@ -12,6 +13,7 @@ from trainer import backbones
 from trainer.backbones import Backbone
 from trainer.base import BACKBONE, BASE, INNER, About, build_base, read_base
 from trainer.errors import TrainerError
+from trainer.measure import Values
 from trainer.network import input_spec
 from trainer.settings import BASE_NETWORK, Fit
 
@@ -29,7 +31,8 @@ class Start:
 
     `backbone` is what it consists of up to its features, `spec` what it will be shown. `weights` is the file that they
     come from, None where they come with a package. `teaching` is how characters compare that are taught to what comes
-    of it, None where it gives no embedding that stays as it is.
+    of it, None where it gives no embedding that stays as it is; `strangers` are embeddings of faces of nobody,
+    ``(count, dimensions)``, none where none are at hand.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Start:
     fine_tune_epochs: int
     weights: Path | None
     teaching: Teaching | None = None
+    strangers: Values = field(default_factory=lambda: np.empty((0, 0), np.float32), compare=False, repr=False)
 
     def build(self) -> keras.Model:
         """Build it with its weights: it gives `features`, and if it is the base network `embedding`.
@@ -88,9 +92,14 @@ def _from_base(recipe: Fit, weights: Path) -> Start:
     backbone = replace(whole, block_starts=whole.block_starts[: whole.block_starts.index(last) + 1])
     roster = _roster(weights, about)
     spec = replace(input_spec(backbone, side), sharpest=roster.info.input.sharpest if roster else 0)
-    teaching = roster.recognition.teaching if roster and roster.recognition else Teaching()
-    # Fine-tuning changes the embedding: what was fitted to the old one means nothing any more.
-    return Start(recipe.backbone, backbone, spec, epochs, weights, None if epochs else teaching)
+    start = Start(recipe.backbone, backbone, spec, epochs, weights)
+    if epochs:
+        # Fine-tuning changes the embedding: what was fitted to the old one means nothing any more.
+        return start
+    recognition = roster.recognition if roster else None
+    if recognition is None:
+        return replace(start, teaching=Teaching())
+    return replace(start, teaching=recognition.teaching, strangers=recognition.strangers)
 
 
 def _roster(weights: Path, about: About) -> Bundle | None:

@@ -78,7 +78,7 @@ def evaluate(
     from trainer.pretrain import card as cards
     from trainer.pretrain.data import read_faces
     from trainer.pretrain.evaluate import judge_strangers
-    from trainer.pretrain.export import ask_stage, convert, unknowing_stage
+    from trainer.pretrain.export import ask_stages, convert, unknowing_stage
     from trainer.pretrain.judged import judge
     from trainer.pretrain.turned import judge_turned, turned_table
 
@@ -86,7 +86,7 @@ def evaluate(
     judged = [judge(path, faces, _console) for path in bundle]
     _console.say("Asking the stage that has met no stranger")
     stage = unknowing_stage(chosen)
-    asked = ask_stage(stage, chosen, faces, run, _console)
+    asked = ask_stages([stage], chosen, faces, run, _console)
     bundle_of_it = convert(asked.network, asked.ground.known, Precision.INT8, chosen, faces, stage.name)
     found = judge_strangers(asked.ground, bundle_of_it, chosen.data.strangers, chosen.export.prototypes, _console)
     sections = {

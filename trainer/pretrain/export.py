@@ -1,5 +1,6 @@
 """Turn the last stage's weights into bundles: `logits`, `embedding`, and how they tell strangers from the roster."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -38,9 +39,9 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
         ExportRefused: the two bundles disagree in their names.
         BundleError: a file cannot be written.
     """
-    unknowing = ask_stage(unknowing_stage(settings), settings, faces, folder, console)
+    unknowing = ask_stages([unknowing_stage(settings)], settings, faces, folder, console)
     fitted = fit(unknowing.ground, settings.data.strangers, settings.export.prototypes)
-    asked = ask_stage(settings.stages[-1], settings, faces, folder, console)
+    asked = ask_stages([stage for stage in settings.stages if stage.strangers], settings, faces, folder, console)
     own = carry_over(fitted, unknowing.ground, asked.ground, settings.export.prototypes)
     network = asked.network
     save_base(directory / BASE.name, network, About(settings.network.side, settings.data.margin, faces.key))
@@ -67,7 +68,7 @@ def export(settings: Settings, faces: Faces, folder: Path, name: str, directory:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a finished stage says of all crops, and the network that would ship of it."""
+    """What finished stages say of all crops, and the network that would ship of them."""
 
     ground: Ground
     network: keras.Model
@@ -78,16 +79,19 @@ def unknowing_stage(settings: Settings) -> Stage:
     return [stage for stage in settings.stages if not stage.strangers][-1]
 
 
-def ask_stage(stage: Stage, settings: Settings, faces: Faces, folder: Path, console: Console) -> Asked:
-    """Ask a finished stage about all crops, and fit its embedding and its tilt to those that it was trained on.
+def ask_stages(stages: Sequence[Stage], settings: Settings, faces: Faces, folder: Path, console: Console) -> Asked:
+    """Ask finished stages about all crops, and fit their embedding and their tilt to those that they were trained on.
+
+    They are one network: that of the mean of their weights. They have met the same characters.
 
     Raises:
-        TrainerError: the stage is not finished.
+        TrainerError: a stage is not finished.
     """
-    names = known(stage, settings, faces)
+    names = known(stages[-1], settings, faces)
     columns = [faces.labels.index(name) for name in names]
-    model = load(stage, settings, faces, folder)
-    scouting = convert(scout(model, columns), names, Precision.INT8, settings, faces, stage.name)
+    model = load(stages, settings, faces, folder)
+    title = " and ".join(stage.name for stage in stages)
+    scouting = convert(scout(model, columns), names, Precision.INT8, settings, faces, title)
     said, whitening = scouted(scouting, faces, faces.of("train", names), settings.export.embedding, console)
     network = served(model, columns, whitening, learn_tilt(scouting, faces, names, console))
     return Asked(Ground(faces, said, names), network)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,17 +43,24 @@ def known(stage: Stage, settings: Settings, faces: Faces) -> tuple[str, ...]:
     return tuple(name for name in faces.labels if name not in hidden)
 
 
-def load(stage: Stage, settings: Settings, faces: Faces, folder: Path) -> keras.Model:
-    """Build the network that ships, with the weights of a finished stage.
+def load(stages: Sequence[Stage], settings: Settings, faces: Faces, folder: Path) -> keras.Model:
+    """Build the network that ships, with the weights of a finished stage, or the mean of those of several.
 
     Raises:
-        TrainerError: the stage is not finished, or was fitted on other characters.
+        TrainerError: a stage is not finished, or was fitted on other characters.
+
+    Source: model soups, https://arxiv.org/abs/2203.05482
     """
-    path = folder / stage.name / FITTED
-    if not path.exists():
-        raise TrainerError(f"{path} is missing: finish the run with whobot-train pretrain fit --run {folder}")
+    paths = [folder / stage.name / FITTED for stage in stages]
+    for path in paths:
+        if not path.exists():
+            raise TrainerError(f"{path} is missing: finish the run with whobot-train pretrain fit --run {folder}")
     model = build_network(settings.network, len(faces.labels), settings.network.side)
-    _set_weights(model, path)
+    found = []
+    for path in paths:
+        _set_weights(model, path)
+        found.append(model.get_weights())
+    model.set_weights([np.mean(values, axis=0) for values in zip(*found, strict=True)])
     return model
 
 

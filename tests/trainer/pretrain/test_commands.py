@@ -12,7 +12,9 @@ from bot.vision.interpreter import Network
 from bot.vision.recognise import Recogniser
 from tests.trainer.conftest import COLOURS, draw_crop, save
 from trainer.pretrain.commands import app
-from trainer.pretrain.settings import DEFAULT
+from trainer.pretrain.data import read_faces
+from trainer.pretrain.run import load
+from trainer.pretrain.settings import DEFAULT, read_settings
 
 CAST = {**COLOURS, "kiiro_sato": (230, 220, 40)}
 SECTIONS = ("closed", "turned", "strangers", "characters")
@@ -64,6 +66,17 @@ def test_a_run_that_was_interrupted_ends_in_the_same_weights(run: Path) -> None:
     with np.load(weights) as again:
         assert all((again[name] == value).all() for name, value in before.items())
     assert (run / "run/known/fitted.npz").stat().st_mtime_ns == stamp
+
+
+def test_what_ships_is_the_mean_of_the_stages_that_met_everybody(run: Path) -> None:
+    settings, faces = read_settings(run / "settings.toml"), read_faces(run / "run")
+    stages = [stage for stage in settings.stages if stage.strangers]
+    assert len(stages) == 2
+    first, last, mean = (
+        load(some, settings, faces, run / "run").get_weights() for some in (stages[:1], stages[1:], stages)
+    )
+    for one, other, both in zip(first, last, mean, strict=True):
+        np.testing.assert_allclose(both, (one + other) / 2, atol=1e-6)
 
 
 def test_what_was_fitted_becomes_bundles_that_can_be_judged(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
