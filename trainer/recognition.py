@@ -1,9 +1,9 @@
 """Tell the characters that a bundle knows from everybody else, by how near their faces lie in the base network's eyes.
 
 The strangers to fit to are the characters themselves, each one's faces being strangers' to all the others, and faces of
-nobody that the base network brings along. How taught characters compare is taken over from the base network's own roster,
-since that is a matter of the embedding alone. Its coefficients are not: logits of another head mean something else.
-(Tried: they put strangers above the known.)
+nobody that the base network brings along. How taught characters compare is taken over from the base network's own
+roster, since that is a matter of the embedding alone. Its coefficients are not: logits of another head mean something
+else. (Tried: they put strangers above the known.)
 
 A few characters say little of how strangers look, and pictures that the base network was trained on lie nearer to each
 other than new ones do. So no more is asked of a face than of one of as many taught characters, and than to lie nearer

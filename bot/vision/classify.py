@@ -23,7 +23,7 @@ LOGITS, EMBEDDING, TILT = "logits", "embedding", "tilt"
 
 The last is about the cosine and the sine of the angle by which the face is tilted, clockwise from upright.
 """
-SURE = 0.95
+SURE = 0.85
 """The probability of a best guess from which one look at the face is enough."""
 TILTED = 30.0
 """Degrees from upright beyond which a face is turned back: networks know those that are tilted less as they are."""
