@@ -70,7 +70,7 @@ def evaluate(
     card: Card = None,
     settings: SettingsFile = DEFAULT,
 ) -> None:
-    """Judge bundles by the crops that the run has held back, and by the characters that it met in its last stage only.
+    """Judge bundles by the crops that the run has held back, and by the characters that it met in its last stages only.
 
     Each is judged by the crops as their sets have them, and by the same faces as the bot would have cropped them.
     """
@@ -87,8 +87,8 @@ def evaluate(
     _console.say("Asking the stage that has met no stranger")
     stage = unknowing_stage(chosen)
     asked = ask_stages([stage], chosen, faces, run, _console)
-    bundle_of_it = convert(asked.network, asked.ground.known, Precision.INT8, chosen, faces, stage.name)
-    found = judge_strangers(asked.ground, bundle_of_it, chosen.data.strangers, chosen.export.prototypes, _console)
+    unfitted = convert(asked.network, asked.ground.known, Precision.INT8, chosen, faces, stage.name)
+    found = judge_strangers(asked.ground, unfitted, chosen.data.strangers, chosen.export.prototypes, _console)
     sections = {
         "closed": cards.closed_tables(judged, faces),
         "strangers": cards.stranger_tables(found),
