@@ -95,8 +95,9 @@ def make_engine(url: URL) -> AsyncEngine:
         ) from error
     if in_memory:
         event.listen(engine.sync_engine, "first_connect", lambda *_: _keep_memory(engine))
-    if sqlite:
+    elif sqlite:
         _prepare_file(url)
+    if sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -130,9 +131,10 @@ def _keep_memory(engine: AsyncEngine) -> None:
 
 
 def _prepare_file(url: URL) -> None:
-    if url.database in (None, "", ":memory:") or url.database.startswith("file:"):
+    database = url.database or ""
+    if database.startswith("file:"):
         return
-    path = Path(url.database)
+    path = Path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
