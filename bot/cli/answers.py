@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.cli.look import Looked
-from bot.domain import Guess, ReplyImage, Sighting
+from bot.cli.analysing import Looked
+from bot.recognition.results import Guess, ReplyImage, Sighting
 
 GUESSES = 5
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.bundle import Bundle
 from bot.cli.dataset import lessons, slug
-from bot.domain import Guess, Image
 from bot.errors import PictureError
-from bot.records import Truth
-from bot.store import Store
-from bot.vision.classify import Classifier
-from bot.vision.decode import decode
+from bot.recognition.bundle import Bundle
+from bot.recognition.decoding.decode import decode
+from bot.recognition.naming.classifier import Classifier
+from bot.recognition.results import Guess, Image
+from bot.storage.store import Store
+from bot.storage.values import Truth
 
 NOBODY = "nobody known"
 LARGEST_CROP = 4_000_000

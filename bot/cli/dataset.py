@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.records import Example, Origin, Scope, State, Truth, Verdict
-from bot.store import Store
+from bot.storage.store import Store
+from bot.storage.values import Example, Origin, Scope, State, Truth, Verdict
 
 FACES, PROVENANCE, EXPERIMENT = "faces", "faces.jsonl", "train.toml"
 LONGEST_SLUG = 100

@@ -6,9 +6,9 @@ from functools import partial
 import cv2
 
 from bot.config import Settings
-from bot.vision.engine import Engine, Models
-from bot.vision.fonts import FontBook
-from bot.vision.models import ModelFiles
+from bot.recognition.drawing.fonts import FontBook
+from bot.recognition.engine import Engine, Models
+from bot.recognition.model_files import ModelFiles
 
 
 def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:

@@ -45,11 +45,11 @@ def export_dataset(
 
 async def _export(settings: Settings, folder: Path, store: str | None, only: str | None) -> bool:
     # Only now: the database's library takes its time to import.
-    from bot.bundle import read_bundle  # noqa: PLC0415
     from bot.cli import dataset as sets  # noqa: PLC0415
     from bot.cli.progress import progress  # noqa: PLC0415
     from bot.cli.taught import address_of, is_there  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.recognition.bundle import read_bundle  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
 
     scope = None if only is None else parse_scope(only)
     margin = read_bundle(settings.models.directory / settings.models.classifier).info.margin

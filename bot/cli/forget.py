@@ -34,8 +34,8 @@ def forget(
 async def _forget(settings: Settings, name: str, store: str | None) -> bool:
     # Only now: the database's library takes its time to import.
     from bot.cli.taught import address_of, called, is_there, names  # noqa: PLC0415
-    from bot.records import EVERYWHERE  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
+    from bot.storage.values import EVERYWHERE  # noqa: PLC0415
 
     _, characters = names(settings)
     address = address_of(settings, store)

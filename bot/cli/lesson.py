@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.characters import Characters
-from bot.cli.look import Looked
-from bot.domain import Analysis, Portrait, Sighting
-from bot.gallery import Embedding, Gallery
-from bot.records import EVERYWHERE, Example, Origin, State
-from bot.store.examples import pack
-from bot.teaching import odd_ones
+from bot.cli.analysing import Looked
+from bot.recognition.characters import Characters
+from bot.recognition.gallery import Embedding, Gallery
+from bot.recognition.results import Analysis, Portrait, Sighting
+from bot.recognition.teaching import odd_ones
+from bot.storage.examples import pack
+from bot.storage.values import EVERYWHERE, Example, Origin, State
 
 FAR_LARGER = 2.0
 """A face whose box is so many times as wide as any other's is the one that a picture is of."""

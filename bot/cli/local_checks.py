@@ -16,9 +16,9 @@ from bot.cli.engines import load_models
 from bot.cli.finding import Finding, Status
 from bot.config import Answers, Configuration, Settings
 from bot.errors import ConfigError, OperatorError, StoreError
-from bot.store import migrations
-from bot.store.engine import advise, make_engine, parse_url, show
-from bot.vision.fonts import FontBook
+from bot.recognition.drawing.fonts import FontBook
+from bot.storage import migrations
+from bot.storage.engine import advise, make_engine, parse_url, show
 
 RUNTIMES = ("ai-edge-litert", "tflite-runtime")
 SCRIPTS = {"Japanese": "西木野真姫", "Chinese": "张楚岚", "Korean": "성진우", "Cyrillic": "Алиса"}

@@ -40,7 +40,7 @@ def promote(
 async def _promote(settings: Settings, name: str, source: str, store: str | None) -> bool:
     # Only now: the database's library takes its time to import.
     from bot.cli.taught import address_of, called, is_there, names  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
 
     scope = parse_scope(source)
     _, characters = names(settings)

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TimeRemainingColumn
 
 from bot.cli import answers
-from bot.cli.look import Looked
-from bot.domain import Analysis
+from bot.cli.analysing import Looked
+from bot.recognition.results import Analysis
 
 
 def report(pictures: Iterable[Looked], total: int | None, *, folder: Path | None, as_json: bool) -> bool:

@@ -18,8 +18,8 @@ def rollback(config: ConfigOption = None) -> None:
     """
     with endings():
         # Only now: reading bundles takes OpenCV.
-        from bot.bundle import read_bundle  # noqa: PLC0415
         from bot.cli.takeover import previous_of, swap_back  # noqa: PLC0415
+        from bot.recognition.bundle import read_bundle  # noqa: PLC0415
 
         chosen = read_configuration(config).settings.models
         running = chosen.directory / chosen.classifier

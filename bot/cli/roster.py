@@ -15,7 +15,7 @@ from bot.cli.options import StoreOption
 from bot.config import Settings
 
 if TYPE_CHECKING:
-    from bot.characters import Characters
+    from bot.recognition.characters import Characters
 
 
 def roster(
@@ -55,8 +55,8 @@ def roster(
 
 async def _taught(settings: Settings, store: str | None) -> dict[str, int]:
     from bot.cli.taught import address_of, is_there  # noqa: PLC0415
-    from bot.records import EVERYWHERE  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
+    from bot.storage.values import EVERYWHERE  # noqa: PLC0415
 
     address = address_of(settings, store)
     if not is_there(address):

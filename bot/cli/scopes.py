@@ -7,7 +7,7 @@ import typer
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.records import Scope
+    from bot.storage.values import Scope
 
 FromOption: TypeAlias = Annotated[
     str | None,
@@ -26,7 +26,7 @@ def parse_scope(text: str) -> "Scope":
         ConfigError: it names none.
     """
     # Only now: whobot --help shall not wait for what pictures are made of.
-    from bot.records import Scope  # noqa: PLC0415
+    from bot.storage.values import Scope  # noqa: PLC0415
 
     platform, colon, home = text.partition(":")
     if not (platform and colon and home):

@@ -11,7 +11,7 @@ from bot.cli.common import ConfigOption, JsonOption, endings, read_configuration
 from bot.config import Settings
 
 if TYPE_CHECKING:
-    from bot.records import Score, Totals
+    from bot.storage.values import Score, Totals
 
 LABELS = {
     "chats": "chats that have set something",
@@ -47,7 +47,8 @@ def stats(
 
 async def _read(settings: Settings) -> tuple["Totals", list["Score"]]:
     # Only now: whobot --help shall not wait for the database's library.
-    from bot.store import Store, check_exists  # noqa: PLC0415
+    from bot.storage.engine import check_exists  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
 
     check_exists(settings.store.url)
     async with Store(settings.store.url) as store:

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from bot.bundle import read_bundle
-from bot.characters import Characters
-from bot.cli.look import Looker
+from bot.cli.analysing import Looker
 from bot.config import Settings
 from bot.errors import ConfigError
-from bot.gallery import EMPTY, Embedding, Gallery
-from bot.records import EVERYWHERE
-from bot.vision.engine import TEACHABLE, Engine
-from bot.vision.models import ModelFiles
+from bot.recognition.bundle import read_bundle
+from bot.recognition.characters import Characters
+from bot.recognition.engine import TEACHABLE, Engine
+from bot.recognition.gallery import EMPTY, Embedding, Gallery
+from bot.recognition.model_files import ModelFiles
+from bot.storage.values import EVERYWHERE
 
 
 def address_of(settings: Settings, store: str | None) -> str:
@@ -100,8 +100,8 @@ def gallery_for(looker: Looker, settings: Settings, store: str | None, *, only_t
 
 async def _load(address: str, eye: Eye) -> Gallery:
     # Only now: where nobody was taught, the database's library would take memory for nothing.
-    from bot.reembed import reembed  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.storage.reembedding import reembed  # noqa: PLC0415
+    from bot.storage.store import Store  # noqa: PLC0415
 
     async with Store(address) as store:
         await reembed(store, eye)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from bot.bundle import Teaching
-from bot.characters import Characters
+from bot.cli.analysing import Looker
 from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
-from bot.cli.look import Looker
 from bot.cli.taught import Eye, address_of
 from bot.config import Settings
 from bot.errors import BadName, ConfigError
-from bot.records import EVERYWHERE, Action
-from bot.reembed import reembed
-from bot.store import Store
-from bot.teaching import character_of
+from bot.recognition.bundle import Teaching
+from bot.recognition.characters import Characters
+from bot.recognition.teaching import character_of
+from bot.storage.reembedding import reembed
+from bot.storage.store import Store
+from bot.storage.values import EVERYWHERE, Action
 
 
 def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, store: str | None, face: bool) -> bool:

@@ -53,7 +53,7 @@ def who(
         if folder is not None:
             _make(folder)
         # Only now: networks and drawing take their time to import.
-        from bot.cli.look import Looker  # noqa: PLC0415
+        from bot.cli.analysing import Looker  # noqa: PLC0415
         from bot.cli.report import report  # noqa: PLC0415
         from bot.cli.taught import gallery_for  # noqa: PLC0415
 

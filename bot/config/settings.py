@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 SHORTEST_PASSWORD = 8
-MODELS = Path(__file__).resolve().parent.parent.parent / "models"
+MODELS = Path(__file__).resolve().parents[2] / "models"
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]

@@ -15,29 +15,16 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot import app, config
-from bot.domain import (
-    Adapter,
-    Ask,
-    Capabilities,
-    Chat,
-    Handler,
-    Health,
-    Incoming,
-    Links,
-    Page,
-    Picture,
-    Reply,
-    Show,
-    Trigger,
-    User,
-)
+from bot.chat.links import Links
+from bot.chat.model import Ask, Capabilities, Chat, Handler, Incoming, Page, Picture, Reply, Show, Trigger, User
 from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError
-from bot.records import EVERYWHERE
-from bot.store import Store
-from bot.supervisor import Backoff
-from tests import tiny
-from tests.desk import learn
-from tests.fakes.telegram import TOKEN as TELEGRAM_TOKEN
+from bot.platforms.base import Adapter, Health
+from bot.platforms.supervisor import Backoff
+from bot.storage.store import Store
+from bot.storage.values import EVERYWHERE
+from tests.support import tiny
+from tests.support.fakes.telegram import TOKEN as TELEGRAM_TOKEN
+from tests.support.service_harness import learn
 
 QUICK = Backoff(shortest=0.001, longest=0.001)
 
@@ -269,9 +256,9 @@ async def test_the_settings_choose_the_adapters(discord: bool, telegram: bool, w
 
 def test_a_platform_that_is_not_used_is_not_imported() -> None:
     script = (
-        "import sys; from bot import app, config; from bot.domain import Health;"
+        "import sys; from bot import app, config; from bot.platforms.base import Health;"
         "app.make_adapters(config.Settings(), None, health=lambda: Health({}), metrics=bytes);"
-        "assert 'bot.adapters.web' in sys.modules;"
+        "assert 'bot.platforms.web' in sys.modules;"
         "print([name for name in ('discord', 'telegram') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bot.config import MODELS, Access, Settings, Web, example, keys, load, locate, toml_value
 from bot.errors import ConfigError
 from tests.conftest import REPOSITORY
-from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
+from tests.support.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
 
 def written(folder: Path, text: str) -> Path:

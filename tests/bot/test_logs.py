@@ -12,7 +12,7 @@ import structlog
 
 from bot import logs
 from bot.redact import MASK
-from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
+from tests.support.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
 PASSWORD = 'pass "wörd"\\1'
 

@@ -4,8 +4,8 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.domain import Analysis, Box, Face, Guess, Sighting, Timings
 from bot.metrics import Metrics
+from bot.recognition.results import Analysis, Box, Face, Guess, Sighting, Timings
 
 
 def read(metrics: Metrics) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.redact import MASK, Redactor
-from tests.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
+from tests.support.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
 
 @pytest.mark.parametrize(

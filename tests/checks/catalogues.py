@@ -13,11 +13,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.commands import COMMANDS, Naming
-from bot.replies.languages import LANGUAGES, TRANSLATED
+from bot.chat.commands import COMMANDS, Naming
+from bot.chat.words.languages import LANGUAGES, TRANSLATED
 
 CODE = Path(__file__).resolve().parents[2] / "bot"
-LOCALES = CODE / "replies" / "locales"
+LOCALES = CODE / "chat" / "locales"
 KEYWORDS = {"N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
@@ -29,7 +29,7 @@ def template() -> Catalog:
     ):
         catalogue.add(message, None, [(f"bot/{name}", line)], auto_comments=comments, context=context)
     for name, naming in names():
-        catalogue.add(name, None, [("bot/commands.py", 1)], context=naming)
+        catalogue.add(name, None, [("bot/chat/commands.py", 1)], context=naming)
     for entry in catalogue:
         entry.locations.sort()  # they come in the order of the folder on this disk, and messages are ordered by them
     return catalogue

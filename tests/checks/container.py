@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.artwork import CAST, draw_portrait
-from tests.webchat import WebChat
+from tests.support.artwork import CAST, draw_portrait
+from tests.support.webchat import WebChat
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 IMAGE = "whobot-check"
 PATIENCE = 60.0
 STOP_SECONDS = 10.0

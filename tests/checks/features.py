@@ -6,10 +6,10 @@ What a platform can do is what its adapter declares, and what the table of comma
 import sys
 from pathlib import Path
 
-from bot.adapters.discord.translate import CAPABILITIES as DISCORD
-from bot.adapters.telegram.render import CAPABILITIES as TELEGRAM
-from bot.adapters.web.conversation import CAPABILITIES as WEB
-from bot.domain import Capabilities
+from bot.chat.model import Capabilities
+from bot.platforms.discord.translate import CAPABILITIES as DISCORD
+from bot.platforms.telegram.render import CAPABILITIES as TELEGRAM
+from bot.platforms.web.conversation import CAPABILITIES as WEB
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- begin: features -->", "<!-- end: features -->"

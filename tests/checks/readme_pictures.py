@@ -16,12 +16,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.artwork import CAST, draw_portrait, draw_scene
-from tests.bot.adapters.web.browsing import Page
 from tests.checks.container import free_port
-from tests.chromium import Screen, chromium
+from tests.support.artwork import CAST, draw_portrait, draw_scene
+from tests.support.chromium import Screen, chromium
+from tests.support.web.page import Page
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURES = REPOSITORY / ".github" / "images"
 SEEDS = 24
 PATIENCE = 120

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.artwork import CAST, draw_portrait
+from tests.support.artwork import CAST, draw_portrait
 
 BUNDLE = "three-characters-float16.tflite"
 TOLERANCE = 0.002
@@ -57,7 +57,7 @@ def answers(python: str, pictures: list[str]) -> dict[str, dict[str, float]]:
 
 def runtime(python: str) -> str:
     """Name the runtime that a Python's whobot uses."""
-    code = "from bot.vision.interpreter import Interpreter; print(Interpreter.__module__.split('.')[0])"
+    code = "from bot.recognition.interpreter import Interpreter; print(Interpreter.__module__.split('.')[0])"
     return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
 
 

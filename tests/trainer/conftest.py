@@ -12,8 +12,8 @@ import pytest
 from PIL import Image as Pillow
 from rich.console import Console as RichConsole
 
-from bot.domain import Image
-from trainer.console import Console
+from bot.recognition.results import Image
+from trainer.common.console import Console
 
 COLOURS = {"akane_hoshino": (230, 60, 60), "midori_hayashi": (60, 200, 80), "aoi_umino": (70, 90, 230)}
 """Characters, told apart by their hair."""
@@ -75,11 +75,11 @@ def console() -> Transcript:
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a base network that knows no more than ImageNet, for pictures of 32 pixels."""
-    from trainer.base import About, save_base  # noqa: PLC0415 - TensorFlow takes seconds to load
-    from trainer.pretrain.network import build_network, served  # noqa: PLC0415
-    from trainer.pretrain.settings import NetworkSettings  # noqa: PLC0415
-    from trainer.pretrain.tilt import TiltMap  # noqa: PLC0415
-    from trainer.pretrain.whitening import Whitening  # noqa: PLC0415
+    from trainer.base_network.network import build_network, served  # noqa: PLC0415
+    from trainer.base_network.settings import NetworkSettings  # noqa: PLC0415
+    from trainer.base_network.tilt import TiltMap  # noqa: PLC0415
+    from trainer.base_network.whitening import Whitening  # noqa: PLC0415
+    from trainer.common.base_network_file import About, save_base  # noqa: PLC0415 - TensorFlow takes seconds to load
 
     path = tmp_path_factory.mktemp("base") / "base.npz"
     some = Whitening(np.random.default_rng(0).normal(size=(192, 16)).astype(np.float32), np.zeros(16, np.float32))

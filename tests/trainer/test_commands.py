@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests import tiny
+from tests.support import tiny
 from tests.trainer.conftest import save
 from trainer.__main__ import app
 
@@ -75,7 +75,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("trainer.crop.crop", interrupted)
+    monkeypatch.setattr("trainer.classifier.crop.crop", interrupted)
     result = RUNNER.invoke(app, ["crop", str(tmp_path), str(tmp_path)])
     assert result.exit_code == 130
     assert "The same command goes on where it stopped." in result.stderr

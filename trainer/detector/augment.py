@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain import Image
-from bot.vision.letterbox import halved
+from bot.recognition.detection.letterbox import halved
+from bot.recognition.results import Image
 from trainer.detector.labels import Boxes, LabelledPicture
 
 Generator = np.random.Generator

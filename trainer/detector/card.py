@@ -6,10 +6,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from trainer.common.documents import markdown_table
 from trainer.detector.evaluate import THRESHOLDS, Evaluation
 from trainer.detector.labels import longest_side
 from trainer.detector.matching import Match, Tally, tally
-from trainer.documents import markdown_table
 
 SIZES = (0, 24, 36, 48, 72, 120, 240, 100_000)
 """Bounds of the sizes of faces, in pixels of a picture whose longer side has 1280."""

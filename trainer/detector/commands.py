@@ -14,17 +14,17 @@ from typing import Annotated, get_args
 
 import typer
 
-from bot.bundle import Bundle, BundleInfo, read_bundle, write_bundle
 from bot.errors import OperatorError
-from trainer.console import Console
+from bot.recognition.bundle import Bundle, BundleInfo, read_bundle, write_bundle
+from trainer.common.console import Console
+from trainer.common.detectors import OURS
+from trainer.common.documents import replace_section
+from trainer.common.errors import TrainerError
+from trainer.common.quiet import load_tensorflow
+from trainer.common.settings import Crop
 from trainer.detector.data import DetectorData, collect
 from trainer.detector.labels import LabelledPicture
 from trainer.detector.settings import DEFAULT, read_settings
-from trainer.detectors import OURS
-from trainer.documents import replace_section
-from trainer.errors import TrainerError
-from trainer.quiet import load_tensorflow
-from trainer.settings import Crop
 
 app = typer.Typer(help="Train, judge and compare the detector that finds the faces.", no_args_is_help=True)
 

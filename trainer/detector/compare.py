@@ -13,15 +13,15 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
-from bot.domain import display_name
-from bot.vision.detect import Detector
+from bot.recognition.detection.detector import Detector
+from bot.recognition.results import display_name
+from trainer.common.detectors import CASCADE, OURS, make_detector
+from trainer.common.documents import markdown_table
+from trainer.common.settings import Crop
 from trainer.detector.data import DetectorData
 from trainer.detector.evaluate import Track, evaluate
 from trainer.detector.labels import read_image
 from trainer.detector.matching import Match, Tally, tally
-from trainer.detectors import CASCADE, OURS, make_detector
-from trainer.documents import markdown_table
-from trainer.settings import Crop
 
 ORDINARY = (1000, 700)
 """Width and height of the pictures that detectors are timed with."""

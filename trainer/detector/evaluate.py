@@ -7,9 +7,9 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from bot.bundle import Bundle
-from bot.vision.detect import Detector
-from bot.vision.network_detector import NetworkDetector
+from bot.recognition.bundle import Bundle
+from bot.recognition.detection.detector import Detector
+from bot.recognition.detection.network_detector import NetworkDetector
 from trainer.detector.augment import move_boxes
 from trainer.detector.data import DetectorData
 from trainer.detector.labels import LabelledPicture, read_image

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from bot.bundle import InputSpec
-from bot.domain import Image
-from bot.vision.letterbox import letterbox
-from bot.vision.network_detector import GRAIN
+from bot.recognition.bundle import InputSpec
+from bot.recognition.detection.letterbox import letterbox
+from bot.recognition.detection.network_detector import GRAIN
+from bot.recognition.results import Image
 
 
 def to_tflite(model: keras.Model, pictures: Iterable[Image], spec: InputSpec) -> bytes:

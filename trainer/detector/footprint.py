@@ -9,9 +9,9 @@ import resource
 import sys
 from pathlib import Path
 
-from bot.vision.decode import decode
-from trainer.detectors import make_detector
-from trainer.settings import Crop
+from bot.recognition.decoding.decode import decode
+from trainer.common.detectors import make_detector
+from trainer.common.settings import Crop
 
 
 def main() -> None:

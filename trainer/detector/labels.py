@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
 
-from bot.domain import Face, Image
+from bot.recognition.results import Face, Image
 
 Boxes = npt.NDArray[np.float32]
 """Shape ``(n, 4)``: x, y, width, height in pixels of the upright image."""

@@ -11,8 +11,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain import Face
-from bot.vision.boxes import areas, intersection_over_union, intersections
+from bot.recognition.detection.boxes import areas, intersection_over_union, intersections
+from bot.recognition.results import Face
 from trainer.detector.labels import Boxes, LabelledPicture, boxes_of
 
 SURE_OVERLAP = 0.4

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from trainer import backbones
+from trainer.common import backbones
 
 STAGES = backbones.LITE0[:6]
 """The backbone's last stage costs a tenth of the time, and found no more faces."""

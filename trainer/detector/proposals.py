@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain import Image
-from bot.vision.boxes import Scores, intersection_over_union
-from bot.vision.detect import Detector
+from bot.recognition.detection.boxes import Scores, intersection_over_union
+from bot.recognition.detection.detector import Detector
+from bot.recognition.results import Image
 from trainer.detector.labels import Boxes, LabelledPicture, boxes_of, read_image
 from trainer.detector.matching import Outcome, match
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.bundle import Bundle, BundleInfo, InputSpec, read_bundle, write_bundle
-from bot.domain import Image
-from bot.vision.network_detector import NetworkDetector
+from bot.recognition.bundle import Bundle, BundleInfo, InputSpec, read_bundle, write_bundle
+from bot.recognition.detection.network_detector import NetworkDetector
+from bot.recognition.results import Image
+from trainer.common.errors import TrainerError
 from trainer.detector.augment import ViewSettings
 from trainer.detector.data import DetectorData
 from trainer.detector.export import to_tflite
@@ -17,7 +18,6 @@ from trainer.detector.network import build_network
 from trainer.detector.proposals import mine, propose, propose_head
 from trainer.detector.samples import Mixture, SampleStream, Source
 from trainer.detector.settings import Settings, Stage
-from trainer.errors import TrainerError
 
 HEAD_VIEW = ViewSettings(long_side=(40, 300))
 """A crop of a head is shown smaller than a whole picture: enlarged, it would teach blur."""

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.bundle import InputSpec
-from bot.domain import Image
+from bot.recognition.bundle import InputSpec
+from bot.recognition.results import Image
 from trainer.detector import augment, compose, targets
 from trainer.detector.augment import Sample, ViewSettings
 from trainer.detector.labels import LabelledPicture, read_image

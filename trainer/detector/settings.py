@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trainer.run_settings import read_run_settings
+from trainer.common.run_settings import read_run_settings
 
 DEFAULT = Path(__file__).with_name("detector.toml")
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from tests import tiny
+from tests.support import tiny
 
 Whobot: TypeAlias = Callable[..., Result]
 Start: TypeAlias = Callable[..., subprocess.Popen[str]]

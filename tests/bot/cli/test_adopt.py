@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.bundle import read_bundle
-from tests import tiny
+from bot.recognition.bundle import read_bundle
 from tests.bot.cli.conftest import Whobot
-from tests.bot.cli.taught import example, face, stranger, write_store
+from tests.support import tiny
+from tests.support.taught_store import example, face, stranger, write_store
 
 RIGHT = tiny.LABELS
 MIXED_UP = ("aoi_umino", "midori_hayashi", "somebody_new")

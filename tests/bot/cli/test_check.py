@@ -16,10 +16,10 @@ from bot import config
 from bot.cli import local_checks as local
 from bot.cli.finding import Finding, Status
 from bot.cli.online_checks import MESSAGE_CONTENT, check_online
-from bot.store import Store
+from bot.storage.store import Store
 from tests.bot.cli.conftest import Whobot
-from tests.fakes.telegram import TOKEN, fake_telegram
-from tests.tokens import DISCORD_TOKEN
+from tests.support.fakes.telegram import TOKEN, fake_telegram
+from tests.support.tokens import DISCORD_TOKEN
 
 
 def findings(text: str) -> dict[str, dict[str, Any]]:
@@ -115,7 +115,7 @@ async def test_another_schema_or_no_database_is_told(tmp_path: Path) -> None:
 
 
 def test_missing_fonts_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.vision.fonts._system_folders", list)
+    monkeypatch.setattr("bot.recognition.drawing.fonts._system_folders", list)
     finding = local.check_fonts(config.Settings())
     assert finding.status == Status.WARN
     assert "Japanese" in finding.message

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.cli.dataset import LONGEST_SLUG, slug
-from bot.records import EVERYWHERE, State
-from tests import tiny
+from bot.storage.values import EVERYWHERE, State
 from tests.bot.cli.conftest import Whobot
-from tests.bot.cli.taught import BOB, example, face, verdict, write_store
-from trainer.dataset import check_names, read_characters, read_picture
-from trainer.settings import read_settings
+from tests.support import tiny
+from tests.support.taught_store import BOB, example, face, verdict, write_store
+from trainer.common.dataset import check_names, read_characters, read_picture
+from trainer.common.settings import read_settings
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from bot.cli.analysing import Looked
 from bot.cli.lesson import Refused, Taken, take
-from bot.cli.look import Looked
-from bot.domain import Analysis, Box, Face, Portrait, Sighting, Timings
+from bot.recognition.results import Analysis, Box, Face, Portrait, Sighting, Timings
 
 
 def looked(*sides: float) -> Looked:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import EVERYWHERE, Scope, State
-from bot.store import Store
-from tests import tiny
+from bot.storage.store import Store
+from bot.storage.values import EVERYWHERE, Scope, State
 from tests.bot.cli.conftest import Whobot
-from tests.bot.cli.taught import example, face, write_store
+from tests.support import tiny
+from tests.support.taught_store import example, face, write_store
 
 
 @pytest.fixture

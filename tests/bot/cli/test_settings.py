@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import Settings, example, load
 from tests.bot.cli.conftest import Whobot
-from tests.tokens import DISCORD_TOKEN
+from tests.support.tokens import DISCORD_TOKEN
 
 
 @pytest.fixture

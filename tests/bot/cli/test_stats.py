@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.domain import Chat, User
-from bot.records import Scope, State, Truth, Verdict
-from bot.store import Store
+from bot.chat.model import Chat, User
+from bot.storage.store import Store
+from bot.storage.values import Scope, State, Truth, Verdict
 from tests.bot.cli.conftest import Whobot
-from tests.desk import learn
+from tests.support.service_harness import learn
 
 ANN, BOB = User("discord", "ann"), User("discord", "bob")
 ROOM, GROUP = Chat("discord", "room"), Chat("telegram", "-1")

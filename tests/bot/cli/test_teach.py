@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests import tiny
 from tests.bot.cli.conftest import Whobot
+from tests.support import tiny
 
 YELLOW, GOLD, CYAN, TEAL, PURPLE = (240, 220, 20), (220, 190, 40), (10, 200, 220), (60, 190, 170), (130, 10, 130)
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.domain import Analysis, Guess
-from bot.vision.classify import Classifier
-from bot.vision.engine import Engine
-from bot.vision.look import Look
-from tests import tiny
+from bot.recognition.engine import Engine
+from bot.recognition.naming.classifier import Classifier
+from bot.recognition.options import Look
+from bot.recognition.results import Analysis, Guess
 from tests.bot.cli.conftest import Start, Whobot
+from tests.support import tiny
 
 
 @pytest.fixture

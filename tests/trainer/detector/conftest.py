@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from tests.artwork import CAST, Drawing, draw_backdrop, draw_portrait, draw_scene
+from tests.support.artwork import CAST, Drawing, draw_backdrop, draw_portrait, draw_scene
 
 SIDE = 160
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.domain import Image
+from bot.recognition.results import Image
 from trainer.detector.augment import ViewSettings, clip_boxes, collage, move_boxes, random_view, recolour
 from trainer.detector.compose import paste
 from trainer.detector.labels import Boxes, LabelledPicture, as_boxes

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.bundle import read_bundle, write_bundle
+from bot.recognition.bundle import read_bundle, write_bundle
 from trainer.detector.commands import app
 from trainer.detector.fit import FITTED
 

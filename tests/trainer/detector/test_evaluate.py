@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.domain import Box, Face, Image
+from bot.recognition.results import Box, Face, Image
 from trainer.detector.data import DetectorData
 from trainer.detector.evaluate import Evaluation, best_threshold, evaluate, turned
 from trainer.detector.labels import LabelledPicture, as_boxes

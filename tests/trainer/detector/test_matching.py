@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import Box, Face
+from bot.recognition.results import Box, Face
 from trainer.detector.labels import LabelledPicture, as_boxes
 from trainer.detector.matching import Outcome, Tally, match, tally
 

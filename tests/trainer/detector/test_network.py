@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from bot.bundle import BundleInfo, InputSpec, write_bundle
-from bot.domain import Image
-from bot.vision.interpreter import Network
-from tests.artwork import CAST, draw_portrait
-from trainer import backbones
+from bot.recognition.bundle import BundleInfo, InputSpec, write_bundle
+from bot.recognition.interpreter import Network
+from bot.recognition.results import Image
+from tests.support.artwork import CAST, draw_portrait
+from trainer.common import backbones
 from trainer.detector.export import to_tflite
 from trainer.detector.network import build_network
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.domain import Box, Face, Image
+from bot.recognition.results import Box, Face, Image
 from trainer.detector.labels import LabelledPicture, as_boxes
 from trainer.detector.proposals import mine, propose, propose_head
 

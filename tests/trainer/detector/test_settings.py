@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from trainer.common.errors import TrainerError
 from trainer.detector.settings import DEFAULT, read_settings
-from trainer.errors import TrainerError
 
 
 def test_the_settings_that_ship_can_be_read() -> None:

@@ -1,0 +1,1 @@
+"""What people ask for and are answered, the same on every platform."""

@@ -1,0 +1,49 @@
+"""What a button carries: ``<verb>:<token>:<args>``. Written and read here only; to everybody else it is a text."""
+
+from dataclasses import dataclass
+
+from bot.chat.model import ACTION_LIMIT
+from bot.errors import Expired
+
+SEPARATOR = ":"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb, the token of what it is about where that is remembered, and what else it needs."""
+
+    verb: str
+    token: str = ""
+    args: tuple[str, ...] = ()
+
+
+def write(verb: str, token: str = "", *args: object) -> str:
+    """Write an action for a button.
+
+    Raises:
+        ValueError: it is too long, or holds what the platforms cannot carry.
+    """
+    parts = [verb, token, *map(str, args)]
+    action = SEPARATOR.join(parts)
+    if len(action) > ACTION_LIMIT or not action.isascii() or any(SEPARATOR in part for part in parts):
+        raise ValueError(f"no action can be made of {parts}")
+    return action
+
+
+def read(text: str) -> Action:
+    """Read an action. Whatever a platform sends makes one; what it means nothing to is refused by who looks it up."""
+    verb, _, rest = text.partition(SEPARATOR)
+    token, _, args = rest.partition(SEPARATOR)
+    return Action(verb, token, tuple(args.split(SEPARATOR)) if args else ())
+
+
+def number(args: tuple[str, ...], place: int, below: int) -> int:
+    """Return the argument at `place`: a whole number from 0 to `below`, that one not included.
+
+    Raises:
+        Expired: there is none, or one that was never on a button.
+    """
+    text = args[place] if place < len(args) else ""
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < below):
+        raise Expired
+    return int(text)

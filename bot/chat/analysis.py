@@ -1,0 +1,150 @@
+"""From the pictures of a request to what is seen in them: checked before a byte is fetched, then side by side."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.chat.context import Case
+from bot.chat.download import fetch
+from bot.chat.failures import Trouble
+from bot.chat.galleries import Galleries
+from bot.chat.model import Picture, Stage, User
+from bot.chat.rates import Rates
+from bot.chat.words import Finding, Result
+from bot.config import Limits
+from bot.errors import AdultsOnly, Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
+from bot.metrics import Metrics
+from bot.recognition.backend import Analyser
+from bot.recognition.gallery import Gallery
+from bot.recognition.options import Look
+from bot.recognition.results import Analysis
+from bot.storage.store import Store
+
+DOWNLOADS = 8
+"""Transfers at a time, over all chats."""
+PROGRESS_SECONDS = 5.0
+"""How long a platform may take to show progress before it is left behind."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The pictures of a request that has passed every check, and whose of them to leave alone."""
+
+    case: Case
+    pictures: Sequence[Picture]
+    left_alone: frozenset[User]
+    gallery: Gallery
+    quietly: bool
+    """Nobody waits for the answer."""
+
+    async def report(self, stage: Stage, number: int = 1) -> None:
+        """Show progress, unless nobody waits for it. A platform that fails at this does not spoil the answer."""
+        if self.quietly:
+            return
+        try:
+            async with asyncio.timeout(PROGRESS_SECONDS):
+                await self.case.report(stage, number, len(self.pictures))
+        except Exception as error:  # noqa: BLE001
+            log.debug("progress not shown", stage=stage, error=type(error).__name__)
+
+
+class Looking:
+    """Looks at the pictures of requests.
+
+    Args:
+        threshold: The probability from which a face is named in chats that have set none; None for the bundle's own.
+    """
+
+    def __init__(
+        self,
+        pipeline: Analyser,
+        store: Store,
+        metrics: Metrics,
+        trouble: Trouble,
+        rates: Rates,
+        limits: Limits,
+        threshold: float | None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._metrics = metrics
+        self._galleries = Galleries(pipeline, store)
+        self._trouble = trouble
+        self._rates = rates
+        self._limits = limits
+        self._threshold = threshold
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
+
+    async def look(self, case: Case, pictures: Sequence[Picture], *, quietly: bool = False) -> list[Finding]:
+        """Return what came of each picture, in their order; a failure with one does not spoil the others.
+
+        Args:
+            quietly: Nobody asked, and nobody shall see that whobot is at work.
+
+        Raises:
+            AdultsOnly: the chat wants no answers here.
+            UserError: none of them may or can be looked at.
+        """
+        left_alone = await self._admit(case, pictures, quietly)
+        admitted = Admitted(case, pictures, left_alone, await self._galleries.of(case), quietly)
+        await admitted.report(Stage.ACCEPTED)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._try(admitted, number, picture)) for number, picture in enumerate(pictures, 1)
+            ]
+        return [task.result() for task in tasks]
+
+    async def _admit(self, case: Case, pictures: Sequence[Picture], quietly: bool) -> frozenset[User]:
+        """Check, before a byte is downloaded, all that can be checked; return whose pictures to leave alone."""
+        if case.settings.adults_only and case.capabilities.age_restricted_chats and not case.chat.age_restricted:
+            raise AdultsOnly
+        if not pictures:
+            raise NoPicture
+        posters = frozenset(poster for picture in pictures for poster in _posters(picture, case.user))
+        left_alone = frozenset([poster for poster in posters if await self._store.is_opted_out(poster)])
+        if all(_posters(picture, case.user) & left_alone for picture in pictures):
+            raise OptedOut
+        if quietly:
+            self._rates.admit(case.user, case.chat, quietly=True)
+        if len(pictures) > self._limits.pictures:
+            raise TooManyPictures(self._limits.pictures)
+        if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):
+            raise TooManyBytes(self._limits.bytes)
+        if self._pipeline.waiting >= self._limits.queue:
+            raise Busy
+        return left_alone
+
+    async def _try(self, admitted: Admitted, number: int, picture: Picture) -> Finding:
+        """Look at one of the pictures. Whatever goes wrong is told in its place and does not spoil the others."""
+        if _posters(picture, admitted.case.user) & admitted.left_alone:
+            return Finding(number, OptedOut(), picture.spoiler, picture.author)
+        try:
+            result: Result = await self._look_at(admitted, number, picture)
+        except Exception as error:  # noqa: BLE001
+            result = self._trouble.record(admitted.case.chat.platform, error)
+        return Finding(number, result, picture.spoiler, picture.author)
+
+    async def _look_at(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
+        platform = admitted.case.chat.platform
+        async with self._downloads:
+            await admitted.report(Stage.DOWNLOADING, number)
+            with self._metrics.timed(platform, "download"):
+                data = await fetch(picture, max_bytes=self._limits.bytes, seconds=self._limits.download_seconds)
+        await admitted.report(Stage.ANALYSING, number)
+        settings = admitted.case.settings
+        threshold = self._threshold if settings.threshold is None else settings.threshold
+        word = admitted.case.sentences.unknown()
+        how = Look(threshold=threshold, gallery=admitted.gallery, portraits=True, unknown=word)
+        with self._metrics.timed(platform, "analysis"):
+            analysis = await self._pipeline.analyse(data, how)
+        self._metrics.analysed(platform, analysis)
+        return analysis
+
+
+def _posters(picture: Picture, asker: User) -> frozenset[User]:
+    """Return whose picture it is: of who has posted it, and of who had before it was forwarded."""
+    return frozenset(filter(None, (picture.author or asker, picture.origin)))

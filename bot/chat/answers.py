@@ -1,0 +1,121 @@
+"""The memory of recent answers: what the buttons under them need to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.chat.context import Case
+from bot.chat.memory import AskedMemory
+from bot.chat.model import Chat, User
+from bot.chat.words import Finding, give_away
+from bot.config import Limits
+from bot.errors import Expired
+from bot.recognition.results import Analysis, Sighting
+
+ENTRY_BYTES = 2_000
+"""What an answer takes beside its portraits and guesses."""
+GUESS_BYTES = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A face of an answer: `number` in its picture, and its picture's number in the message, both from 1.
+
+    `author` is who posted the picture, where that is not the one who asked.
+    """
+
+    picture: int
+    number: int
+    sighting: Sighting
+    author: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that was given to `asker` in `chat`. The buttons under it name it by `token`.
+
+    `findings` are without the annotated pictures; `captioned` is whether the answer stands beside some,
+    `unasked` whether nobody had asked for it.
+    """
+
+    asker: User
+    chat: Chat
+    findings: tuple[Finding, ...]
+    captioned: bool
+    unasked: bool
+    token: str = ""
+
+    @property
+    def faces(self) -> tuple[Seen, ...]:
+        """Every face in every picture; the place in here is what actions call a face by."""
+        return faces_of(self.findings)
+
+    @property
+    def spoiler(self) -> bool:
+        """Whether its text is hidden, since a name in it would give away a picture that was."""
+        return give_away(self.findings)
+
+    def room(self, case: Case) -> int:
+        """Return how long another text in the place of this answer may be."""
+        return case.capabilities.caption_limit if self.captioned else case.capabilities.text_limit
+
+
+class Answers:
+    """Remembers answers."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._memory = AskedMemory[Answer](
+            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
+        )
+
+    def remember(
+        self, case: Case, findings: Sequence[Finding], *, captioned: bool = False, unasked: bool = False
+    ) -> Answer:
+        """Remember what was found for a request, and return it with its token."""
+        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)), captioned, unasked)
+        return replace(answer, token=self._memory.keep(answer))
+
+    def recall(self, case: Case, token: str) -> Answer:
+        """Return the answer that a button in this chat is about.
+
+        Raises:
+            Expired: it is not remembered, or was given in another chat.
+        """
+        answer = self._memory.get(token)
+        if answer is None or answer.chat != case.chat:
+            raise Expired
+        return replace(answer, token=token)
+
+    def forget(self, token: str) -> None:
+        """Forget an answer."""
+        self._memory.drop(token)
+
+    def forget_user(self, user: User) -> None:
+        """Forget all answers that somebody asked for."""
+        self._memory.forget_user(user)
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget all answers of a chat, or of the server that has this id."""
+        self._memory.forget_chat(chat)
+
+
+def faces_of(findings: Sequence[Finding]) -> tuple[Seen, ...]:
+    """Return every face that was found, picture by picture."""
+    return tuple(
+        Seen(finding.number, number, sighting, finding.author)
+        for finding in findings
+        if isinstance(finding.result, Analysis)
+        for number, sighting in enumerate(finding.result.sightings, 1)
+    )
+
+
+def _without_image(finding: Finding) -> Finding:
+    result = finding.result
+    return replace(finding, result=replace(result, answer=None)) if isinstance(result, Analysis) else finding
+
+
+def _cost(answer: Answer) -> int:
+    return ENTRY_BYTES + sum(
+        len(seen.sighting.guesses) * GUESS_BYTES
+        + (len(portrait.image) + portrait.embedding.nbytes if (portrait := seen.sighting.portrait) else 0)
+        for seen in answer.faces
+    )

@@ -1,0 +1,31 @@
+"""What went wrong, into the log and the figures, and what the chat shall hear of it."""
+
+import structlog
+
+from bot.chat.words import Bug
+from bot.errors import OperatorError, UserError
+from bot.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+
+class Trouble:
+    """Records failures. The id of the request that failed is in the log's context."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def record(self, platform: str, error: Exception) -> UserError | Bug:
+        """Log and count `error`, and return what to tell the chat."""
+        if isinstance(error, UserError):
+            log.info("refused", kind=error.kind, reason=str(error))
+            self._metrics.failed(platform, error.kind)
+            return error
+        if isinstance(error, OperatorError):
+            # The database may be down for hours: one line each time, not the traceback of a bug.
+            log.error("failed", kind=type(error).__name__, problem=str(error))
+            self._metrics.failed(platform, "installation")
+        else:
+            log.error("failed", exc_info=error)
+            self._metrics.failed(platform, "internal")
+        return Bug(structlog.contextvars.get_contextvars()["request"])

@@ -1,0 +1,54 @@
+"""Who is this?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.chat.analysis import Looking
+from bot.chat.answers import Answers
+from bot.chat.context import Case
+from bot.chat.features.answer_buttons import rows
+from bot.chat.model import Ask, Reply, Trigger
+from bot.chat.words import Finding, PageWords, compose
+from bot.recognition.results import Analysis
+
+
+class Asking:
+    """Answers who is in the pictures of a message."""
+
+    def __init__(self, looking: Looking, answers: Answers) -> None:
+        self._looking = looking
+        self._answers = answers
+
+    async def answer(self, case: Case, ask: Ask) -> Reply:
+        """Look at the pictures, unless nobody asked and the chat is not watched.
+
+        Raises:
+            UserError: none of the pictures may or can be looked at.
+        """
+        unasked = ask.trigger is Trigger.POSTED
+        if unasked and not case.settings.watch:
+            return Reply()
+        if ask.private and not case.can_be_private:
+            return Reply(PageWords(case.catalogue).ask_in_private())
+        findings = await self._looking.look(case, ask.pictures, quietly=unasked)
+        if unasked:
+            findings = _worth_telling(findings, known_only=case.settings.quiet)
+        return self._reply(case, ask, findings, unasked) if findings else Reply()
+
+    def _reply(self, case: Case, ask: Ask, findings: Sequence[Finding], unasked: bool) -> Reply:
+        paged = case.capabilities.buttons
+        reply = compose(case.sentences, findings, case.capabilities, paged=paged)
+        if paged:
+            answer = self._answers.remember(case, findings, captioned=bool(reply.images), unasked=unasked)
+            reply = replace(reply, buttons=rows(case, answer))
+        return replace(reply, private=ask.private)
+
+
+def _worth_telling(findings: Sequence[Finding], *, known_only: bool) -> list[Finding]:
+    """Return the findings that are worth a word where nobody asked: with a face, or only with one that has a name."""
+    return [
+        finding
+        for finding in findings
+        if isinstance(finding.result, Analysis)
+        if any(not (known_only and sighting.unknown) for sighting in finding.result.sightings)
+    ]

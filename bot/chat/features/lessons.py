@@ -1,0 +1,147 @@
+"""Learning from people: who may teach, what is kept, and the buttons to agree or to take it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.chat.actions import write
+from bot.chat.context import Case
+from bot.chat.model import Button, ButtonStyle, Teachers, User
+from bot.chat.words import TeachingWords
+from bot.errors import NotAllowed, Settled, TeachingOff, TooManyExamples
+from bot.recognition.backend import Analyser
+from bot.recognition.results import Portrait
+from bot.recognition.teaching import character_of
+from bot.storage.examples import pack
+from bot.storage.store import Store
+from bot.storage.values import Action, Change, Example, Origin, Scope, State
+
+EXAMPLES_LIMIT = 2_000
+"""Face crops that a chat, or a whole server, may teach."""
+
+ACTIONS = {Origin.TAUGHT: Action.TAUGHT, Origin.CORRECTED: Action.CORRECTED, Origin.CONFIRMED: Action.CONFIRMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learnt, and whether it counts already."""
+
+    change: Change
+    counts: bool
+
+
+def check_teacher(case: Case) -> None:
+    """Refuse those who may not teach, correct and confirm in this chat.
+
+    Raises:
+        TeachingOff: nobody may.
+        NotAllowed: only those may who manage the chat.
+    """
+    match case.settings.teachers:
+        case Teachers.NOBODY:
+            raise TeachingOff
+        case Teachers.MANAGERS if not case.manages:
+            raise NotAllowed
+
+
+class Lessons:
+    """Keeps what people teach, in the scope of their chat."""
+
+    def __init__(self, analyser: Analyser, store: Store) -> None:
+        self._analyser = analyser
+        self._store = store
+
+    async def character_called(self, case: Case, name: str) -> str:
+        """Return the id of the character that somebody in a chat means by a name, a new one where nobody knows it.
+
+        Raises:
+            BadName: no character can be called so.
+        """
+        taught = await self._store.taught(Scope.of(case.chat), provisional=True)
+        return character_of(name, self._analyser.characters.including_taught(taught))
+
+    async def learn(
+        self,
+        case: Case,
+        character: str,
+        portraits: Sequence[Portrait],
+        *,
+        origin: Origin = Origin.TAUGHT,
+        denied: bool = False,
+    ) -> Lesson:
+        """Keep faces as examples of a character, or, where `denied`, as faces that are not the character.
+
+        Raises:
+            TooManyExamples: there is no room for them.
+        """
+        scope = Scope.of(case.chat)
+        await _check_room(self._store, scope, len(portraits))
+        counts = case.manages or not case.settings.confirm
+        now = datetime.now(UTC)
+        drafts = [
+            Example(
+                0,
+                scope,
+                character,
+                portrait.image,
+                pack(portrait.embedding),
+                portrait.bundle_id,
+                case.user,
+                now,
+                State.CONFIRMED if counts else State.PROVISIONAL,
+                origin,
+                denied,
+            )
+            for portrait in portraits
+        ]
+        return Lesson(await self._store.learn(drafts, ACTIONS[origin]), counts)
+
+    async def agree(self, case: Case, example: Example) -> Lesson | None:
+        """Let an example count of which somebody says the same.
+
+        Returns:
+            None where it counts already, or still waits for somebody else.
+        """
+        own = example.by is not None and case.is_user(example.by)
+        if example.state is State.CONFIRMED or (own and case.settings.confirm and not case.manages):
+            return None
+        change = await self._store.approve(example.scope, [example.id], case.user)
+        return None if change is None else Lesson(change, counts=True)
+
+
+async def take_back(store: Store, change: Change, by: User) -> Change:
+    """Take a change back, and return how that stands in the history.
+
+    Raises:
+        TooManyExamples: there is no room for what it had removed.
+        Settled: there is nothing to take back any more.
+    """
+    if change.revertible and change.removed:
+        await _check_room(store, change.scope, change.removed)
+    undone = await store.revert(change.scope, change.id, by)
+    if undone is None:
+        raise Settled
+    return undone
+
+
+async def _check_room(store: Store, scope: Scope, count: int) -> None:
+    if await store.kept_here(scope) + count > EXAMPLES_LIMIT:
+        raise TooManyExamples(EXAMPLES_LIMIT)
+
+
+def follow_up(case: Case, lesson: Lesson) -> tuple[Button, ...]:
+    """Return the buttons that belong under a lesson: to take it back, or to agree to it."""
+    if not case.capabilities.buttons:
+        return ()
+    words = TeachingWords(case.catalogue)
+    if lesson.counts:
+        return (undo_button(case, lesson.change),)
+    return (
+        Button(words.confirm(), write("approve", "", lesson.change.id), ButtonStyle.PRIMARY),
+        Button(words.reject(), write("reject", "", lesson.change.id), ButtonStyle.DANGER),
+    )
+
+
+def undo_button(case: Case, change: Change) -> Button:
+    """Return the button that takes a change back."""
+    return Button(TeachingWords(case.catalogue).undo(), write("undo", "", change.id))

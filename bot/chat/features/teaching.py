@@ -1,0 +1,204 @@
+"""Teaching a character in a chat, and forgetting one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.chat.actions import Action, number, write
+from bot.chat.analysis import Looking
+from bot.chat.answers import Seen, faces_of
+from bot.chat.context import Case
+from bot.chat.features.lessons import Lessons, check_teacher, follow_up, undo_button
+from bot.chat.memory import AskedMemory
+from bot.chat.model import OPTIONS_LIMIT, Button, Chat, Forget, Reply, Teach, User
+from bot.chat.presses import OnItsOwn, in_place
+from bot.chat.words import Finding, TeachingWords, compose
+from bot.config import Limits
+from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
+from bot.recognition.backend import Analyser
+from bot.recognition.results import Analysis, Portrait, Sighting
+from bot.recognition.teaching import odd_ones
+from bot.storage.store import Store
+from bot.storage.values import Scope
+
+A_ROW = 5
+"""Buttons."""
+SURE = 0.5
+"""The probability from which a face that is taught as one character looks like another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Faces of pictures that show several, of which somebody has still to say which one is `character`."""
+
+    asker: User
+    chat: Chat
+    character: str
+    faces: tuple[Seen, ...]
+
+
+class Teaching:
+    """Learns a character from pictures."""
+
+    def __init__(self, looking: Looking, analyser: Analyser, store: Store, lessons: Lessons, limits: Limits) -> None:
+        self._looking = looking
+        self._analyser = analyser
+        self._store = store
+        self._lessons = lessons
+        self._open = AskedMemory[Open](
+            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
+        )
+
+    @property
+    def verbs(self) -> dict[str, OnItsOwn]:
+        """What handles each verb."""
+        return {"which": self._choose}
+
+    def forget_user(self, user: User) -> None:
+        """Forget the faces of which somebody has not said yet who they are."""
+        self._open.forget_user(user)
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget those of a chat, or of the server that has this id."""
+        self._open.forget_chat(chat)
+
+    async def answer(self, case: Case, teach: Teach) -> Reply:
+        """Learn from each picture with one face; ask which face it is in those with several.
+
+        Raises:
+            NotAllowed, TeachingOff: they may not teach here.
+            BadName: no character can be called so.
+            CannotLearn: the bundle is not made for it.
+            UserError: none of the pictures may or can be looked at.
+        """
+        check_teacher(case)
+        if not self._analyser.embeds:
+            raise CannotLearn
+        character = await self._lessons.character_called(case, teach.name)
+        findings = await self._looking.look(case, teach.pictures)
+        faces = [faces_of([finding]) for finding in findings]
+        clear = [seen[0] for seen in faces if len(seen) == 1]
+        unclear = [(finding, seen) for finding, seen in zip(findings, faces, strict=True) if len(seen) > 1]
+        lines, buttons = await self._learn(case, character, clear)
+        lines += self._failures(case, findings)
+        if not unclear:
+            return Reply("\n".join(lines), buttons=buttons)
+        choice = [seen for _, several in unclear for seen in several]
+        question, choices = self._ask(case, case.user, character, choice)
+        marked = compose(case.sentences, [finding for finding, _ in unclear], case.capabilities)
+        return replace(marked, text="\n".join([*lines, question]), buttons=(*choices, *buttons))
+
+    async def _learn(
+        self, case: Case, character: str, faces: Sequence[Seen]
+    ) -> tuple[list[str], tuple[tuple[Button, ...], ...]]:
+        """Learn what is clear; return what to say of it, and the buttons that go with that."""
+        if not faces:
+            return [], ()
+        words, name = TeachingWords(case.catalogue), self._analyser.characters.name(character)
+        lesson = await self._lessons.learn(case, character, [_portrait(seen.sighting) for seen in faces])
+        scope = Scope.of(case.chat)
+        count = (await self._store.taught(scope)).get(character, 0) if lesson.counts else len(faces)
+        lines = [words.learnt(name, count) if lesson.counts else words.waiting(name, count)]
+        embeddings = [_portrait(seen.sighting).embedding for seen in faces]
+        if odd_ones(embeddings):
+            lines.append(words.odd(name))
+        if others := _lookalikes(character, (seen.sighting for seen in faces)):
+            lines.append(words.alike(name, [self._analyser.characters.name(other) for other in others]))
+        return lines, (follow_up(case, lesson),)
+
+    def _failures(self, case: Case, findings: Sequence[Finding]) -> list[str]:
+        """Say of each picture that showed nobody, or could not be looked at, what was wrong with it."""
+        lines = []
+        for finding in findings:
+            if isinstance(finding.result, Analysis):
+                text = "" if finding.result.sightings else case.sentences.no_face()
+            else:
+                text = case.sentences.failure(finding.result)
+            if text:
+                lines.append(f"{case.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
+        return lines
+
+    def _ask(
+        self, case: Case, asker: User, character: str, faces: Sequence[Seen]
+    ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+        """Ask which of the faces it is; return the question and the buttons to answer it with."""
+        words = TeachingWords(case.catalogue)
+        if not case.capabilities.buttons:
+            return words.one_face_only(), ()
+        token = self._open.keep(Open(asker, case.chat, character, tuple(faces)))
+        several = len({seen.picture for seen in faces}) > 1
+        buttons = [
+            Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
+            for place, seen in enumerate(faces[: OPTIONS_LIMIT - A_ROW])
+        ]
+        rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
+        return words.which_face(self._analyser.characters.name(character)), rows
+
+    async def _choose(self, case: Case, action: Action, _text: str | None) -> Reply:
+        """Learn the face that was chosen, and ask on where other pictures have several as well."""
+        check_teacher(case)
+        question = self._open.get(action.token)
+        if question is None or question.chat != case.chat:
+            raise Expired
+        chosen = question.faces[number(action.args, 0, below=len(question.faces))]
+        if await self._store.is_opted_out(chosen.author or question.asker):
+            raise OptedOut
+        if self._open.get(action.token) is None:
+            raise Expired  # somebody else was quicker
+        self._open.drop(action.token)
+        lines, buttons = await self._learn(case, question.character, [chosen])
+        rest = [seen for seen in question.faces if seen.picture != chosen.picture]
+        if rest:
+            text, choices = self._ask(case, question.asker, question.character, rest)
+            lines, buttons = [*lines, text], (*choices, *buttons)
+        return in_place(Reply("\n".join(lines), buttons=buttons))
+
+
+class Forgetting:
+    """Forgets a character that was taught in a chat."""
+
+    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons) -> None:
+        self._analyser = analyser
+        self._store = store
+        self._lessons = lessons
+
+    async def answer(self, case: Case, forget: Forget) -> Reply:
+        """Forget it, and offer to undo that.
+
+        Raises:
+            NotAllowed, TeachingOff: they may not teach here.
+            BadName: no character can be called so.
+            NotTaught: it was not taught in this chat.
+        """
+        check_teacher(case)
+        scope = Scope.of(case.chat)
+        character = await self._lessons.character_called(case, forget.name)
+        taught = await self._store.taught_here(scope)
+        # A later bundle may know by itself, under an id of its own, who was taught before.
+        older = (id_ for id_ in taught if self._analyser.characters.current(id_) == character)
+        called = character if character in taught else next(older, character)
+        change = await self._store.forget(scope, called, case.user)
+        if change is None:
+            raise NotTaught(self._analyser.characters.name(character))
+        text = TeachingWords(case.catalogue).forgotten(self._analyser.characters.name(called), change.removed)
+        return Reply(text, buttons=((undo_button(case, change),),) if case.capabilities.buttons else ())
+
+
+def _portrait(sighting: Sighting) -> Portrait:
+    if sighting.portrait is None:
+        raise CannotLearn
+    return sighting.portrait
+
+
+def _lookalikes(character: str, sightings: Iterable[Sighting]) -> list[str]:
+    """Return whom the faces looked like when they were looked at, just before they were learnt."""
+    best = [guess for sighting in sightings if not sighting.unknown for guess in sighting.guesses[:1]]
+    others = (guess.character for guess in best if guess.character != character and guess.probability >= SURE)
+    return list(dict.fromkeys(others))
+
+
+def _cost(question: Open) -> int:
+    return 1_000 + sum(
+        len(portrait.image) + portrait.embedding.nbytes
+        for seen in question.faces
+        if (portrait := seen.sighting.portrait)
+    )

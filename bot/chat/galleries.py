@@ -1,0 +1,47 @@
+"""What was taught, ready for the network: loaded once a scope, and again when something has changed."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bot.chat.context import Case
+from bot.recognition.backend import Analyser
+from bot.recognition.gallery import Gallery
+from bot.storage.store import Store
+from bot.storage.values import Scope
+
+KEPT = 64
+"""Scopes whose galleries are kept in memory, those that asked last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    stamp: tuple[object, ...]
+    gallery: Gallery
+
+
+class Galleries:
+    """Knows each chat's gallery.
+
+    The store is asked each time whether it has changed: the operator teaches from a command line of their own.
+    """
+
+    def __init__(self, pipeline: Analyser, store: Store) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._loaded: OrderedDict[Scope, _Loaded] = OrderedDict()
+
+    async def of(self, case: Case) -> Gallery:
+        """Return what counts in a chat, as the running bundle sees it."""
+        scope, bundle_id = Scope.of(case.chat), self._pipeline.bundle_id
+        stamp = await self._store.gallery_stamp(scope, bundle_id)
+        loaded = self._loaded.get(scope)
+        if loaded is None or loaded.stamp != stamp:
+            # Whom a chat has taught, a later bundle may know by itself, under the same name.
+            characters = self._pipeline.characters
+            gallery = (await self._store.gallery(scope, bundle_id)).renamed(characters.current)
+            loaded = _Loaded(stamp, gallery)
+        self._loaded[scope] = loaded
+        self._loaded.move_to_end(scope)
+        while len(self._loaded) > KEPT:
+            self._loaded.popitem(last=False)
+        return loaded.gallery

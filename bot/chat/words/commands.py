@@ -1,0 +1,21 @@
+"""The words about commands."""
+
+from gettext import NullTranslations
+
+from bot.chat.commands import BY_NAME
+
+
+class CommandWords:
+    """The words about commands in one language."""
+
+    def __init__(self, catalogue: NullTranslations) -> None:
+        self._catalogue = catalogue
+
+    def misuse(self, name: str) -> str:
+        """Say how a command is meant, or that there is none of this name."""
+        command = BY_NAME.get(name)
+        if command is None:
+            return self._catalogue.gettext("There is no such command. Try /help.")
+        return self._catalogue.gettext("{description}: {usage}").format(
+            description=self._catalogue.gettext(command.description), usage=command.usage
+        )

@@ -1,0 +1,161 @@
+"""What reaches whobot as an interaction: commands, context menus, presses, dialogues, and names while they are typed.
+
+Discord waits for three seconds: each of them is acknowledged before anything is looked into.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from bot.chat.model import (
+    Ask,
+    Configure,
+    Forget,
+    Handler,
+    Picture,
+    Press,
+    Prompt,
+    Request,
+    Suggest,
+    Teach,
+    Trigger,
+    User,
+)
+from bot.platforms.discord import components, delivery, places, translate
+from bot.platforms.discord.album import Album
+from bot.platforms.discord.answered_pictures import Shown
+from bot.platforms.discord.questions import Questions
+from bot.platforms.shared.work import Work
+
+SUGGESTING_LASTS = 2.0
+"""Seconds. Whoever types does not wait for longer, and nor does Discord."""
+DIALOGUES_LIMIT = 1000
+"""Dialogues that are open at a time, over all servers; of those that are never finished Discord does not tell."""
+
+
+class Interactions:
+    """Answers interactions.
+
+    Args:
+        handler: Knows the answers.
+        album: Finds pictures.
+        questions: Remembers what was asked about which message.
+        shown: Remembers which pictures were answered.
+        work: Counts what is in hand.
+    """
+
+    def __init__(self, handler: Handler, album: Album, questions: Questions, shown: Shown, work: Work) -> None:
+        self.album = album
+        self._handler = handler
+        self._questions = questions
+        self._shown = shown
+        self._work = work
+        self._dialogues: dict[str, tuple[Picture, ...]] = {}
+
+    async def command(self, interaction: discord.Interaction, request: Request, *about: discord.Message) -> None:
+        """Answer a command, or a dialogue that has taken its place; `about` are the messages that it looks at."""
+        if self._work.ending:
+            return
+        chat, asker = places.chat_of_interaction(interaction), interaction.user.id
+        with self._work.in_hand(), self._questions.open(chat, asker, *about) as question:
+            ephemeral = _is_whispered(interaction, request)
+            if not await delivery.think(interaction, ephemeral=ephemeral):
+                return
+            try:
+                reply = await question.ask(self._handler(translate.from_interaction(interaction, request)))
+            except asyncio.CancelledError:
+                if question.withdrawn:
+                    await delivery.stop_thinking(interaction)
+                raise
+            delivering = delivery.respond(interaction, reply, ephemeral=ephemeral)
+            await question.answer(self._shown.noted(delivering, request, places.user(interaction.user)))
+
+    async def who_is_this(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Answer the context menu's question."""
+        request = Ask(self._pictures_of(message, interaction), Trigger.MENU)
+        await self.command(interaction, request, message)
+
+    async def teach_this_face(self, interaction: discord.Interaction, message: discord.Message, ask: Prompt) -> None:
+        """Ask for a name before there is anything to teach."""
+        if self._work.ending:
+            return
+        pictures = self._pictures_of(message, interaction)
+        if not pictures:
+            # That there is nothing to look at is answered as it is everywhere.
+            await self.command(interaction, Ask((), Trigger.MENU))
+            return
+        custom_id = f"teach{components.BETWEEN}{interaction.id}"
+        self._dialogues[custom_id] = pictures
+        if len(self._dialogues) > DIALOGUES_LIMIT:
+            del self._dialogues[next(iter(self._dialogues))]
+        await delivery.ask_for_words(interaction, components.dialogue(custom_id, ask))
+
+    async def suggestions(self, interaction: discord.Interaction, wanted: Suggest) -> tuple[str, ...]:
+        """Return names for what somebody has typed so far; none where that takes too long."""
+        if self._work.ending:
+            return ()
+        try:
+            async with asyncio.timeout(SUGGESTING_LASTS):
+                with self._work.in_hand():
+                    reply = await self._handler(translate.from_interaction(interaction, wanted))
+        except TimeoutError:
+            return ()
+        return reply.suggestions
+
+    async def pressed(self, interaction: discord.Interaction, data: Any) -> None:
+        """Pass on that a button was pressed or something chosen, once the words that it needs have been written."""
+        press, prompt = components.pressed(data)
+        if prompt is not None and not self._work.ending:
+            await delivery.ask_for_words(interaction, components.dialogue(press.action, prompt))
+        else:
+            await self._react(interaction, press)
+
+    async def submitted(self, interaction: discord.Interaction, data: Any) -> None:
+        """Pass on what was written into a dialogue."""
+        press = components.submitted(data)
+        if components.BETWEEN in press.action:
+            await self.command(interaction, Teach(press.text or "", self._dialogues.pop(press.action, ())))
+        else:
+            await self._react(interaction, press)
+
+    def _pictures_of(self, message: discord.Message, interaction: discord.Interaction) -> tuple[Picture, ...]:
+        """The pictures of a message; of an answer those that it is about, since their authors may have opted out."""
+        if message.author == interaction.client.user:
+            return self._shown.by(message, places.user(interaction.user))
+        return self.album.posted(message, interaction.user)
+
+    async def _react(self, interaction: discord.Interaction, press: Press) -> None:
+        if self._work.ending:
+            return
+        with self._work.in_hand():
+            if not await delivery.acknowledge(interaction):
+                return
+            await self._questions.complete()
+            answer = interaction.message
+            question = self._questions.answered_by(answer.id) if answer else None
+            asker = question.asker if question else delivery.asker_of(answer) if answer else None
+            if asker is not None:
+                press = replace(press, asker=User(places.PLATFORM, str(asker)))
+            reply = await self._handler(translate.from_interaction(interaction, press))
+            reaction = delivery.react(interaction, reply)
+            await (question.answer(reaction) if question else reaction)
+
+
+def _is_whispered(interaction: discord.Interaction, request: Request) -> bool:
+    """Whether the answer is for the one who asked alone, as far as that can be told before there is one."""
+    if not places.may_answer_openly(interaction):
+        return True
+    match request:
+        case Ask(pictures=pictures) | Teach(pictures=pictures) if not pictures:
+            return True  # That there is nothing to look at need not be told to everybody.
+        case Ask():
+            return request.private
+        case Teach() | Forget():
+            return False
+        case Configure():
+            # A change is for everybody to see, since it is their pictures that are looked at; a refusal is not.
+            return not places.is_managed_by(interaction)
+        case _:
+            return True

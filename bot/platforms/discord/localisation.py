@@ -1,0 +1,51 @@
+"""The names and descriptions of commands in the languages of those who use them."""
+
+import re
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import TranslationContextLocation
+
+from bot.chat.commands import Naming, Words
+from bot.platforms.discord.render import cut
+
+DESCRIPTION_LIMIT = 100
+MENU_NAME_LIMIT = 32
+NAME = re.compile(r"[-_'\w]{1,32}")
+"""What Discord takes for the name of a command or an option, in lower case."""
+
+
+class Localisation(app_commands.Translator):
+    """Has discord.py look texts up. What Discord would not take is left out: all commands would be refused with it."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContext[Any, Any],
+    ) -> str | None:
+        """Return a text in a language; None where there is none."""
+        naming = _naming(context)
+        text = self._words(string.extras.get("key", string.message), locale.value, naming)
+        if text is None:
+            return None
+        if naming is not None:
+            name = text + string.extras.get("suffix", "")
+            return name if NAME.fullmatch(name) and name == name.lower() else None
+        if isinstance(context.data, app_commands.ContextMenu):
+            return text if len(text) <= MENU_NAME_LIMIT else None
+        return cut(text, DESCRIPTION_LIMIT)
+
+
+def _naming(context: app_commands.TranslationContext[Any, Any]) -> Naming | None:
+    match context.location:
+        case TranslationContextLocation.command_name if not isinstance(context.data, app_commands.ContextMenu):
+            return Naming.DISCORD_COMMAND
+        case TranslationContextLocation.parameter_name:
+            return Naming.DISCORD_OPTION
+        case _:
+            return None

@@ -1,0 +1,271 @@
+"""The life of the Telegram bot: connect, receive, finish what is in hand, leave."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from telegram import Update
+from telegram.constants import UpdateType
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Updater
+
+from bot.chat.commands import Words, english_only, typed_names
+from bot.chat.links import Links, NoLinks
+from bot.chat.model import Handler
+from bot.config import Telegram
+from bot.errors import AdapterError, ConfigError
+from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.telegram import commands
+from bot.platforms.telegram.client import Client, MaskedStr
+from bot.platforms.telegram.dispatch import Dispatcher
+from bot.platforms.telegram.exchanges import Memory
+from bot.platforms.telegram.files import Files
+from bot.platforms.telegram.startup_errors import explain
+
+log = structlog.get_logger(__name__)
+
+UPDATES = [
+    UpdateType.MESSAGE,
+    UpdateType.EDITED_MESSAGE,
+    UpdateType.CALLBACK_QUERY,
+    UpdateType.MY_CHAT_MEMBER,
+    UpdateType.MESSAGE_REACTION,
+]
+"""What Telegram is asked for; reactions come only from chats where the bot is an administrator."""
+_LONG_POLL = timedelta(seconds=10)
+_FAREWELL = 3.0
+"""Seconds to tell Telegram which updates have arrived: untold, they come once more after the next start."""
+
+_SENT_AGAIN = 24 * 3600.0
+"""Seconds for which Telegram keeps updates that it takes for lost."""
+
+
+class TelegramAdapter:
+    """Serves one bot account, by polling or by webhook. Satisfies `bot.platforms.base.Adapter`.
+
+    Args:
+        settings: The token, and how updates come.
+        handler: Answers requests.
+        words: Names and describes the commands, and describes the bot, in other languages than English.
+        languages: The tags of those languages.
+        links: Keeps which answers belong to which questions, beyond a restart.
+    """
+
+    name = "telegram"
+
+    def __init__(
+        self,
+        settings: Telegram,
+        handler: Handler,
+        *,
+        words: Words = english_only,
+        languages: Sequence[str] = (),
+        links: Links | None = None,
+    ) -> None:
+        if settings.token is None:
+            raise ConfigError("Telegram needs a token: set WHOBOT_TELEGRAM__TOKEN or telegram.token_file")
+        if not _is_private(settings.api):
+            raise ConfigError(
+                "telegram.api must begin with https://, or with http:// if the Bot API server runs on this machine:"
+                " the bot's token is part of every address"
+            )
+        self._settings = settings
+        self._token = settings.token
+        self._api = settings.api.rstrip("/")
+        self._handler = handler
+        self._words = words
+        self._languages = languages
+        self._links = links or NoLinks()
+        self._names = typed_names(words, languages)
+        self._handled: Recent[int, bool] = Recent(seconds=_SENT_AGAIN, size=20_000)
+        self._connected = False
+        self._trouble: AdapterError | None = None
+        self._ending = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the last poll went well, or the webhook listens."""
+        return self._connected
+
+    async def run(self) -> None:
+        """Connect and serve until `stop`; broken connections are taken up again on the way.
+
+        Raises:
+            AdapterError: Telegram cannot be reached, another program polls, or the webhook's port is taken.
+            LoginRefused: Telegram refuses the token.
+        """
+        self._idle.clear()
+        self._trouble = None
+        try:
+            await self._serve()
+        finally:
+            self._connected = False
+            self._ending.clear()
+            self._idle.set()
+        if self._trouble is not None:
+            raise self._trouble
+
+    async def stop(self) -> None:
+        """Take no new updates, finish the answers in hand, disconnect.
+
+        Called while nothing runs, it has the next `run` end at once: the two may be called in one breath.
+        """
+        self._ending.set()
+        await self._idle.wait()
+
+    async def _serve(self) -> None:
+        bot = Client(self._api, self._token, on_poll=self._polled)
+        updater = Updater(bot, asyncio.Queue())
+        async with aiohttp.ClientSession(trust_env=True) as session, _closing(bot, updater):
+            try:
+                if not await _unless(self._ending, self._connect(bot, updater)):
+                    return
+            except (TelegramError, OSError) as error:
+                self._trouble = explain(error, self._api)
+                return
+            async with asyncio.TaskGroup() as answers:
+                files = Files(bot, session, self._api, self._token)
+                memory = Memory(self._links)
+                dispatcher = Dispatcher(bot, self._handler, files, self._names, memory, answers, self._handled)
+                bot.tell_expulsions(dispatcher.expelled)
+                async with (
+                    _beside(memory.recall()),
+                    _receiving(updater, dispatcher),
+                    _beside(commands.present(bot, self._words, self._languages)),
+                ):
+                    self._connected = True
+                    await self._ending.wait()
+                    self._connected = False
+
+    async def _connect(self, bot: Client, updater: Updater) -> None:
+        await updater.initialize()
+        if self._settings.webhook_url is None:
+            await updater.start_polling(timeout=_LONG_POLL, allowed_updates=UPDATES, error_callback=lambda _: None)
+        else:
+            await self._listen(updater, self._settings.webhook_url)
+        log.info(
+            "connected",
+            platform=self.name,
+            bot=bot.name,
+            by="webhook" if self._settings.webhook_url else "polling",
+            sees_all_group_messages=bool(bot.bot.can_read_all_group_messages),
+        )
+
+    async def _listen(self, updater: Updater, url: str) -> None:
+        secret = self._settings.webhook_secret
+        # Bound before Telegram is told to call.
+        listener = _listener(self._settings.webhook_host, self._settings.webhook_port)
+        try:
+            await updater.start_webhook(
+                unix=listener,
+                url_path=urlsplit(url).path.lstrip("/"),
+                webhook_url=url,
+                allowed_updates=UPDATES,
+                secret_token=MaskedStr(secret.get_secret_value()) if secret else None,
+            )
+        except BaseException:
+            listener.close()
+            raise
+
+    def _polled(self, error: TelegramError | None) -> None:
+        """Hear how a poll went. The updater goes on after errors, so those that it cannot get over end the run."""
+        if self._ending.is_set():
+            return
+        match error:
+            case InvalidToken() | Conflict():
+                self._trouble = explain(error, self._api)
+                self._ending.set()
+            case None if not self._connected:
+                log.info("updates arrive", platform=self.name)
+            case TelegramError() if self._connected:
+                log.warning("no updates arrive, trying on", platform=self.name, reason=error.message)
+        self._connected = error is None
+
+
+def _is_private(api: str) -> bool:
+    """Whether nobody on the way can read along, who would read the token. The same rule holds for downloads."""
+    address = urlsplit(api)
+    if address.scheme != "http":
+        return address.scheme == "https"
+    try:
+        return ip_address(address.hostname or "").is_loopback
+    except ValueError:
+        return address.hostname == "localhost"
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Open a listening socket. The updater calls its parameter for one "unix", but any kind will do."""
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setblocking(False)
+    return listener
+
+
+@asynccontextmanager
+async def _closing(bot: Client, updater: Updater) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await _stop_fetching(updater)
+        await bot.shutdown()
+
+
+@asynccontextmanager
+async def _receiving(updater: Updater, dispatcher: Dispatcher) -> AsyncIterator[None]:
+    """Hand updates to the dispatcher until the block ends; those that have been fetched by then still count."""
+    queue = updater.update_queue
+
+    async def hand_over() -> None:
+        while True:
+            _accept(dispatcher, await queue.get())
+
+    async with _beside(hand_over()):
+        yield
+        await _stop_fetching(updater)
+        while not queue.empty():
+            _accept(dispatcher, queue.get_nowait())
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Have `work` done during the block; what is not done by its end is left."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _accept(dispatcher: Dispatcher, update: object) -> None:
+    if isinstance(update, Update):
+        dispatcher.accept(update)
+
+
+async def _stop_fetching(updater: Updater) -> None:
+    # The updater raises what ended its polling, which has been heard already.
+    if updater.running:
+        with suppress(TimeoutError, TelegramError):
+            await asyncio.wait_for(updater.stop(), _FAREWELL)
+
+
+async def _unless(ending: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do `work` unless `ending` is set first: False then."""
+    task, ended = asyncio.create_task(work), asyncio.create_task(ending.wait())
+    try:
+        await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            return False
+        await task
+        return True
+    finally:
+        task.cancel()
+        ended.cancel()
+        await asyncio.gather(task, ended, return_exceptions=True)

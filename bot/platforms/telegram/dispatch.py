@@ -1,0 +1,133 @@
+"""Leads each update to what it is about, and keeps them from harming each other."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from telegram import Chat as TelegramChat
+from telegram import ChatMemberUpdated, Message, Update
+from telegram import User as TelegramUser
+from telegram.constants import ChatMemberStatus
+
+from bot.chat.model import Chat, Handler, Incoming, Left, Moved
+from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.telegram.client import Client
+from bot.platforms.telegram.envelope import Envelopes
+from bot.platforms.telegram.exchanges import Memory
+from bot.platforms.telegram.files import Files
+from bot.platforms.telegram.members import Members
+from bot.platforms.telegram.presses import Presses
+from bot.platforms.telegram.questions import Questions
+from bot.platforms.telegram.render import CAPABILITIES
+from bot.platforms.telegram.translate import PLATFORM, Reader, user_of
+
+log = structlog.get_logger(__name__)
+
+_GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
+
+
+class Dispatcher:
+    """Takes updates in the order in which they come, and answers side by side in the task group `work`.
+
+    `names` are those that may be typed for commands, as `bot.chat.commands.typed_names` gives them; `handled` are the
+    ids of the last updates.
+    """
+
+    def __init__(
+        self,
+        bot: Client,
+        handler: Handler,
+        files: Files,
+        names: Mapping[str, str],
+        memory: Memory,
+        work: asyncio.TaskGroup,
+        handled: Recent[int, bool],
+    ) -> None:
+        self._bot = bot
+        self._handler = handler
+        self._work = work
+        self._handled = handled
+        self._members = Members(bot)
+        self._envelopes = Envelopes(self._members)
+        reader = Reader(bot.bot, files.opener, names)
+        self._questions = Questions(bot, handler, self._envelopes, memory, reader, self._start)
+        self._presses = Presses(bot, handler, self._envelopes, memory)
+
+    def accept(self, update: Update) -> None:
+        """Take an update in. Posts of channels and messages of other bots are not for us."""
+        # Telegram sends an update once more where it did not hear that it has arrived.
+        if self._handled.get(update.update_id):
+            return
+        self._handled.put(update.update_id, True)
+        chat = update.effective_chat
+        with (
+            structlog.contextvars.bound_contextvars(chat=chat.id if chat else None, update=update.update_id),
+            _no_harm_to_others(),
+        ):
+            self._route(update)
+
+    def _route(self, update: Update) -> None:
+        if update.message is not None:
+            self._hear(update.message)
+        elif update.edited_message is not None and not _is_by_a_bot(update.edited_message):
+            self._questions.edited(update.edited_message)
+        elif update.callback_query is not None:
+            self._start(self._presses.pressed(update.callback_query))
+        elif update.message_reaction is not None:
+            self._start(self._presses.reacted(update.message_reaction))
+        elif update.my_chat_member is not None:
+            self._place_changed(update.my_chat_member)
+
+    def _hear(self, message: Message) -> None:
+        if message.migrate_to_chat_id is not None and message.from_user is not None:
+            moved = Moved(Chat(PLATFORM, str(message.migrate_to_chat_id)))
+            self._start(self._tell(message.from_user, message.chat, moved))
+        elif _is_by_a_bot(message):
+            return
+        elif press := self._presses.written(message):
+            self._start(press)
+        else:
+            self._questions.posted(message)
+
+    def _place_changed(self, change: ChatMemberUpdated) -> None:
+        """The bot has got or lost rights in a chat, or was removed from it."""
+        self._members.forget(change.chat, change.new_chat_member.user.id)
+        if change.new_chat_member.status in _GONE:
+            self._start(self._tell(change.from_user, change.chat, Left()))
+
+    async def _tell(self, person: TelegramUser, chat: TelegramChat, news: Left | Moved) -> None:
+        """Hand on what nobody asked and nobody can be answered."""
+        await self._handler(await self._envelopes.from_person(person, chat, news))
+
+    def expelled(self, chat_id: int) -> None:
+        """Tell that the bot is no longer in a chat, which it has learnt from a refusal."""
+        chat = Chat(PLATFORM, str(chat_id), private=chat_id > 0)
+        left = Incoming(chat, user_of(self._bot.bot), Left(), CAPABILITIES)
+
+        async def tell() -> None:
+            await self._handler(left)
+
+        self._start(tell())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        async def safely() -> None:
+            with _no_harm_to_others():
+                await work
+
+        self._work.create_task(safely())
+
+
+@contextmanager
+def _no_harm_to_others() -> Iterator[None]:
+    """Log what should not happen, instead of ending the service for everybody."""
+    try:
+        yield
+    except Exception:
+        log.exception("an update could not be handled", platform=PLATFORM)
+
+
+def _is_by_a_bot(message: Message) -> bool:
+    """Telegram has bots of its own stand in as the author where somebody posts as a group or channel."""
+    return message.sender_chat is None and message.from_user is not None and message.from_user.is_bot

@@ -1,0 +1,137 @@
+"""From a pressed button to what becomes of its message."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from weakref import WeakValueDictionary
+
+from telegram import Bot, CallbackQuery, MaybeInaccessibleMessage, Message, MessageReactionUpdated, ReactionTypeEmoji
+from telegram import User as TelegramUser
+from telegram.constants import ReactionEmoji
+
+from bot.chat.commands import split
+from bot.chat.model import Handler, Placement, Press, Reply
+from bot.platforms.telegram.callback_answer import Spinner, spinning
+from bot.platforms.telegram.chat_action import presence
+from bot.platforms.telegram.delivery import Address, ask_for_words, deliver
+from bot.platforms.telegram.editing import edit, is_covered, remove
+from bot.platforms.telegram.envelope import Envelopes
+from bot.platforms.telegram.exchanges import Key, Memory, OpenPrompt, key
+from bot.platforms.telegram.keyboards import HEADING, prompts
+
+PRESSES_AT_ONCE = 8
+EXPIRED = "expired"
+"""No action of any button: what it is answered with is that the buttons have expired."""
+
+
+class Presses:
+    """Hands presses over, and has their replies edit, delete or answer the message with the button."""
+
+    def __init__(self, bot: Bot, handler: Handler, envelopes: Envelopes, memory: Memory) -> None:
+        self._bot = bot
+        self._handler = handler
+        self._envelopes = envelopes
+        self._memory = memory
+        self._turns = asyncio.Semaphore(PRESSES_AT_ONCE)
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        """Presses of one message's buttons wait for each other: each finds it as the one before has left it."""
+
+    async def pressed(self, query: CallbackQuery) -> None:
+        """Answer a press; where the button has a prompt, ask for the words first."""
+        async with spinning(self._bot, query) as spinner:
+            message, action = query.message, query.data
+            if message is None or action is None or action == HEADING:
+                return
+            place = Address.of(message)
+            prompt = (self._memory.prompts.get(key(message)) or {}).get(action)
+            if prompt is None:
+                await self._carry_out(Press(action), query.from_user, message, place, spinner)
+                return
+            asked = await ask_for_words(
+                self._bot, prompt, query.from_user, place, private=message.chat.type == "private"
+            )
+            if asked is not None:
+                self._memory.open_prompts.put(key(asked), OpenPrompt(query.from_user.id, action, message))
+
+    def written(self, message: Message) -> Coroutine[None, None, None] | None:
+        """What to do with a message that has the words somebody was asked for. None for any other message."""
+        asked, author = message.reply_to_message, message.from_user
+        if asked is None or author is None or not message.text or split(message.text):
+            return None
+        prompt = self._memory.open_prompts.get(key(asked))
+        if prompt is None and self._has_expired(asked, author):
+            return self._use_words(message, message.text, author, OpenPrompt(author.id, EXPIRED, asked), key(asked))
+        if prompt is None or prompt.user_id != author.id:
+            return None
+        self._memory.open_prompts.pop(key(asked))
+        self._memory.used_prompts.put(key(asked), True)
+        return self._use_words(message, message.text, author, prompt, key(asked))
+
+    def _has_expired(self, asked: Message, author: TelegramUser) -> bool:
+        """Whether somebody was asked for words by a message that nothing is known of any more.
+
+        No other messages of the bot mention people.
+        """
+        by_me = asked.from_user is not None and asked.from_user.id == self._bot.id
+        mentioned = any(entity.user is not None and entity.user.id == author.id for entity in asked.entities)
+        return by_me and mentioned and not self._memory.used_prompts.get(key(asked))
+
+    async def _use_words(
+        self, message: Message, text: str, author: TelegramUser, prompt: OpenPrompt, asked: Key
+    ) -> None:
+        """Carry out the press; the message that asked for the words has done its duty."""
+        await self._carry_out(Press(prompt.action, text), author, prompt.pressed, Address.of(message))
+        await remove(self._bot, [asked])
+
+    async def reacted(self, reaction: MessageReactionUpdated) -> None:
+        """Delete an answer that its asker does not like."""
+        await self._memory.complete.wait()
+        message = reaction.chat.id, reaction.message_id
+        exchange = self._memory.exchange(message)
+        disliked = any(
+            isinstance(kind, ReactionTypeEmoji) and kind.emoji == ReactionEmoji.THUMBS_DOWN
+            for kind in reaction.new_reaction
+        )
+        by_asker = exchange is not None and reaction.user is not None and str(reaction.user.id) == exchange.asker.id
+        if exchange is not None and by_asker and disliked and message in exchange.answer:
+            group = self._memory.group(message)
+            self._memory.forget(group)
+            await remove(self._bot, group)
+
+    async def _carry_out(
+        self,
+        press: Press,
+        person: TelegramUser,
+        pressed: MaybeInaccessibleMessage,
+        place: Address,
+        spinner: Spinner | None = None,
+    ) -> None:
+        one_by_one = self._locks.setdefault(key(pressed), asyncio.Lock())
+        async with one_by_one, self._turns, presence(self._bot, place) as progress:
+            await self._memory.complete.wait()
+            exchange = self._memory.exchange(key(pressed))
+            press = replace(press, asker=exchange.asker if exchange else None)
+            incoming = await self._envelopes.from_person(person, pressed.chat, press)
+            reply = await self._handler(replace(incoming, progress=progress))
+            if reply.placement is Placement.NOTICE and spinner and await spinner.stop(reply.text):
+                return
+            await self._show(reply, pressed, place)
+
+    async def _show(self, reply: Reply, pressed: MaybeInaccessibleMessage, place: Address) -> None:
+        group = self._memory.group(key(pressed))
+        match reply.placement:
+            case Placement.DELETE | Placement.EDIT if not group:
+                return
+            case Placement.DELETE:
+                await remove(self._bot, group)
+                self._memory.forget(group)
+                return
+            case Placement.EDIT:
+                sent = await edit(self._bot, reply, pressed, group)
+                if sent and pressed not in sent:
+                    self._memory.forget(group)
+                self._memory.prompts.put(key(pressed), prompts(reply))
+            case _:
+                covered = isinstance(pressed, Message) and is_covered(pressed)
+                sent = await deliver(self._bot, reply, place, covered=covered)
+        self._memory.answer(sent, self._memory.exchange(key(pressed)), prompts(reply))

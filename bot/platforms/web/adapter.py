@@ -1,0 +1,169 @@
+"""The web chat's life: listen, serve, drain, close."""
+
+import asyncio
+import errno
+import time
+from collections.abc import Callable, Mapping
+from gettext import NullTranslations
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.chat.commands import english_only, typed_names
+from bot.chat.model import Handler
+from bot.config import Web
+from bot.config.settings import is_loopback
+from bot.errors import AdapterError, ConfigError
+from bot.platforms.base import Health
+from bot.platforms.web import assets, guard
+from bot.platforms.web.api import Api
+from bot.platforms.web.conversation import Conversation
+from bot.platforms.web.delivery import Delivery
+from bot.platforms.web.language import Translations
+from bot.platforms.web.login import Login
+from bot.platforms.web.media import Looking
+from bot.platforms.web.picture_store import Shelf
+from bot.platforms.web.probes import Probes
+from bot.platforms.web.sessions import PLATFORM, Sessions
+
+SHELF_BYTES: Final = 256_000_000
+TIDY_SECONDS: Final = 60.0
+CLOSE_SECONDS: Final = 2.0
+"""How long open connections may take to finish their response once everything is answered."""
+
+ENGLISH: Final = NullTranslations()
+
+log = structlog.get_logger(__name__)
+
+
+class WebAdapter:
+    """The web chat as `bot.platforms.base.Adapter`.
+
+    Args:
+        settings: where to listen and whom to let in.
+        handler: answers what people post.
+        health: how the whole bot is, for /healthz.
+        metrics: Prometheus text, for /metrics.
+        max_upload: bytes of one message, all its pictures together.
+        translations: the catalogue for a browser's language; English without it.
+        names: those that may be typed for commands; the English ones without it.
+
+    Raises:
+        ConfigError: the address can be reached from other machines, and there is no password.
+    """
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        settings: Web,
+        handler: Handler,
+        *,
+        health: Callable[[], Health],
+        metrics: Callable[[], bytes],
+        max_upload: int,
+        translations: Translations = lambda _tag: ENGLISH,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        login = Login(settings.password, time.monotonic)
+        if not (is_loopback(settings.host) or login.required):
+            raise ConfigError(
+                f"The web chat would be open to everyone who can reach {settings.host}. Set a password "
+                "(WHOBOT_WEB__PASSWORD, or web.password_file), or set web.host to 127.0.0.1."
+            )
+        self._settings = settings
+        self._translations = translations
+        self._shelf = Shelf(SHELF_BYTES, time.monotonic)
+        self._sessions = Sessions(self._shelf, time.time)
+        self._conversation = Conversation(handler, Delivery(self._shelf), names or typed_names(english_only, ()))
+        self._api = Api(self._sessions, self._conversation, login, max_upload=max_upload, translations=translations)
+        self._looking = Looking(self._sessions, self._shelf)
+        self._probes = Probes(login, health, metrics)
+        self._stop = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._closed.set()
+        self.url: str | None = None
+        """Where the page can be opened, None while nothing listens."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the page can be opened now."""
+        return self.url is not None
+
+    async def run(self) -> None:
+        """Serve until `stop`.
+
+        Raises:
+            AdapterError: the address cannot be listened on.
+        """
+        if self._stop.is_set():
+            return
+        runner = web.AppRunner(
+            self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS
+        )
+        self._closed.clear()
+        tidying = asyncio.create_task(self._tidy())
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, self._settings.host, self._settings.port)
+            try:
+                await site.start()
+            except OSError as error:
+                raise AdapterError(self._advice(error)) from None
+            self.url = self._bound(runner)
+            log.info("web_chat_open", url=self.url)
+            await self._stop.wait()
+            await site.stop()
+            await self._conversation.drain()
+        finally:
+            self.url = None
+            tidying.cancel()
+            self._conversation.abandon()
+            self._sessions.close()
+            await runner.cleanup()
+            self._closed.set()
+
+    async def stop(self) -> None:
+        """Refuse new messages, answer what is in hand, end the streams, close; `run` returns then."""
+        self._api.stopping = True
+        self._stop.set()
+        await self._closed.wait()
+
+    def _application(self) -> web.Application:
+        checks = guard.middleware(self._settings.allowed_hosts, self._translations)
+        application = web.Application(middlewares=[checks])
+        application.add_routes(
+            [
+                *assets.routes(self._translations),
+                *self._api.routes(),
+                *self._looking.routes(),
+                *self._probes.routes(),
+            ]
+        )
+        application.on_response_prepare.append(guard.add_headers)
+        return application
+
+    async def _tidy(self) -> None:
+        """Forget pictures in time even where nobody asks for anything."""
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            self._shelf.tidy()
+
+    def _bound(self, runner: web.AppRunner) -> str:
+        port = runner.addresses[0][1]
+        host = self._settings.host
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def _advice(self, error: OSError) -> str:
+        where = f"{self._settings.host} port {self._settings.port}"
+        match error.errno:
+            case errno.EADDRINUSE:
+                reason = (
+                    "another program has taken it. Stop that program, or set web.port (WHOBOT_WEB__PORT) to another"
+                )
+            case errno.EACCES:
+                reason = "this user may not. Set web.port (WHOBOT_WEB__PORT) to one above 1023"
+            case _:
+                reason = "this machine has no such address. Correct web.host (WHOBOT_WEB__HOST)"
+        return f"The web chat cannot listen on {where}: {reason}."

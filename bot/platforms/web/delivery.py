@@ -1,0 +1,85 @@
+"""A reply's way into its thread: where it goes, and what becomes of the pictures."""
+
+from bot.chat.model import Placement, Reply, ReplyImage
+from bot.platforms.web.message import Author, Content, Message, Shown
+from bot.platforms.web.picture_store import Media, Shelf, sniff
+from bot.platforms.web.sessions import Session
+from bot.platforms.web.uploads import File
+
+
+class Delivery:
+    """Writes into threads. The pictures of a message leave the shelf with it."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def post(self, session: Session, text: str, files: tuple[File, ...]) -> int:
+        """Write down what somebody posted; returns the message's id."""
+        return session.thread.add(Author.YOU, Content(text, tuple(self._keep_file(session, file) for file in files)))
+
+    def answer(self, session: Session, answer_id: int, reply: Reply) -> None:
+        """Put a reply where an answer was announced. Silence, and what has nowhere to go, takes the place away."""
+        if session.thread.closed or session.thread.get(answer_id) is None:
+            return
+        if reply.silent or reply.placement is Placement.DELETE:
+            session.thread.remove(answer_id)
+        else:
+            session.thread.fill(answer_id, self._content(session, reply))
+
+    def react(self, session: Session, pressed_id: int, reply: Reply) -> str | None:
+        """Do what a reply to a press asks for; returns the notice for the one who pressed, where it is one."""
+        if reply.silent:
+            return None
+        if reply.placement is Placement.NOTICE:
+            return reply.text
+        if not session.thread.closed and (pressed := session.thread.get(pressed_id)):
+            match reply.placement:
+                case Placement.DELETE:
+                    self._remove(session, pressed)
+                case Placement.EDIT:
+                    self._edit(session, pressed, reply)
+                case _:
+                    session.thread.add(Author.WHOBOT, self._content(session, reply), to=pressed.to)
+        return None
+
+    def take_back(self, session: Session, question: Message) -> None:
+        """Remove what somebody posted, and all that was answered to it."""
+        for message in (*session.thread.answers(question.id), question):
+            self._remove(session, message)
+
+    def _edit(self, session: Session, pressed: Message, reply: Reply) -> None:
+        pictures = pressed.content.pictures
+        if reply.images:
+            self._drop(session, pressed)
+            pictures = tuple(self._keep_image(session, image) for image in reply.images)
+        session.thread.fill(pressed.id, _written(reply, pictures))
+
+    def _remove(self, session: Session, message: Message) -> None:
+        self._drop(session, message)
+        session.thread.remove(message.id)
+
+    def _drop(self, session: Session, message: Message) -> None:
+        for shown in message.content.pictures:
+            self._shelf.drop(session.name, shown.number)
+
+    def _content(self, session: Session, reply: Reply) -> Content:
+        pictures = tuple(self._keep_image(session, image) for image in reply.images)
+        return _written(reply, pictures)
+
+    def _keep_image(self, session: Session, image: ReplyImage) -> Shown:
+        number = self._shelf.put(session.name, Media(image.data, image.media_type))
+        return Shown(number, image.filename, _kind(image.media_type), image.alt, image.spoiler)
+
+    def _keep_file(self, session: Session, file: File) -> Shown:
+        media_type = sniff(file.data)
+        number = self._shelf.put(session.name, Media(file.data, media_type))
+        return Shown(number, file.name, _kind(media_type), spoiler=file.spoiler)
+
+
+def _written(reply: Reply, pictures: tuple[Shown, ...]) -> Content:
+    spoiler = reply.spoiler or any(shown.spoiler for shown in pictures)
+    return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus)
+
+
+def _kind(media_type: str) -> str:
+    return media_type.partition("/")[0]

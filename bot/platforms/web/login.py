@@ -1,0 +1,82 @@
+"""The password at the door, and the slow-down for those who guess it."""
+
+import base64
+import hashlib
+import hmac
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.platforms.web.refusal import Refusal
+
+FREE_FAILURES: Final = 3
+LONGEST_WAIT: Final = 60.0
+ADDRESSES_REMEMBERED: Final = 1024
+
+
+@dataclass(slots=True)
+class _Failures:
+    count: int = 0
+    wait_until: float = 0.0
+
+
+class Login:
+    """Compares passwords in constant time; after three wrong ones an address waits 1, 2, 4… up to 60 seconds."""
+
+    def __init__(self, password: SecretStr | None, clock: Callable[[], float]) -> None:
+        self._password = password if password and password.get_secret_value() else None
+        self._clock = clock
+        self._failures: OrderedDict[str, _Failures] = OrderedDict()
+
+    @property
+    def required(self) -> bool:
+        """Whether there is a password at all."""
+        return self._password is not None
+
+    def check(self, request: web.Request, attempt: str | None) -> None:
+        """Let the right password in.
+
+        Raises:
+            Refusal: there is no attempt, it is wrong, or it comes too soon after wrong ones.
+        """
+        if self._password is None:
+            return
+        if attempt is None:
+            raise Refusal(401, "password")
+        address = request.remote or ""
+        failures = self._failures.get(address, _Failures())
+        wait = failures.wait_until - self._clock()
+        if wait > 0:
+            raise Refusal(429, "slow_down", retry_after=wait, seconds=math.ceil(wait))
+        if not hmac.compare_digest(_digest(attempt), _digest(self._password.get_secret_value())):
+            self._remember(address, failures)
+            raise Refusal(401, "wrong_password")
+        self._failures.pop(address, None)
+
+    def check_basic(self, request: web.Request) -> None:
+        """The same for programs, which send the password with HTTP Basic authentication under any user name."""
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        try:
+            decoded = base64.b64decode(credentials, validate=True).decode() if scheme.lower() == "basic" else ""
+        except ValueError:
+            decoded = ""
+        _, colon, password = decoded.partition(":")
+        self.check(request, password if colon else None)
+
+    def _remember(self, address: str, failures: _Failures) -> None:
+        failures.count += 1
+        if failures.count >= FREE_FAILURES:
+            failures.wait_until = self._clock() + min(2.0 ** (failures.count - FREE_FAILURES), LONGEST_WAIT)
+        self._failures[address] = failures
+        self._failures.move_to_end(address)
+        if len(self._failures) > ADDRESSES_REMEMBERED:
+            self._failures.popitem(last=False)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,110 @@
+"""What a thread holds, and how the page reads it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.chat.model import Button, Menu, Progress
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    YOU = "you"
+    WHOBOT = "whobot"
+
+
+class State(StrEnum):
+    """`GONE` stays behind as a marker, so that a page that was away learns of it."""
+
+    WORKING = "working"
+    DONE = "done"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture or video in a message: its number on the shelf, its file's name, and what it shows in words.
+
+    `kind` is the first half of its media type; what is neither "image" nor "video" cannot be shown.
+    """
+
+    number: int
+    name: str
+    kind: str
+    alt: str = ""
+    spoiler: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As the page reads it."""
+        url = f"/api/media/{self.number}"
+        return {"url": url, "name": self.name, "kind": self.kind, "alt": self.alt, "spoiler": self.spoiler}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says, shows and offers."""
+
+    text: str = ""
+    pictures: tuple[Shown, ...] = ()
+    spoiler: bool = False
+    """Whether the text gives away what is hidden."""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    menus: tuple[Menu, ...] = ()
+
+    def offers(self, action: str) -> bool:
+        """Whether one of its buttons or options sends this action."""
+        return any(button.action == action for row in self.buttons for button in row) or any(
+            option.action == action for menu in self.menus for option in menu.options
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As the page reads it."""
+        return {
+            "text": self.text,
+            "spoiler": self.spoiler,
+            "pictures": [shown.as_json() for shown in self.pictures],
+            "buttons": [[_button(button) for button in row] for row in self.buttons],
+            "menus": [_menu(menu) for menu in self.menus],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one side said. `at` is in seconds since 1970; `to` is the question that an answer goes with."""
+
+    id: int
+    author: Author
+    at: float
+    content: Content = Content()
+    state: State = State.DONE
+    to: int | None = None
+    progress: Progress | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As the page reads it."""
+        progress = self.progress
+        return {
+            "id": self.id,
+            "author": self.author,
+            "at": self.at,
+            "state": self.state,
+            **self.content.as_json(),
+            "progress": progress
+            and {"stage": progress.stage, "picture": progress.picture, "pictures": progress.pictures},
+        }
+
+
+def _button(button: Button) -> dict[str, Any]:
+    prompt = button.prompt
+    return {
+        "label": button.label,
+        "action": button.action,
+        "style": button.style,
+        "prompt": prompt and {"title": prompt.title, "placeholder": prompt.placeholder},
+    }
+
+
+def _menu(menu: Menu) -> dict[str, Any]:
+    options = [{"label": one.label, "action": one.action, "selected": one.selected} for one in menu.options]
+    return {"label": menu.label, "options": options}

@@ -1,0 +1,150 @@
+"""How a bundle tells those whom it knows from everybody else, and how it meets characters that people teach."""
+
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE = "recognition.json", "prototypes.npy", "strangers.npy"
+"""In the bundle's archive: the numbers, and the embeddings as float16 in NumPy's own format, without pickle.
+
+The last is left out where there are none.
+"""
+
+
+class Feature(StrEnum):
+    """What tells that a face is of the roster, in the order of `bot.recognition.naming.recogniser.features`."""
+
+    NEAREST = "nearest"
+    """The highest cosine to a prototype."""
+    LEAD = "lead"
+    """How far that lies above the nearest prototype of another character."""
+    ENERGY = "energy"
+    """The logarithm of the summed exponentials of the logits over the temperature.
+
+    Source: Liu et al., Energy-based Out-of-distribution Detection, 2020, https://arxiv.org/abs/2010.03759
+    """
+    STRANGE = "strange"
+    """The mean of the three highest cosines to `Recognition.strangers`.
+
+    Source: the cohort of impostors of speaker verification, Matejka et al., Analysis of Score Normalization in
+    Multilingual Speaker Recognition, 2017, https://www.isca-archive.org/interspeech_2017/matejka17_interspeech.html
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """How alike a face has to be to those that taught a character.
+
+    The log-odds that the face is the character's, against nobody known, are ``scale * likeness + offset``. The
+    likeness is the cosine to the mean of the examples, made comparable between few and many of them: `kinship` is the
+    cosine that two faces of one character have on average.
+    """
+
+    scale: float = 16.0
+    offset: float = -8.0
+    kinship: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognition:
+    """How a bundle with embeddings tells the known from the unknown: a logistic regression over `Feature`.
+
+    Args:
+        prototypes: Float32 ``(count, dimensions)``, unit length: several for each character whose looks differ.
+        owners: For each of them the place of its character in the labels; each character has at least one.
+        offsets: One for each label, added to the log-odds of being known where that character is the best guess.
+        weights: For each feature its coefficient; those left out count nothing.
+        bias: The intercept.
+        closeness: How much the nearest prototype's cosine adds to a character's logit over the temperature.
+        contested: Whether the other guesses take from the probability of the best one. Not where the log-odds of being
+            known fall already because they are near: it would be held against it a second time.
+        teaching: How taught characters compare.
+        strangers: Float32 ``(count, dimensions)``, unit length: faces of nobody whom the bundle knows.
+    """
+
+    prototypes: npt.NDArray[np.float32]
+    owners: npt.NDArray[np.intp]
+    offsets: npt.NDArray[np.float32]
+    weights: Mapping[Feature, float] = field(default_factory=dict)
+    bias: float = 0.0
+    closeness: float = 0.0
+    contested: bool = True
+    teaching: Teaching = Teaching()
+    strangers: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+
+    def check(self, labels: int) -> None:
+        """Check that it fits a bundle with so many labels.
+
+        Raises:
+            ValueError: it does not.
+        """
+        if self.prototypes.ndim != 2 or not np.isfinite(self.prototypes).all():
+            raise ValueError("its prototypes are no table of finite numbers")
+        if self.strangers.size and self.strangers.shape[1:] != self.prototypes.shape[1:]:
+            raise ValueError("its strangers and prototypes are of different dimensions")
+        if not np.isfinite(self.strangers).all():
+            raise ValueError("its strangers are no table of finite numbers")
+        if self.owners.shape != (len(self.prototypes),) or set(self.owners.tolist()) != set(range(labels)):
+            raise ValueError("its prototypes do not give each label at least one")
+        if self.offsets.shape != (labels,) or not np.isfinite(self.offsets).all():
+            raise ValueError(f"its recognition needs {labels} finite offsets")
+        teaching = self.teaching
+        numbers = (*self.weights.values(), self.bias, self.closeness, teaching.scale, teaching.offset)
+        if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+            raise ValueError("its recognition has a number that is none")
+        if teaching.scale <= 0 or not 0 < teaching.kinship <= 1:
+            raise ValueError(f"its scale is {teaching.scale!r} and its kinship {teaching.kinship!r}")
+
+    def pack(self) -> dict[str, bytes]:
+        """Return the files that hold it in a bundle's archive, by name. Embeddings are kept as float16."""
+        numbers = {
+            "owners": self.owners.tolist(),
+            "offsets": [round(float(offset), 6) for offset in self.offsets],
+            "weights": {feature.value: weight for feature, weight in self.weights.items()},
+            "bias": self.bias,
+            "closeness": self.closeness,
+            "contested": self.contested,
+            "teaching": asdict(self.teaching),
+        }
+        text = json.dumps(numbers, indent=2, sort_keys=True)
+        strangers = {STRANGERS_FILE: _pack(self.strangers)} if self.strangers.size else {}
+        return {NUMBERS_FILE: text.encode(), PROTOTYPES_FILE: _pack(self.prototypes), **strangers}
+
+
+def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
+    """Read back what `Recognition.pack` has made, and check it.
+
+    Raises:
+        KeyError, TypeError, ValueError: a file is missing or damaged.
+    """
+    numbers: Any = json.loads(files[NUMBERS_FILE])
+    recognition = Recognition(
+        _unpack(files[PROTOTYPES_FILE]),
+        np.array(numbers["owners"], np.intp),
+        np.array(numbers["offsets"], np.float32),
+        {Feature(name): weight for name, weight in numbers["weights"].items()},
+        numbers["bias"],
+        numbers["closeness"],
+        numbers["contested"],
+        Teaching(**numbers["teaching"]),
+        **({"strangers": _unpack(files[STRANGERS_FILE])} if STRANGERS_FILE in files else {}),
+    )
+    recognition.check(labels)
+    return recognition
+
+
+def _pack(embeddings: npt.NDArray[np.float32]) -> bytes:
+    table = io.BytesIO()
+    np.save(table, embeddings.astype("<f2"), allow_pickle=False)
+    return table.getvalue()
+
+
+def _unpack(content: bytes) -> npt.NDArray[np.float32]:
+    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False), np.float32)

@@ -1,0 +1,144 @@
+"""Who the characters are: how their names are spelt, where they are from, and what else people call them.
+
+The table is ``characters.toml`` beside the bundles, made to be read and corrected by people:
+
+    [ninomae_inanis]
+    name = "Ninomae Ina'nis"
+    series = "Hololive"
+    aliases = ["一伊那尓栖", "Ina"]
+"""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ConfigError
+from bot.recognition.results import display_name
+
+TABLE = "characters.toml"
+"""The table's name in a folder of bundles."""
+
+_SILENT = str.maketrans("", "", "'.\N{RIGHT SINGLE QUOTATION MARK}")
+"""What people leave out: "Ina'nis" is "Inanis", "C.C." is "CC"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character; `id` is what a bundle's labels call it."""
+
+    id: str
+    name: str
+    series: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Characters:
+    """The characters that have a name of their own. Everybody else is called as they were taught.
+
+    Args:
+        table: The characters; where two share a name or an alias, the first has it.
+    """
+
+    def __init__(self, table: Iterable[Character] = ()) -> None:
+        self._table = {character.id: character for character in table}
+        self._ids: dict[tuple[str, ...], str] = {}
+        # An id outranks a name, and a name an alias, whoever comes first.
+        for rank in range(3):
+            for character in self._table.values():
+                for text in ((character.id,), (character.name,), character.aliases)[rank]:
+                    self._ids.setdefault(_words(text), character.id)
+
+    @classmethod
+    def read(cls, path: Path) -> "Characters":
+        """Read the table at `path`; without such a file it is empty.
+
+        Raises:
+            ConfigError: the table cannot be read, or says something that it should not.
+        """
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            content = {}
+        except OSError as error:
+            raise ConfigError(f"cannot read the characters' table {path}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"the characters' table {path} is not valid TOML: {error}") from error
+        try:
+            return cls([_parse(id_, entry) for id_, entry in content.items()])
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"the characters' table {path} has a mistake: {error}") from error
+
+    def including(self, roster: Iterable[str]) -> "Characters":
+        """Add those ids of a bundle that the table lacks, each with a name made of the id."""
+        plain = (Character(id_, display_name(id_)) for id_ in roster if id_ not in self)
+        return Characters((*self._table.values(), *plain))
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._table
+
+    def find(self, text: str) -> str | None:
+        """Return the id of the character who is called so: by id, name or alias.
+
+        Case, width, punctuation and the order of the words do not matter: "maki NISHIKINO" is ``nishikino_maki``.
+        """
+        return self._ids.get(_words(text))
+
+    def current(self, id_: str) -> str:
+        """Return the id by which a taught character goes now: a later bundle may know them, under an id of its own."""
+        return self.find(id_) or id_
+
+    def including_taught(self, taught: Iterable[str]) -> "Characters":
+        """Add characters that were taught: each is called as the one who taught it wrote."""
+        return Characters((*self._table.values(), *(Character(id_, id_) for id_ in taught if id_ not in self)))
+
+    def name(self, id_: str) -> str:
+        """Return how people write the name; whoever is not in the table was taught, and is called as they were."""
+        character = self._table.get(id_)
+        return character.name if character else id_
+
+    def series(self, id_: str) -> str | None:
+        """Return where the character is from, where that is known."""
+        character = self._table.get(id_)
+        return character.series if character else None
+
+    def aliases(self, id_: str) -> tuple[str, ...]:
+        """Return what else people call the character."""
+        character = self._table.get(id_)
+        return character.aliases if character else ()
+
+    def search(self, text: str, among: Sequence[str]) -> tuple[str, ...]:
+        """Return those ids of `among` with `text` in their id, name, alias or series, in their order; "" finds all."""
+        wanted = " ".join(_words(text, ordered=True))
+        return tuple(id_ for id_ in among if any(wanted in known for known in self._known_as(id_)))
+
+    def _known_as(self, id_: str) -> list[str]:
+        character = self._table.get(id_) or Character(id_, id_)
+        texts = (character.id, character.name, character.series or "", *character.aliases)
+        return [" ".join(_words(text, ordered=True)) for text in texts]
+
+
+def _words(text: str, *, ordered: bool = False) -> tuple[str, ...]:
+    """Split into what counts of a name: folded words, by default in no order ("Maki Nishikino", "Nishikino Maki")."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_SILENT)
+    words = "".join(letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in folded).split()
+    # What is all punctuation is still a name of its own.
+    return tuple(words if ordered else sorted(words)) or (folded.strip(),)
+
+
+def _parse(id_: str, entry: Any) -> Character:
+    if not isinstance(entry, Mapping):
+        raise TypeError(f"{id_} must be a table: [{id_}]")
+    unknown = set(entry) - {"name", "series", "aliases"}
+    if unknown:
+        raise ValueError(f"[{id_}] has {', '.join(sorted(unknown))}; known are name, series and aliases")
+    name, series, aliases = entry.get("name"), entry.get("series"), entry.get("aliases", [])
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"[{id_}] needs a name")
+    if series is not None and not isinstance(series, str):
+        raise TypeError(f"[{id_}] has a series that is no text")
+    if not isinstance(aliases, list) or not all(isinstance(alias, str) and alias.strip() for alias in aliases):
+        raise TypeError(f"[{id_}] has aliases that are no list of texts")
+    return Character(id_, name, series, tuple(aliases))

@@ -1,0 +1,1 @@
+"""Find the faces in a picture."""

@@ -1,0 +1,128 @@
+"""Draw the answer: the picture with its faces boxed and named, and under it each face with its scores."""
+
+import io
+from collections.abc import Sequence
+
+from bot.recognition.drawing.canvas import FACES, UNKNOWN, Canvas, Colour
+from bot.recognition.drawing.cards import UNKNOWN_WORD, draw_card
+from bot.recognition.drawing.fonts import FontBook, Lettering
+from bot.recognition.drawing.labels import Label, Place, place_labels
+from bot.recognition.results import Box, Image, ReplyImage, Sighting
+
+WIDTH, CROWD_WIDTH = 1000, 1400
+"""Pixels. All sizes are made for these: on a phone, which shows the width in some nine centimetres, text is legible."""
+CROWD = 8
+"""More faces than this make the wider picture with more columns, or it would become too tall."""
+TALLEST = 1280
+"""Pixels that the picture takes at most; a taller one is narrower."""
+LOWEST = 240
+"""Pixels that the picture takes at least: room for the labels beside a very wide one."""
+LARGEST_GROWTH = 6.0
+"""A tiny picture is enlarged at most so many times."""
+
+FRAME = 4
+"""Pixels of the line around a face."""
+
+_MARGIN, _GAP = 20, 14
+_JPEG_QUALITY = 90
+
+
+class Annotator:
+    """Draws answers. Not thread-safe: each worker thread makes its own."""
+
+    def __init__(self, fonts: FontBook) -> None:
+        self._lettering = Lettering(fonts)
+
+    def draw(self, image: Image, sightings: Sequence[Sighting], unknown: str | None = None) -> ReplyImage:
+        """Draw the sightings, numbered from 1 in the order given.
+
+        Args:
+            image: RGB uint8 ``(height, width, 3)``.
+            sightings: At least one, with boxes in pixels of `image`.
+            unknown: The word for who is unknown; None, or one that no font has, is in English.
+        """
+        crowd = len(sightings) > CROWD
+        width = CROWD_WIDTH if crowd else WIDTH
+        picture, region = _fit_picture(image, width)
+        columns = 1 if len(sightings) <= 2 else 3 if crowd else 2
+        cards = _lay_out_cards(len(sightings), columns, width, top=region.height + _MARGIN)
+        canvas = Canvas(width, round(cards[-1].y + cards[-1].height + _MARGIN), self._lettering)
+        colours = [UNKNOWN if s.unknown else FACES[i % len(FACES)] for i, s in enumerate(sightings)]
+
+        word = unknown if unknown and self._lettering.can_draw(unknown) else UNKNOWN_WORD
+        canvas.paste(image, picture)
+        boxes = [_on_canvas(s.face.box, image, picture) for s in sightings]
+        for box, sighting, colour in zip(boxes, sightings, colours, strict=True):
+            canvas.frame(box, FRAME, colour, dashed=sighting.unknown)
+        self._draw_labels(canvas, boxes, sightings, colours, region, size=28 if crowd else 34)
+        for number, (place, sighting, colour) in enumerate(zip(cards, sightings, colours, strict=True), 1):
+            draw_card(canvas, place, image, sighting, number, colour, word)
+        return _encode(canvas)
+
+    def _draw_labels(
+        self,
+        canvas: Canvas,
+        boxes: Sequence[Box],
+        sightings: Sequence[Sighting],
+        colours: Sequence[Colour],
+        region: Box,
+        size: int,
+    ) -> None:
+        texts = [self._label(number, sighting, size, region) for number, sighting in enumerate(sightings, 1)]
+        padding = 0.7 * size
+        labels = [Label(1.4 * size, *(self._lettering.width(text, size) + padding for text in pair)) for pair in texts]
+        places: list[Place] = place_labels([_grown(box, 2 + FRAME) for box in boxes], labels, region)
+        for (full, short), place, colour in zip(texts, places, colours, strict=True):
+            text = full if place.full else short
+            canvas.rounded(place.box, 6, colour)
+            canvas.text(place.box.x + padding / 2, place.box.y + place.box.height / 2, text, size)
+
+    def _label(self, number: int, sighting: Sighting, size: int, region: Box) -> tuple[str, str]:
+        """Return a face's label with the name and without it; they are the same where no font has the name."""
+        short = str(number)
+        if sighting.unknown:
+            return f"{short} ?", short
+        name = sighting.guesses[0].name
+        full = f"{short} {name}"
+        if not self._lettering.can_draw(name):
+            return short, short
+        return self._lettering.cut(full, size, region.width / 2), short
+
+
+def _fit_picture(image: Image, width: int) -> tuple[Box, Box]:
+    """Return where the picture goes, and the region around it in which labels may lie."""
+    scale = min(width / image.shape[1], TALLEST / image.shape[0], LARGEST_GROWTH)
+    shown_width, shown_height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    height = max(shown_height, LOWEST)
+    picture = Box((width - shown_width) // 2, (height - shown_height) // 2, shown_width, shown_height)
+    return picture, Box(0, 0, width, height)
+
+
+def _lay_out_cards(count: int, columns: int, width: int, top: float) -> list[Box]:
+    card_width = (width - 2 * _MARGIN - (columns - 1) * _GAP) // columns
+    card_height = 230 if columns == 1 else 156
+    return [
+        Box(
+            _MARGIN + index % columns * (card_width + _GAP),
+            top + index // columns * (card_height + _GAP),
+            card_width,
+            card_height,
+        )
+        for index in range(count)
+    ]
+
+
+def _on_canvas(box: Box, image: Image, picture: Box) -> Box:
+    across, down = picture.width / image.shape[1], picture.height / image.shape[0]
+    return Box(picture.x + box.x * across, picture.y + box.y * down, box.width * across, box.height * down)
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
+
+
+def _encode(canvas: Canvas) -> ReplyImage:
+    """Encode as JPEG, which Discord, Telegram and every browser show inline; full chroma keeps coloured text sharp."""
+    buffer = io.BytesIO()
+    canvas.picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling="4:4:4")
+    return ReplyImage(buffer.getvalue(), "image/jpeg", "whobot.jpg")

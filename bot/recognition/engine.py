@@ -1,0 +1,223 @@
+"""From the bytes of a picture to an analysis: the whole way of a picture, in one thread."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+
+from bot.errors import BundleError
+from bot.recognition.bundle import Bundle, Teaching
+from bot.recognition.characters import Characters
+from bot.recognition.crop import crop_face
+from bot.recognition.decoding.decode import decode
+from bot.recognition.decoding.frames import open_frames
+from bot.recognition.detection.detector import CascadeDetector, Detector
+from bot.recognition.detection.network_detector import NetworkDetector
+from bot.recognition.drawing.annotate import Annotator
+from bot.recognition.drawing.fonts import FontBook
+from bot.recognition.drawing.sheet import lay_out
+from bot.recognition.gallery import Embedding
+from bot.recognition.interpreter import RUNTIME_ERRORS
+from bot.recognition.naming.classifier import Classifier
+from bot.recognition.naming.merge import merge
+from bot.recognition.naming.portraits import portray
+from bot.recognition.naming.recogniser import Values
+from bot.recognition.naming.straighten import crop_upright
+from bot.recognition.options import PLAIN, Look
+from bot.recognition.results import Analysis, Box, Face, Image, Sighting, Timings
+
+TEACHABLE = 'to teach, set models.classifier = "characters-int8.tflite"'
+"""What to do about a bundle that cannot be taught."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The pair of networks that answers, and how names are written. A detector that is a path is an OpenCV cascade.
+
+    `embeds` says whether the classifier was found to give embeddings, so that it can be taught.
+    """
+
+    classifier: Bundle
+    detector: Bundle | Path
+    characters: Characters = field(default_factory=Characters)
+    embeds: bool = False
+
+
+class Engine:
+    """Looks at pictures. Not thread-safe: each worker thread makes its own.
+
+    Args:
+        models: What to look with.
+        max_pixels: Most pixels of a picture, checked before it is decoded.
+        max_frames: Most frames of an animated picture.
+        max_faces: Most faces that are named, the detector's best first.
+        fonts: What names are drawn with.
+        max_seconds: The longest that a video or an animated sticker may last.
+        looks: Most frames of a video or an animation that are looked at.
+
+    Raises:
+        BundleError: a bundle does not load, or does not answer as its kind must.
+        ConfigError: the detector is no cascade.
+    """
+
+    def __init__(
+        self,
+        models: Models,
+        *,
+        max_pixels: int,
+        max_frames: int,
+        max_faces: int,
+        fonts: FontBook,
+        max_seconds: float = 60.0,
+        looks: int = 5,
+    ) -> None:
+        self._max_pixels, self._max_frames, self._max_faces = max_pixels, max_frames, max_faces
+        self._max_seconds, self._looks = max_seconds, looks
+        self._info, self._id = models.classifier.info, models.classifier.id
+        self._classifier = Classifier(models.classifier, models.characters)
+        recognition = models.classifier.recognition
+        self._kinship = (Teaching() if recognition is None else recognition.teaching).kinship
+        self._detector = _open_detector(models.detector)
+        self._annotator = Annotator(fonts)
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the classifier gives embeddings, so that it can be taught."""
+        return self._classifier.embeds
+
+    def look(self, data: bytes, how: Look = PLAIN) -> Analysis:
+        """Find and name the faces in a picture file, in a video or in an animation.
+
+        Returns:
+            The sightings in reading order, their boxes in pixels of the upright original. Of a clip the frames that
+            show everybody are one picture, and that is what the size, the boxes and the answer are of.
+
+        Raises:
+            PictureError: the picture cannot be used.
+            AnalysisTimeout: the clip's decoder did not come to an end.
+        """
+        clock = _Clock()
+        frames = open_frames(
+            data,
+            most=1 if how.face else self._looks,
+            max_pixels=self._max_pixels,
+            max_frames=self._max_frames,
+            max_seconds=self._max_seconds,
+        )
+        clock.lap()
+        found = [_whole(frame.image) if how.face else self._detector.detect(frame.image) for frame in frames]
+        clock.lap()
+        least = self._info.threshold if how.threshold is None else how.threshold
+        looks = [self._name(frame.image, faces, least, how) for frame, faces in zip(frames, found, strict=True)]
+        seen = [sightings for sightings, _ in looks]
+        left_out = max(max(0, len(faces) - self._max_faces) for faces in found)
+        if len(frames) == 1:
+            decoded, sightings = frames[0], seen[0]
+        else:
+            embeddings = [vectors for _, vectors in looks if vectors is not None]
+            people = merge(seen, embeddings or None, self._kinship)
+            left_out += max(0, len(people) - self._max_faces)
+            decoded, sightings = lay_out(frames, people[: self._max_faces], least)
+        order = in_reading_order([sighting.face for sighting in sightings])
+        sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
+        clock.lap()
+        answer = self._annotator.draw(decoded.image, sightings, how.unknown) if how.annotate and sightings else None
+        clock.lap()
+        return Analysis(
+            decoded.width,
+            decoded.height,
+            tuple(replace(s, face=replace(s.face, box=decoded.to_original(s.face.box))) for s in sightings),
+            Timings(*clock.laps),
+            left_out,
+            answer,
+        )
+
+    def embed(self, crop: bytes) -> Embedding:
+        """Embed an encoded face crop, such as `Portrait.image`.
+
+        Raises:
+            PictureError: the picture cannot be used.
+            BundleError: the bundle gives no embeddings.
+        """
+        decoded = decode(crop, max_pixels=self._max_pixels, max_frames=self._max_frames)
+        embeddings = self._classifier.see([decoded.image]).embeddings
+        if embeddings is None:
+            raise BundleError(f"the bundle {self._info.name} gives no embeddings: {TEACHABLE}")
+        embedding: Embedding = embeddings[0]
+        return embedding
+
+    def probe(self, image: Image) -> None:
+        """Look for faces in an RGB uint8 image, so that a detector that cannot run is found out before it is needed.
+
+        Raises:
+            BundleError: it cannot run.
+        """
+        try:
+            self._detector.detect(image)
+        except (*RUNTIME_ERRORS, cv2.error) as error:
+            raise BundleError(f"the detector does not answer as a detector must: {error!r}") from error
+
+    def _name(
+        self, image: Image, faces: Sequence[Face], least: float, how: Look
+    ) -> tuple[Sequence[Sighting], Values | None]:
+        """Name the best faces of an image; with their embeddings, ``(count, dimensions)``, where there are any."""
+        faces = faces[: self._max_faces]
+        margin = 0 if how.face else self._info.margin
+
+        def turn(place: int, tilt: float) -> Image:
+            return crop_upright(image, faces[place].box, margin, tilt)
+
+        crops = [image] if how.face else [crop_face(image, face.box, margin) for face in faces]
+        seen = self._classifier.see(crops, turn)
+        named = self._classifier.name(seen, how.gallery, only_taught=how.only_taught)
+        sightings = [
+            Sighting(face, guesses, not guesses or guesses[0].probability < least)
+            for face, guesses in zip(faces, named, strict=True)
+        ]
+        if how.portraits and seen.embeddings is not None:
+            tilts = [0.0] * len(crops) if seen.tilts is None else seen.tilts.tolist()
+            shown = [turn(place, tilt) if tilt else crops[place] for place, tilt in enumerate(tilts)]
+            sightings = [
+                replace(sighting, portrait=portray(crop, embedding, self._id))
+                for sighting, crop, embedding in zip(sightings, shown, seen.embeddings, strict=True)
+            ]
+        return sightings, seen.embeddings
+
+
+def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:
+    """Sort faces line by line, from left to right, as people count them.
+
+    A face is of the same line when its centre lies above the lower edge of the line's topmost face.
+    """
+    left = sorted(faces, key=lambda face: face.box.y)
+    ordered: list[Face] = []
+    while left:
+        edge = left[0].box.y + left[0].box.height
+        line = [face for face in left if face.box.y + face.box.height / 2 <= edge]
+        ordered += sorted(line, key=lambda face: face.box.x)
+        left = [face for face in left if face not in line]
+    return tuple(ordered)
+
+
+def _whole(image: Image) -> tuple[Face, ...]:
+    """Take an image for one face."""
+    return (Face(Box(0, 0, image.shape[1], image.shape[0]), 1.0),)
+
+
+def _open_detector(detector: Bundle | Path) -> Detector:
+    return CascadeDetector(detector) if isinstance(detector, Path) else NetworkDetector(detector)
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: list[float] = []
+        self._last = time.perf_counter()
+
+    def lap(self) -> None:
+        now = time.perf_counter()
+        self.laps.append((now - self._last) * 1000)
+        self._last = now

@@ -1,0 +1,200 @@
+"""The way of a picture off the event loop: worker threads, a limited queue, deadlines, and models that can change.
+
+One `Pipeline` serves the whole process. It is an async context manager: entering loads and tries out the models,
+leaving takes nothing new and finishes what was taken.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import cv2
+import structlog
+
+from bot.config import Limits
+from bot.errors import AnalysisTimeout, OperatorError, Stopping
+from bot.recognition.characters import Characters
+from bot.recognition.drawing.fonts import FontBook
+from bot.recognition.engine import Engine, Models
+from bot.recognition.gallery import Embedding
+from bot.recognition.model_files import ModelFiles
+from bot.recognition.options import PLAIN, Look
+from bot.recognition.results import Analysis
+from bot.recognition.workers import Workers
+
+DRAIN_SECONDS = 8.0
+"""How long leaving waits for what is in hand; the whole bot is to stop within ten seconds."""
+
+T = TypeVar("T")
+
+_log = structlog.get_logger()
+
+
+class Pipeline:
+    """Looks at pictures in worker threads, each with an engine of its own.
+
+    Args:
+        files: The models. Changed files take over without a restart; broken ones are logged and the old models go on.
+        limits: What a picture may cost, and how many may wait.
+        threads: How many worker threads; 0 is one for each core.
+        fonts: Font files for names, tried before those of the system.
+        reload_seconds: How often to look whether the files have changed.
+    """
+
+    def __init__(
+        self,
+        files: ModelFiles,
+        *,
+        limits: Limits,
+        threads: int = 0,
+        fonts: Sequence[Path] = (),
+        reload_seconds: float = 5.0,
+    ) -> None:
+        self._files = files
+        self._limits = limits
+        self._threads = threads or os.cpu_count() or 1
+        self._fonts = fonts
+        self._reload_seconds = reload_seconds
+        self._workers: Workers[Engine] | None = None
+        self._models: Models | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Load the models, try them out, and start the workers.
+
+        Raises:
+            BundleError: a bundle is missing, damaged or cannot run.
+            ConfigError: a font or the cascade cannot be read.
+        """
+        book = await asyncio.to_thread(FontBook, self._fonts)
+        self._make_engine = partial(
+            Engine,
+            max_pixels=self._limits.pixels,
+            max_frames=self._limits.frames,
+            max_faces=self._limits.faces,
+            max_seconds=self._limits.video_seconds,
+            looks=self._limits.looks,
+            fonts=book,
+        )
+        stamp = self._files.stamp()
+        self._models = await asyncio.to_thread(self._files.load, self._make_engine)
+        # The pictures are spread over the cores already: threads of OpenCV's own would only get in each other's way.
+        cv2.setNumThreads(1)
+        self._workers = Workers(partial(self._make_engine, self._models), self._threads, self._limits.queue)
+        self._watcher = asyncio.create_task(self._watch(stamp))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take nothing new, finish what is in hand, end the workers."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watcher
+        if self._workers is not None:
+            await asyncio.to_thread(self._workers.stop, DRAIN_SECONDS)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the workers answer: at least one is running and not stuck in a picture past its deadline."""
+        return self._workers is not None and self._workers.alive
+
+    @property
+    def waiting(self) -> int:
+        """How many pictures wait for a worker."""
+        return 0 if self._workers is None else self._workers.waiting
+
+    @property
+    def roster(self) -> tuple[str, ...]:
+        """The characters that the running classifier knows."""
+        return () if self._models is None else self._models.classifier.labels
+
+    @property
+    def bundle_id(self) -> str:
+        """The id of the running classifier."""
+        return "" if self._models is None else self._models.classifier.id
+
+    @property
+    def bundle_name(self) -> str:
+        """What people call the running classifier."""
+        return "" if self._models is None else self._models.classifier.info.name
+
+    @property
+    def detector_name(self) -> str:
+        """What people call what finds the faces."""
+        if self._models is None:
+            return ""
+        detector = self._models.detector
+        return detector.stem if isinstance(detector, Path) else detector.info.name
+
+    @property
+    def characters(self) -> Characters:
+        """How the names of the roster are written."""
+        return Characters() if self._models is None else self._models.characters
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the running classifier gives embeddings, so that it can be taught."""
+        return self._models is not None and self._models.embeds
+
+    async def analyse(self, data: bytes, how: Look = PLAIN) -> Analysis:
+        """Find and name the faces in a picture file, as `bot.recognition.engine.Engine.look` does.
+
+        Raises:
+            PictureError: the picture cannot be used.
+            Busy: as many pictures wait already as may; nothing was started.
+            AnalysisTimeout: the answer was not there in time, waiting included.
+            Stopping: the pipeline is not running, or no longer.
+        """
+        return await self._submit(partial(Engine.look, data=data, how=how))
+
+    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
+        """Embed encoded face crops, as `Portrait.image` holds them, one after the other.
+
+        Raises:
+            PictureError: a picture cannot be used.
+            BundleError: the running classifier gives no embeddings.
+            Busy, AnalysisTimeout, Stopping: as of `analyse`.
+        """
+        return [await self._submit(partial(Engine.embed, crop=crop)) for crop in crops]
+
+    async def _submit(self, work: Callable[[Engine], T]) -> T:
+        if self._workers is None:
+            raise Stopping
+        seconds = self._limits.analysis_seconds
+        future = self._workers.submit(work, time.monotonic() + seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise AnalysisTimeout(seconds) from error
+
+    async def _watch(self, stamp: object) -> None:
+        """Let changed model files take over. Each state of the files is tried once."""
+        while True:
+            await asyncio.sleep(self._reload_seconds)
+            now = await asyncio.to_thread(self._files.stamp)
+            if now != stamp:
+                stamp = now
+                await self._reload()
+
+    async def _reload(self) -> None:
+        try:
+            models = await asyncio.to_thread(self._files.load, self._make_engine)
+        except OperatorError as error:
+            _log.warning("models_not_reloaded", reason=str(error), running=self.bundle_id)
+            return
+        except Exception:  # noqa: BLE001 - a bug must not end the watching
+            _log.exception("models_not_reloaded", running=self.bundle_id)
+            return
+        self._models = models
+        if self._workers is not None:
+            self._workers.retool(partial(self._make_engine, models))
+        _log.info("models_reloaded", bundle=self.bundle_id, name=models.classifier.info.name)

@@ -1,0 +1,1 @@
+"""Say whose face it is: networks, what was taught, and the unknown."""

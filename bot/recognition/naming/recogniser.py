@@ -1,0 +1,205 @@
+"""From what a network says of faces to who they may be, nobody known included.
+
+Everything works on batches, so that the trainer can measure and fit exactly what answers in a chat: `count` faces are
+logits ``(count, labels)`` and unit-length embeddings ``(count, dimensions)``, float32.
+
+All that may be the answer competes in log-odds against "nobody known", which stands at 0: the roster shares the
+log-odds of being known as the softmax of its logits says, and every taught character brings its own.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.recognition.bundle import Bundle, Feature, Recognition, Teaching
+from bot.recognition.gallery import EMPTY, Gallery
+
+Values: TypeAlias = npt.NDArray[np.float32]
+
+UNJUDGED = 3.0
+"""Log-odds of the roster as a whole in a bundle without `Recognition`, against which taught characters compete."""
+NEAR = 0.8
+"""A face that is at least so close to one that is denied counts as the same face, the more the closer it is."""
+COHORT = 3
+"""How many of the nearest strangers a face is compared with: one alone may be near by chance."""
+DENIAL = 10.0
+"""How much the log-odds of a character sink for the very face that people said is somebody else's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The probability, ``(count, len(characters))``, that a face is each character's; the rest to 1 is nobody's."""
+
+    characters: tuple[str, ...]
+    probabilities: Values
+
+
+class Recogniser:
+    """Decides by the numbers of a bundle."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._labels = bundle.labels
+        self._temperature = bundle.info.temperature
+        self._recognition = bundle.recognition
+        self._teaching = Teaching() if bundle.recognition is None else bundle.recognition.teaching
+
+    def rank(
+        self, logits: Values, embeddings: Values | None = None, gallery: Gallery = EMPTY, *, only_taught: bool = False
+    ) -> Ranking:
+        """Say who faces may be.
+
+        Args:
+            logits: One row a face.
+            embeddings: One row a face; without them the gallery and the bundle's `Recognition` count nothing.
+            gallery: Characters that were taught with embeddings of this very bundle.
+            only_taught: Whether to answer from the gallery alone.
+        """
+        if embeddings is None or not _fits(gallery, embeddings):
+            gallery = EMPTY
+        roster = () if only_taught else self._labels
+        characters = tuple(dict.fromkeys((*roster, *gallery.characters)))
+        odds = np.full((len(logits), len(characters)), -np.inf, np.float32)
+        nobody = 0.0
+        if not only_taught:
+            recognition = None if embeddings is None else self._recognition
+            odds[:, : len(roster)] = roster_odds(logits, embeddings, recognition, self._temperature)
+            nobody = -np.inf if recognition is None else 0.0
+        if embeddings is not None and gallery.characters:
+            columns = [characters.index(character) for character in gallery.characters]
+            taught = np.logaddexp(odds[:, columns], taught_odds(embeddings, gallery, self._teaching))
+            odds[:, columns] = taught - denial(embeddings, gallery)
+        return Ranking(characters, _probabilities(odds, nobody))
+
+
+def closest(embeddings: Values, prototypes: Values, owners: npt.NDArray[np.intp], characters: int) -> Values:
+    """Return each character's highest cosine, ``(count, characters)``; -1 for one without prototypes."""
+    best = np.full((characters, len(embeddings)), -1, np.float32)
+    if len(prototypes):
+        np.maximum.at(best, owners, prototypes @ embeddings.T)
+    return best.T
+
+
+def features(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
+    """Compute what tells whether a face is of the roster: ``(count, len(Feature))``, in the order of `Feature`.
+
+    Of `recognition` only the prototypes and the strangers matter, so that its coefficients can be fitted to the result.
+    """
+    cosines = closest(embeddings, recognition.prototypes, recognition.owners, logits.shape[1])
+    columns = {
+        Feature.NEAREST: cosines.max(axis=1),
+        Feature.LEAD: _lead(cosines),
+        Feature.ENERGY: np.logaddexp.reduce(logits / temperature, axis=1),
+        Feature.STRANGE: _strangeness(embeddings, recognition.strangers),
+    }
+    return np.stack([columns[feature] for feature in Feature], axis=1).astype(np.float32)
+
+
+def scores(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
+    """Return what the softmax over the roster is taken of: logits over the temperature, and nearness to prototypes."""
+    cosines = closest(embeddings, recognition.prototypes, recognition.owners, logits.shape[1])
+    return np.asarray(logits / temperature + recognition.closeness * cosines, np.float32)
+
+
+def known_odds(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
+    """Return the log-odds, ``(count,)``, that a face is of the roster: those of its best guess against nobody known.
+
+    That the best guess is unsure among the roster is not held against it a second time: it tells of strangers, too,
+    and the features know of it already.
+    """
+    weights = np.array([recognition.weights.get(feature, 0.0) for feature in Feature], np.float32)
+    best = scores(logits, embeddings, recognition, temperature).argmax(axis=1)
+    known = features(logits, embeddings, recognition, temperature) @ weights
+    return np.asarray(known + recognition.bias + recognition.offsets[best], np.float32)
+
+
+def roster_odds(
+    logits: Values, embeddings: Values | None, recognition: Recognition | None, temperature: float
+) -> Values:
+    """Return the log-odds of every character of the roster against nobody known.
+
+    The best guess has those of being known at all; the others lie behind it as the softmax of the scores says.
+    """
+    if embeddings is None or recognition is None:
+        return UNJUDGED + _log_softmax(logits / temperature)
+    known = known_odds(logits, embeddings, recognition, temperature)
+    guesses = scores(logits, embeddings, recognition, temperature)
+    guesses -= guesses.max(axis=1, keepdims=True)
+    odds = known[:, np.newaxis] + guesses
+    if not recognition.contested:
+        # So much more that its probability is that of being known: as if the others had taken nothing from it.
+        best = (np.arange(len(odds)), guesses.argmax(axis=1))
+        guesses[best] = -np.inf
+        odds[best] += known + np.logaddexp(np.logaddexp.reduce(guesses, axis=1), -known)
+    return np.asarray(odds, np.float32)
+
+
+def likeness(embeddings: Values, gallery: Gallery, kinship: float) -> Values:
+    """Return how like a face is to each character of the gallery; -inf for one without examples.
+
+    It is the cosine to the mean of the unit-length examples (nearest class mean: Mensink et al., 2013,
+    https://doi.org/10.1109/TPAMI.2013.83), scaled to what one example would give: a mean of many lies nearer to every
+    face of its character than one of few does, and would win for that alone.
+    """
+    sums = np.zeros((len(gallery.characters), embeddings.shape[1]), np.float32)
+    if len(gallery.owners):
+        np.add.at(sums, gallery.owners, gallery.embeddings)
+    counts = np.bincount(gallery.owners, minlength=len(gallery.characters))
+    taught = counts > 0
+    means = sums[taught] / np.maximum(np.linalg.norm(sums[taught], axis=1, keepdims=True), 1e-6)
+    likeness = np.full((len(embeddings), len(gallery.characters)), -np.inf, np.float32)
+    likeness[:, taught] = embeddings @ means.T * np.sqrt(kinship + (1 - kinship) / counts[taught])
+    return likeness
+
+
+def taught_odds(embeddings: Values, gallery: Gallery, teaching: Teaching) -> Values:
+    """Return the log-odds of every character of the gallery against nobody known."""
+    return np.asarray(teaching.scale * likeness(embeddings, gallery, teaching.kinship) + teaching.offset, np.float32)
+
+
+def denial(embeddings: Values, gallery: Gallery) -> Values:
+    """Return how much the log-odds of each character of the gallery sink for faces that people said are not theirs.
+
+    A face that lies nearer still to one of the character's own examples is not denied.
+    """
+    count = len(gallery.characters)
+    denied = closest(embeddings, gallery.denied, gallery.denied_owners, count)
+    shown = closest(embeddings, gallery.embeddings, gallery.owners, count)
+    sameness = np.clip((denied - NEAR) / (1 - NEAR), 0, 1)
+    return np.where(denied > shown, DENIAL * sameness, 0).astype(np.float32)
+
+
+def softmax(logits: Values) -> Values:
+    """Turn logits into probabilities along the last axis, safe from overflow."""
+    return np.asarray(np.exp(_log_softmax(logits)), np.float32)
+
+
+def _fits(gallery: Gallery, embeddings: Values) -> bool:
+    """What was read just before another bundle took over may be of other dimensions."""
+    return all(table.shape[1] in (0, embeddings.shape[1]) for table in (gallery.embeddings, gallery.denied))
+
+
+def _log_softmax(logits: Values) -> Values:
+    # The highest becomes 0 first: float32 keeps few digits of a large logit.
+    lowered = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(lowered - np.log(np.exp(lowered).sum(axis=-1, keepdims=True)), np.float32)
+
+
+def _strangeness(embeddings: Values, strangers: Values) -> Values:
+    """Return each face's mean cosine to the nearest strangers; 0 where there are too few to compare with."""
+    if len(strangers) < COHORT:
+        return np.zeros(len(embeddings), np.float32)
+    cosines = embeddings @ strangers.T
+    return np.asarray(np.partition(cosines, -COHORT, axis=1)[:, -COHORT:].mean(axis=1))
+
+
+def _lead(values: Values) -> Values:
+    """Return how far the highest value of each row lies above the second."""
+    two = np.partition(values, -2, axis=1)[:, -2:]
+    return np.asarray(two[:, 1] - two[:, 0])
+
+
+def _probabilities(odds: Values, nobody: float) -> Values:
+    everybody = np.concatenate([odds, np.full((len(odds), 1), nobody, np.float32)], axis=1)
+    return softmax(everybody)[:, :-1]

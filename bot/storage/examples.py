@@ -1,0 +1,151 @@
+"""The face crops that people have taught characters with."""
+
+import numpy as np
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+
+from bot.recognition.gallery import Embedding, Gallery
+from bot.storage.database import Database
+from bot.storage.people import person, read_person
+from bot.storage.scope import in_scope
+from bot.storage.tables import examples
+from bot.storage.values import EVERYWHERE, Example, Origin, Scope, State
+
+_LITTLE_ENDIAN = np.dtype("<f4")
+
+
+def pack(embedding: Embedding) -> bytes:
+    """Return an embedding as it is stored."""
+    return embedding.astype(_LITTLE_ENDIAN).tobytes()
+
+
+class Examples(Database):
+    """What was taught, by scope. What a chat sees is its own and what the operator has taught everywhere."""
+
+    async def examples(self, scope: Scope, *, provisional: bool = False) -> list[Example]:
+        """Return the examples that count in a scope, the oldest first; provisional ones only where asked for."""
+        query = select(examples).where(_visible(scope, provisional)).order_by(examples.c.id)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def gallery(self, scope: Scope, bundle_id: str) -> Gallery:
+        """Return the examples that count in a scope and are embedded by the bundle called `bundle_id`."""
+        columns = examples.c
+        query = (
+            select(columns.character, columns.embedding, columns.denied)
+            .where(_visible(scope, provisional=False), columns.bundle_id == bundle_id, columns.embedding.is_not(None))
+            .order_by(columns.id)
+        )
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        pairs = [(row.character, np.frombuffer(row.embedding, _LITTLE_ENDIAN), row.denied) for row in rows]
+        return Gallery.of(
+            ((character, embedding) for character, embedding, denied in pairs if not denied),
+            ((character, embedding) for character, embedding, denied in pairs if denied),
+        )
+
+    async def gallery_stamp(self, scope: Scope, bundle_id: str) -> tuple[object, ...]:
+        """Return what tells a scope's gallery from what it was before: equal stamps, equal galleries."""
+        id_ = examples.c.id
+        query = select(func.count(), func.max(id_), func.sum(id_)).where(
+            _visible(scope, provisional=False), examples.c.bundle_id == bundle_id
+        )
+        async with self._transaction() as connection:
+            return (bundle_id, *(await connection.execute(query)).one())
+
+    async def taught(self, scope: Scope, *, provisional: bool = False) -> dict[str, int]:
+        """Return the characters that were taught in a scope, by name, and how many examples each has."""
+        return await self._count(_visible(scope, provisional))
+
+    async def taught_here(self, scope: Scope, *, provisional: bool = True) -> dict[str, int]:
+        """Return the characters that were taught in just this scope, unless told otherwise provisional examples too."""
+        return await self._count(_which(and_(*in_scope(examples, scope)), provisional))
+
+    async def kept_here(self, scope: Scope) -> int:
+        """Return how many examples are kept in just this scope: provisional ones and those of who it is not as well."""
+        query = select(func.count()).select_from(examples).where(*in_scope(examples, scope))
+        async with self._transaction() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def same_example(self, scope: Scope, character: str, image: bytes, *, denied: bool = False) -> Example | None:
+        """Return the example of just this scope that says the same of the same face crop, provisional or not."""
+        columns = examples.c
+        same = (columns.character == character, columns.denied.is_(denied), columns.image == image)
+        query = select(examples).where(*in_scope(examples, scope), *same).limit(1)
+        async with self._transaction() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _from_row(row)
+
+    async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
+        """Replace an example's embedding by that of another bundle."""
+        values = {"embedding": pack(embedding), "bundle_id": bundle_id}
+        async with self._transaction() as connection:
+            await connection.execute(update(examples).where(examples.c.id == id_).values(values))
+
+    async def lessons(self, scope: Scope | None = None, *, after: int = 0, limit: int = 64) -> list[Example]:
+        """Return examples that count, of one scope or of all, in order of ids, those above `after`."""
+        wanted = [examples.c.id > after, examples.c.state == State.CONFIRMED, examples.c.denied.is_(False)]
+        if scope is not None:
+            wanted += in_scope(examples, scope)
+        query = select(examples).where(*wanted).order_by(examples.c.id).limit(limit)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def stale_examples(self, bundle_id: str, *, after: int = 0, limit: int = 64) -> list[Example]:
+        """Return examples of all scopes that the bundle has not embedded, in order of ids, those above `after`."""
+        stale = or_(examples.c.bundle_id.is_(None), examples.c.bundle_id != bundle_id)
+        query = select(examples).where(stale, examples.c.id > after).order_by(examples.c.id).limit(limit)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def _count(self, condition: ColumnElement[bool]) -> dict[str, int]:
+        query = (
+            select(examples.c.character, func.count())
+            .where(condition, examples.c.denied.is_(False))
+            .group_by(examples.c.character)
+            .order_by(examples.c.character)
+        )
+        async with self._transaction() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
+
+
+def _visible(scope: Scope, provisional: bool) -> ColumnElement[bool]:
+    here = or_(and_(*in_scope(examples, scope)), and_(*in_scope(examples, EVERYWHERE)))
+    return _which(here, provisional)
+
+
+def _which(condition: ColumnElement[bool], provisional: bool) -> ColumnElement[bool]:
+    return condition if provisional else and_(condition, examples.c.state == State.CONFIRMED)
+
+
+def to_row(example: Example) -> dict[str, object]:
+    """Return an example as its table holds it."""
+    return {
+        "id": example.id,
+        "platform": example.scope.platform,
+        "home": example.scope.home,
+        "character": example.character,
+        "denied": example.denied,
+        "image": example.image,
+        "embedding": example.embedding,
+        "bundle_id": example.bundle_id,
+        **person(example.by),
+        "at": example.at,
+        "state": example.state,
+        "origin": example.origin,
+    }
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> Example:
+    return Example(
+        row.id,
+        Scope(row.platform, row.home),
+        row.character,
+        row.image,
+        row.embedding,
+        row.bundle_id,
+        read_person(row),
+        row.at,
+        State(row.state),
+        Origin(row.origin),
+        row.denied,
+    )

@@ -1,0 +1,34 @@
+"""What has to go in time goes, also from a bot that nobody stops or teaches for months."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.background import beside
+from bot.errors import StoreError
+from bot.storage.store import Store
+
+DAY = 86_400.0
+"""Seconds."""
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def tidying(store: Store, every: float = DAY) -> AsyncIterator[None]:
+    """Within the block, at once and then every so many seconds, remove for good what is kept for a while only."""
+    async with beside(_tidy(store, every)):
+        yield
+
+
+async def _tidy(store: Store, every: float) -> None:
+    while True:
+        try:
+            removed = await store.purge() + await store.purge_links()
+        except StoreError as error:
+            log.warning("not_tidied", reason=str(error))
+        else:
+            log.debug("tidied", removed=removed)
+        await asyncio.sleep(every)

@@ -1,0 +1,59 @@
+"""The whole store: one class, whose methods are grouped in the modules beside this one."""
+
+from sqlalchemy import ColumnElement, delete, select
+
+from bot.storage.chats import Chats
+from bot.storage.database import insert_new
+from bot.storage.examples import Examples
+from bot.storage.history import History
+from bot.storage.homes import Homes
+from bot.storage.links import LinkTable
+from bot.storage.privacy import Privacy
+from bot.storage.tables import opt_outs
+from bot.storage.totals import Counting
+from bot.storage.values import Chat, Scope, User
+from bot.storage.verdicts import Verdicts
+
+
+class Store(Chats, Examples, Verdicts, History, Privacy, Homes, LinkTable, Counting):
+    """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
+
+    Raises:
+        StoreError: from every method, where the database cannot be used.
+    """
+
+    async def is_opted_out(self, user: User) -> bool:
+        """Return whether the user wants their pictures ignored."""
+        query = select(opt_outs.c.user_id).where(*_is_user(user))
+        async with self._transaction() as connection:
+            return (await connection.execute(query)).one_or_none() is not None
+
+    async def opt_out(self, user: User, out: bool) -> None:
+        """Ignore the user's pictures from now on, or no longer."""
+        async with self._transaction() as connection:
+            if out:
+                await insert_new(connection, opt_outs, {"platform": user.platform, "user_id": user.id})
+            else:
+                await connection.execute(delete(opt_outs).where(*_is_user(user)))
+
+    async def remove_chat(self, chat: Chat) -> None:
+        """Remove all that is stored of a chat, or of the whole server where the chat's id is that of its home.
+
+        What a server's channels have learnt together stays when one of them goes.
+        """
+        await self.remove_settings(chat)
+        await self.remove_links(chat)
+        if Scope.of(chat).home == chat.id:
+            await self.remove_scope(Scope.of(chat))
+            await self.remove_home(chat.platform, chat.id)
+
+    async def move_chat(self, chat: Chat, to: Chat) -> None:
+        """Let all that is stored of a chat belong to it under another id; messages there have other ids."""
+        await self.move_settings(chat, to)
+        await self.remove_links(chat)
+        if Scope.of(chat).home == chat.id:
+            await self.move_scope(Scope.of(chat), Scope.of(to))
+
+
+def _is_user(user: User) -> tuple[ColumnElement[bool], ...]:
+    return opt_outs.c.platform == user.platform, opt_outs.c.user_id == user.id

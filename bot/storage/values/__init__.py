@@ -1,0 +1,36 @@
+"""What the store is given and gives back, as frozen values that know of no database.
+
+Who only words or shows them, such as `bot.chat.words` and the command line, need not load what the store is made of.
+"""
+
+from bot.storage.values.changes import REMOVED_KEPT, Action, Change
+from bot.storage.values.counts import Totals, UserData
+from bot.storage.values.examples import Example, Origin, State
+from bot.storage.values.links import Link
+from bot.storage.values.people import Chat, User
+from bot.storage.values.scope import EVERYWHERE, Scope
+from bot.storage.values.settings import ChatSettings, Keeping, SomeSettings, Teachers
+from bot.storage.values.verdicts import Score, Truth, Verdict
+
+__all__ = [
+    "EVERYWHERE",
+    "REMOVED_KEPT",
+    "Action",
+    "Change",
+    "Chat",
+    "ChatSettings",
+    "Example",
+    "Keeping",
+    "Link",
+    "Origin",
+    "Scope",
+    "Score",
+    "SomeSettings",
+    "State",
+    "Teachers",
+    "Totals",
+    "Truth",
+    "User",
+    "UserData",
+    "Verdict",
+]

@@ -1,0 +1,55 @@
+"""What was done to the examples: an entry of the audit trail for each change."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.storage.values.people import User
+from bot.storage.values.scope import Scope
+
+REMOVED_KEPT = timedelta(days=30)
+"""How long what was forgotten can be put back. After that its pictures are gone for good."""
+
+
+class Action(StrEnum):
+    """What somebody did. `APPROVED` and `REJECTED` are about what another one had taught."""
+
+    TAUGHT = "taught"
+    CORRECTED = "corrected"
+    CONFIRMED = "confirmed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    FORGOTTEN = "forgotten"
+    REVERTED = "reverted"
+    PROMOTED = "promoted"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the audit trail.
+
+    Args:
+        by: None where it was the operator, or somebody who had their data removed.
+        added: The ids of the examples that it brought.
+        removed: How many examples it took away that can still be put back.
+        reverts: The id of the change that this one took back, or rejected.
+        reverted: Whether it was itself taken back.
+        waiting: Whether some of what it added waits for somebody to confirm it.
+    """
+
+    id: int
+    scope: Scope
+    action: Action
+    character: str
+    by: User | None
+    at: datetime
+    added: tuple[int, ...] = ()
+    removed: int = 0
+    reverts: int | None = None
+    reverted: bool = False
+    waiting: bool = False
+
+    @property
+    def revertible(self) -> bool:
+        """Whether it can be taken back; what the operator has promoted is no longer the scope's own."""
+        return not self.reverted and self.action is not Action.PROMOTED and (self.removed > 0 or bool(self.added))

@@ -1,0 +1,44 @@
+"""The face crops that people have taught characters with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.storage.values.people import User
+from bot.storage.values.scope import Scope
+
+
+class State(StrEnum):
+    """Whether an example counts already, or waits for somebody to confirm it."""
+
+    PROVISIONAL = "provisional"
+    CONFIRMED = "confirmed"
+
+
+class Origin(StrEnum):
+    """How an example came to be: taught with a picture, or an answer that was corrected or confirmed."""
+
+    TAUGHT = "taught"
+    CORRECTED = "corrected"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A face crop that shows a character, or, where `denied`, one that is not the character however like it looks.
+
+    `image` is an encoded picture. `embedding` is float32, little-endian, of the bundle called `bundle_id`; None until
+    a bundle has seen it.
+    """
+
+    id: int
+    scope: Scope
+    character: str
+    image: bytes = field(repr=False)
+    embedding: bytes | None = field(repr=False)
+    bundle_id: str | None
+    by: User | None
+    at: datetime
+    state: State
+    origin: Origin
+    denied: bool = False

@@ -1,1 +1,0 @@
-"""See: decode, detect, classify, annotate. Synchronous; knows neither asyncio nor chats."""

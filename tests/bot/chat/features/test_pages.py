@@ -1,0 +1,114 @@
+"""Pages to read, and a word on commands that are none."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+
+from bot.chat.model import Capabilities, Keeping, Misuse, Page, Show, Teachers, User
+from bot.chat.service import Service
+from bot.storage.store import Store
+from bot.storage.values import EVERYWHERE
+from tests.support.service_harness import ANN, MANAGER, PRIVATE, ROOM, Eyes, incoming, teach
+
+
+async def test_help_tells_how_to_ask(service: Service) -> None:
+    reply = await service.handle(incoming(Show(Page.HELP)))
+    assert reply.private
+    assert "/who" in reply.text
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in reply.text
+
+
+async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:
+    async def help_(**details: Any) -> str:
+        return (await service.handle(incoming(Show(Page.HELP), **details))).text
+
+    assert "/watch" not in await help_()
+    assert "/watch" in await help_(user=MANAGER)
+    assert "/watch" not in await help_(chat=PRIVATE)
+    assert "/settings" in await help_(chat=PRIVATE)
+    assert "Send me a picture" in await help_(chat=PRIVATE)
+    assert "menu of a message" not in await help_()
+    menus = Capabilities(4000, 2000, 10, 10_000_000, context_menus=True)
+    assert "menu of a message" in await help_(capabilities=menus)
+
+
+@pytest.mark.parametrize(
+    ("teachers", "user", "taught"),
+    [
+        (Teachers.EVERYONE, ANN, True),
+        (Teachers.MANAGERS, ANN, False),
+        (Teachers.MANAGERS, MANAGER, True),
+        (Teachers.NOBODY, MANAGER, False),
+    ],
+)
+async def test_help_speaks_of_teaching_to_those_who_may(
+    service: Service, store: Store, eyes: Eyes, teachers: Teachers, user: User, taught: bool
+) -> None:
+    await store.change(ROOM, teachers=teachers)
+    assert ("/teach" in (await service.handle(incoming(Show(Page.HELP), user=user))).text) is taught
+    eyes.embeds = False
+    assert "/teach" not in (await service.handle(incoming(Show(Page.HELP), user=user))).text
+
+
+async def test_help_names_who_was_taught_here(service: Service, store: Store) -> None:
+    await teach(store, "Miku")
+    assert "3 characters: Nishikino Maki, Yazawa Nico, Miku" in (await service.handle(incoming(Show(Page.HELP)))).text
+
+
+async def test_about_tells_what_this_whobot_is_made_of(service: Service, store: Store) -> None:
+    text = (await service.handle(incoming(Show(Page.ABOUT)))).text
+    for part in (f"whobot {version('whobot')}", "two idols (b1)", "a face finder", "2 characters"):
+        assert part in text
+    assert "taught here" not in text
+    await teach(store, "Miku")
+    for name in ("Luka", "Miku"):
+        await teach(store, name, scope=EVERYWHERE)
+    text = (await service.handle(incoming(Show(Page.ABOUT)))).text
+    assert "1 character was taught here." in text
+    assert "2 characters were taught by whoever runs me, for every chat." in text
+
+
+async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service], store: Store) -> None:
+    service = make(remembered_seconds=7200)
+    text = (await service.handle(incoming(Show(Page.PRIVACY)))).text
+    for part in ("on the machine that I run on", "for 2 hours at most", "for 30 days", "/mydata", "/optout"):
+        assert part in text
+    assert text == (await service.handle(incoming(Show(Page.PRIVACY), chat=PRIVATE))).text
+    await store.change(ROOM, keep=Keeping.NOTHING)
+    assert text != (await service.handle(incoming(Show(Page.PRIVACY)))).text
+
+
+@pytest.mark.parametrize(
+    ("step", "stored", "judged"),
+    [
+        (Keeping.NOTHING, "teaches me with it.", "who it was and when, and nothing of the picture."),
+        (Keeping.NAMED, "teaches me with it.", "who it was and when. Who tells me whom a face really shows teaches me"),
+        (
+            Keeping.JUDGED,
+            "teaches me with it, or, as this chat is set, tells me that I was right or wrong.",
+            "who it was and when, and the cut-out face.",
+        ),
+    ],
+)
+async def test_privacy_is_true_whatever_the_chat_keeps(
+    service: Service, store: Store, step: Keeping, stored: str, judged: str
+) -> None:
+    await store.change(ROOM, keep=step)
+    lines = (await service.handle(incoming(Show(Page.PRIVACY)))).text.splitlines()
+    assert f"Nothing of a picture is stored unless somebody {stored}" in lines
+    (said,) = (line for line in lines if line.startswith("Who tells me that I was right or wrong has me keep that, "))
+    assert judged in said
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("watch", "/watch on|off"),
+        ("teach", "/teach <name> pictures"),
+        ("nonsense", "There is no such command. Try /help."),
+    ],
+)
+async def test_a_command_that_is_none_or_unfinished_is_explained(service: Service, command: str, told: str) -> None:
+    assert told in (await service.handle(incoming(Misuse(command)))).text

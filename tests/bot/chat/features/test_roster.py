@@ -1,0 +1,126 @@
+"""Whom whobot knows: the roster, and completion."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.chat.model import Chat, Page, Placement, Reply, Roster, Show, Suggest
+from bot.chat.service import Service
+from bot.recognition.characters import Character, Characters
+from bot.storage.store import Store
+from bot.storage.values import EVERYWHERE, State
+from tests.support.service_harness import PRESSABLE, ROOMY, Eyes, actions, incoming, press, teach
+
+
+async def listed(service: Service, query: str = "", **details: Any) -> Reply:
+    return await service.handle(incoming(Roster(query), **{"capabilities": PRESSABLE, **details}))
+
+
+async def suggested(service: Service, text: str, *, taught: bool = False, **details: Any) -> tuple[str, ...]:
+    return (await service.handle(incoming(Suggest(text, taught), **details))).suggestions
+
+
+def crowd(eyes: Eyes, count: int) -> None:
+    eyes.roster = tuple(f"girl_{n:03}" for n in range(count))  # type: ignore[assignment]
+    eyes.characters = Characters(Character(id_, f"Girl {n:03}", "Crowd") for n, id_ in enumerate(eyes.roster))
+
+
+async def test_the_roster_lists_names_with_their_series(service: Service, store: Store) -> None:
+    await teach(store, "Miku")
+    assert (await listed(service)).text.splitlines() == [
+        "I know 3 characters:",
+        "Miku, taught here",
+        "Nishikino Maki (Love Live!)",
+        "Yazawa Nico (Love Live!)",
+    ]
+    assert "Miku" not in (await listed(service, chat=Chat("discord", "elsewhere"))).text
+
+
+async def test_who_was_taught_and_is_known_to_a_later_bundle_is_one_character(service: Service, store: Store) -> None:
+    await teach(store, "maki nishikino")
+    lines = (await listed(service)).text.splitlines()
+    assert lines[1:] == ["Nishikino Maki (Love Live!), taught here", "Yazawa Nico (Love Live!)"]
+    assert await suggested(service, "maki", taught=True) == ("Nishikino Maki",)
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in (await service.handle(incoming(Show(Page.HELP)))).text
+
+
+async def test_who_the_operator_has_taught_counts_everywhere_and_is_not_called_taught_here(
+    service: Service, store: Store
+) -> None:
+    for name in ("Miku", "Mikuru"):
+        await teach(store, name, scope=EVERYWHERE)
+    await teach(store, "Mikuru")
+    await teach(store, "Miku", state=State.PROVISIONAL)
+    assert (await listed(service, "mik")).text.splitlines()[1:] == [
+        "Miku, taught by whoever runs me",
+        "Mikuru, taught here",
+    ]
+    elsewhere = await listed(service, "mik", chat=Chat("discord", "elsewhere"))
+    assert elsewhere.text.count("taught by whoever runs me") == 2
+
+
+async def test_only_who_was_taught_here_is_suggested_to_be_forgotten(service: Service, store: Store) -> None:
+    await teach(store, "Miku")
+    await teach(store, "Mikuru", scope=EVERYWHERE)
+    assert await suggested(service, "mik") == ("Miku", "Mikuru")
+    assert await suggested(service, "mik", taught=True) == ("Miku",)
+
+
+@pytest.mark.parametrize("query", ["maki", "  NISHIKINO ", "真姫", "ｍａｋｉ"])
+async def test_the_roster_is_searched_by_name_and_alias(service: Service, query: str) -> None:
+    reply = await listed(service, query)
+    assert reply.text.splitlines()[1:] == ["Nishikino Maki (Love Live!)"]
+    assert not reply.buttons
+
+
+async def test_the_roster_is_searched_by_series_and_may_be_empty(service: Service) -> None:
+    assert "I know 2 characters like “love live”" in (await listed(service, "love live")).text
+    assert (await listed(service, "nobody")).text == "I know nobody like “nobody”."
+
+
+@pytest.mark.parametrize("query", ["", "crowd", "ｇｉｒｌ"])
+async def test_a_long_roster_is_turned_page_by_page(service: Service, eyes: Eyes, query: str) -> None:
+    crowd(eyes, 45)
+    page = await listed(service, query)
+    lines = page.text.splitlines()[1:]
+    while "Next ▶" in actions(page):
+        page = await service.handle(press(page, "Next ▶"))
+        assert page.placement is Placement.EDIT
+        lines += page.text.splitlines()[1:]
+    assert lines == [f"Girl {n:03} (Crowd)" for n in range(45)]
+    assert list(actions(page)) == ["◀ Back"]
+
+
+async def test_without_buttons_the_rest_is_counted(service: Service, eyes: Eyes) -> None:
+    crowd(eyes, 45)
+    assert (await listed(service, capabilities=ROOMY)).text.splitlines()[-1].startswith("and 25 more.")
+
+
+async def test_a_query_without_end_finds_nobody_and_fails_nowhere(service: Service, eyes: Eyes) -> None:
+    crowd(eyes, 45)
+    assert "I know nobody" in (await listed(service, "x" * 5000)).text
+
+
+async def test_completion_offers_what_begins_so_before_what_contains_it(service: Service, store: Store) -> None:
+    await teach(store, "Maki the Cat")
+    assert await suggested(service, "maki") == ("Maki the Cat", "Nishikino Maki")
+    assert await suggested(service, "") == ("Maki the Cat", "Nishikino Maki", "Yazawa Nico")
+    assert await suggested(service, "xyz") == ()
+
+
+async def test_completion_for_forgetting_offers_what_was_taught(service: Service, store: Store) -> None:
+    await teach(store, "Miku")
+    assert await suggested(service, "", taught=True) == ("Miku",)
+
+
+async def test_completion_offers_no_more_than_platforms_show(service: Service, eyes: Eyes) -> None:
+    crowd(eyes, 45)
+    assert len(await suggested(service, "girl")) == 25
+
+
+async def test_typing_uses_up_nobodys_requests(make: Callable[..., Service]) -> None:
+    service = make(user_requests=1)
+    for _ in range(5):
+        assert await suggested(service, "maki")
+    assert "I know" in (await listed(service)).text

@@ -1,0 +1,204 @@
+"""How a chat is set: told to everybody, changed by those who manage it."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from bot.chat.model import Chat, Configure, Incoming, Keeping, Page, Placement, Press, Show, Teachers
+from bot.chat.service import Service
+from bot.chat.words.settings import MOST_CHATS
+from bot.storage.store import Store
+from bot.storage.values import ChatSettings
+from tests.support.service_harness import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, incoming, press
+
+# --- settings and help -----------------------------------------------------------------------------------------------
+
+
+async def test_a_manager_changes_settings_and_is_told_all_of_them(service: Service, store: Store) -> None:
+    reply = await service.handle(incoming(Configure(watch=True), user=MANAGER))
+    assert "every picture that is posted" in reply.text
+    reply = await service.handle(incoming(Configure(threshold=0.625), user=MANAGER))
+    assert "every picture that is posted" in reply.text
+    assert "62.5 %" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings(watch=True, threshold=0.625)
+
+
+async def test_others_may_not(service: Service, store: Store) -> None:
+    reply = await service.handle(incoming(Configure(watch=True)))
+    assert "Only people who manage this chat" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+async def test_in_a_private_chat_everybody_may(service: Service, store: Store) -> None:
+    await service.handle(incoming(Configure(watch=True), chat=PRIVATE))
+    assert (await store.chat_settings(PRIVATE)).watch
+
+
+@pytest.mark.parametrize("threshold", [-0.001, 1.001, float("nan"), float("inf")])
+async def test_a_threshold_is_from_0_to_1(service: Service, store: Store, threshold: float) -> None:
+    reply = await service.handle(incoming(Configure(watch=True, threshold=threshold), user=MANAGER))
+    assert "from 0 to 1" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+async def test_a_language_must_be_one_that_is_spoken(service: Service, store: Store) -> None:
+    assert "do not speak" in (await service.handle(incoming(Configure(language="tlh"), user=MANAGER))).text
+    assert (await store.chat_settings(ROOM)).language is None
+    await service.handle(incoming(Configure(language="en-GB"), user=MANAGER))
+    assert (await store.chat_settings(ROOM)).language == "en"
+
+
+async def test_auto_hands_the_language_back(service: Service, store: Store) -> None:
+    for tag in ("ja", "auto"):
+        await service.handle(incoming(Configure(language=tag), user=MANAGER))
+    assert (await store.chat_settings(ROOM)).language is None
+
+
+async def test_auto_hands_the_threshold_back(service: Service, store: Store) -> None:
+    await service.handle(incoming(Configure(threshold=0.9), user=MANAGER))
+    assert "sure enough" in (await service.handle(incoming(Configure(threshold="auto"), user=MANAGER))).text
+    assert (await store.chat_settings(ROOM)).threshold is None
+
+
+async def test_every_setting_can_be_made_at_once(service: Service, store: Store) -> None:
+    wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, Keeping.NOTHING, True)
+    await service.handle(incoming(wish, user=MANAGER))
+    assert await store.chat_settings(ROOM) == ChatSettings(**asdict(wish))
+
+
+# --- the view --------------------------------------------------------------------------------------------------------
+
+
+def view(**details: Any) -> Incoming:
+    return incoming(Show(Page.SETTINGS), **{"user": MANAGER, "capabilities": PRESSABLE, **details})
+
+
+async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
+    reply = await service.handle(view())
+    assert reply.private
+    assert [button.label for button in reply.buttons[0]] == [
+        "Watch: off",
+        "Second opinion: off",
+        "Age-restricted only: off",
+    ]
+    assert [menu.label for menu in reply.menus] == [
+        "How sure must I be to name a face?",
+        "Which language shall I speak?",
+        "Who may teach and correct me?",
+        "What shall I keep when I am corrected?",
+    ]
+    assert len(reply.buttons) + len(reply.menus) <= 5, "rows on Discord"
+    assert [[option.label for option in menu.options if option.selected] for menu in reply.menus] == [
+        ["As I see fit"],
+        ["Everybody's own"],
+        ["Everybody"],
+        ["Faces that are named"],
+    ]
+
+
+async def test_the_watched_channels_of_a_server_are_named(service: Service, store: Store) -> None:
+    links = replace(PRESSABLE, chat_link="https://{home}/{id}")
+    here, there = Chat("discord", "1", home="club"), Chat("discord", "2", home="club")
+    await store.change(Chat("discord", "3", home="other"), watch=True)
+    await store.change(Chat("telegram", "4", home="club"), watch=True)
+    assert "On this server" not in (await service.handle(view(chat=here, capabilities=links))).text
+    for chat in (here, there):
+        await service.handle(incoming(Configure(watch=True), user=MANAGER, chat=chat))
+    named = "On this server I look at every picture in: https://club/1, https://club/2"
+    reply = await service.handle(view(chat=there, capabilities=links))
+    assert reply.text.endswith(named)
+    assert named in (await service.handle(view(chat=there, capabilities=links, user=ANN))).text
+    reply = await service.handle(press(reply, "Watch: on", user=MANAGER, chat=there, capabilities=links))
+    assert reply.text.endswith("every picture in: https://club/1")
+    assert "On this server" not in (await service.handle(view(chat=here))).text, "where chats cannot be linked to"
+    assert "On this server" not in (await service.handle(view(capabilities=links))).text, "a chat without a server"
+
+
+async def test_of_very_many_watched_channels_the_first_are_named(service: Service, store: Store) -> None:
+    for number in range(MOST_CHATS + 1):
+        await store.change(Chat("discord", f"{number:02}", home="club"), watch=True)
+    links = replace(PRESSABLE, chat_link="https://{home}/{id}")
+    reply = await service.handle(view(chat=Chat("discord", "00", home="club"), capabilities=links))
+    assert reply.text.count("https://") == MOST_CHATS
+    assert reply.text.endswith("https://club/09 …")
+
+
+async def test_others_can_read_but_not_press(service: Service, store: Store) -> None:
+    assert not (await service.handle(view(user=ANN))).buttons
+    assert not (await service.handle(view(user=ANN))).menus
+    refusal = await service.handle(press(await service.handle(view()), "Watch: off", user=ANN))
+    assert refusal.placement is Placement.NOTICE
+    assert "Only people who manage" in refusal.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+@pytest.mark.parametrize(
+    ("label", "settings"),
+    [
+        ("Watch: off", ChatSettings(watch=True)),
+        ("Nothing of the picture", ChatSettings(keep=Keeping.NOTHING)),
+        ("Every face that is judged", ChatSettings(keep=Keeping.JUDGED)),
+        ("Second opinion: off", ChatSettings(confirm=True)),
+        ("Age-restricted only: off", ChatSettings(adults_only=True)),
+        ("70 %", ChatSettings(threshold=0.7)),
+        ("日本語", ChatSettings(language="ja")),
+        ("Nobody", ChatSettings(teachers=Teachers.NOBODY)),
+        ("Those who manage this chat", ChatSettings(teachers=Teachers.MANAGERS)),
+    ],
+)
+async def test_each_press_changes_one_thing_and_the_view(
+    service: Service, store: Store, label: str, settings: ChatSettings
+) -> None:
+    before = await service.handle(view())
+    after = await service.handle(press(before, label, user=MANAGER))
+    assert await store.chat_settings(ROOM) == settings
+    assert after.placement is Placement.EDIT
+    assert after.text != before.text
+    assert (after.buttons, after.menus) != (before.buttons, before.menus)
+
+
+async def test_what_was_pressed_can_be_taken_back(service: Service, store: Store) -> None:
+    page = await service.handle(view())
+    there = ("Watch: off", "Quiet: off", "60 %", "Nothing of the picture")
+    for label in (*there, "Quiet: on", "Watch: on", "As I see fit", "Faces that are named"):
+        page = await service.handle(press(page, label, user=MANAGER))
+    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert page.text == (await service.handle(view())).text
+
+
+async def test_quiet_matters_only_while_watching(service: Service) -> None:
+    page = await service.handle(press(await service.handle(view()), "Watch: off", user=MANAGER))
+    assert "Quiet: off" in actions(page)
+    assert "Quiet: off" not in actions(await service.handle(press(page, "Watch: on", user=MANAGER)))
+
+
+async def test_a_private_chat_is_asked_only_what_matters_there(service: Service, store: Store) -> None:
+    page = await service.handle(view(chat=PRIVATE, user=ANN))
+    assert not page.buttons
+    assert len(page.menus) == 3
+    for label in ("80 %", "Every face that is judged"):
+        page = await service.handle(press(page, label, chat=PRIVATE))
+    assert await store.chat_settings(PRIVATE) == ChatSettings(threshold=0.8, keep=Keeping.JUDGED)
+
+
+@pytest.mark.parametrize("forged", ["on", "off", "", "everything"])
+async def test_what_is_kept_has_three_steps_and_no_other(service: Service, store: Store, forged: str) -> None:
+    """Such as those of a whobot that had a switch instead: its buttons are still there to be pressed."""
+    reply = await service.handle(incoming(Press(f"set::keep:{forged}"), user=MANAGER, capabilities=PRESSABLE))
+    assert "expired" in reply.text
+    assert await store.chat_settings(ROOM) == ChatSettings()
+
+
+async def test_where_there_are_no_buttons_the_text_says_it_all(service: Service) -> None:
+    page = await service.handle(view(capabilities=ROOMY))
+    assert not page.buttons
+    assert not page.menus
+    assert "/watch on" in page.text
+
+
+async def test_watching_where_the_platform_hides_messages_is_told(service: Service) -> None:
+    deaf = Chat("telegram", "-1", hears_all=False)
+    assert "addressed to me" not in (await service.handle(view(chat=deaf))).text
+    watched = await service.handle(incoming(Configure(watch=True), chat=deaf, user=MANAGER))
+    assert "addressed to me" in watched.text

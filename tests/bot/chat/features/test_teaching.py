@@ -1,0 +1,340 @@
+"""Teaching, agreeing, undoing and forgetting, with a real store; the eyes compare faces with what was taught."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.chat.features import lessons
+from bot.chat.model import Chat, Forget, Left, Page, Show, Teachers, User
+from bot.chat.service import Service
+from bot.storage.store import Store
+from bot.storage.values import Action, Origin, Scope, State
+from tests.support.learning_backend import Learner, Member, labels, look_of
+from tests.support.service_harness import ANN, BOB, MANAGER, ROOM, Source, incoming
+
+HERE = Scope.of(ROOM)
+ELSEWHERE = Chat("telegram", "-100")
+
+
+@pytest.fixture
+def eyes() -> Learner:
+    return Learner()
+
+
+async def test_a_new_character_answers_at_once_and_only_here(ann: Member, service: Service, source: Source) -> None:
+    assert "Nobody I know" in (await ann.ask("umi")).text
+    reply = await ann.teach("  Sonoda   Umi ", "umi")
+    assert reply.text == "Thank you! I know Sonoda Umi in this chat now, from 1 picture."
+    assert labels(reply) == ["Undo"]
+    assert "Sonoda Umi" in (await ann.ask("umi2")).text
+    stranger = Member(service, source, User("telegram", "ann"), ELSEWHERE)
+    assert "Sonoda Umi" not in (await stranger.ask("umi")).text
+
+
+async def test_channels_of_one_server_learn_together(service: Service, source: Source) -> None:
+    one, other = (Member(service, source, chat=Chat("discord", id_, home="server")) for id_ in ("1", "2"))
+    await one.teach("Umi", "umi")
+    assert "Umi" in (await other.ask("umi")).text
+
+
+async def test_a_name_of_the_roster_adds_to_that_character(ann: Member, store: Store) -> None:
+    await ann.teach("maki NISHIKINO", "umi")
+    assert await store.taught(HERE) == {"nishikino_maki": 1}
+    assert "Nishikino Maki" in (await ann.ask("umi")).text
+
+
+async def test_several_pictures_teach_together_and_doubts_are_told(ann: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "umi", "umi2")
+    assert "from 2 pictures" in reply.text
+    assert "different characters" not in reply.text
+    reply = await ann.teach("Eli", "eli", "hanayo")
+    assert "different characters" in reply.text
+    assert len(await store.history(HERE)) == 2
+
+
+async def test_a_character_that_looks_like_another_is_told(ann: Member) -> None:
+    reply = await ann.teach("Umi", "maki")
+    assert "Umi looks a lot like Nishikino Maki" in reply.text
+
+
+async def test_one_of_several_faces_is_chosen_with_a_button(ann: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "maki+umi")
+    assert "Which one is Umi?" in reply.text
+    assert labels(reply) == ["1", "2"]
+    assert len(reply.images) == 1
+    assert await store.taught(HERE) == {}
+    reply = await ann.press(reply, "2")
+    assert "I know Umi" in reply.text
+    assert "Umi" in (await ann.ask("umi")).text
+    assert "Umi" not in (await ann.ask("maki")).text
+
+
+async def test_faces_of_several_pictures_are_chosen_one_after_the_other(ann: Member, store: Store) -> None:
+    asked = await ann.teach("Umi", "maki+umi", "umi3", "nico+umi2")
+    assert "from 1 picture" in asked.text
+    assert labels(asked) == ["1.1", "1.2", "3.1", "3.2", "Undo"]
+    reply = await ann.press(asked, "1.2")
+    assert labels(reply)[:2] == ["1", "2"]
+    assert "expired" in (await ann.press(asked, "1.1")).text
+    reply = await ann.press(reply, "2")
+    assert await store.taught(HERE) == {"Umi": 3}
+
+
+async def test_a_face_is_chosen_once_however_many_press(ann: Member, bob: Member, store: Store) -> None:
+    asked = await ann.teach("Umi", "maki+umi")
+    replies = await asyncio.gather(ann.press(asked, "1"), bob.press(asked, "2"), ann.press(asked, "1"))
+    assert sum("I know Umi" in reply.text for reply in replies) == 1
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_an_open_question_goes_with_the_data_of_who_has_asked(ann: Member, bob: Member) -> None:
+    asked, other = await ann.teach("Umi", "maki+umi"), await bob.teach("Eli", "maki+eli")
+    await ann.teach("Umi", "umi2")
+    sure = await ann.press(await ann.say(Show(Page.MY_DATA)), "Delete my data")
+    await ann.press(sure, "Yes, delete it")
+    assert "expired" in (await ann.press(asked, "2")).text
+    assert "I know Eli" in (await bob.press(other, "2")).text, "somebody else's stays"
+
+
+@pytest.mark.parametrize("gone", [Chat("discord", "room"), Chat("discord", "club", home="club")])
+async def test_an_open_question_goes_with_its_chat_or_server(service: Service, source: Source, gone: Chat) -> None:
+    here = Member(service, source, ANN, Chat("discord", "room", home="club"))
+    elsewhere = Member(service, source, ANN, Chat("discord", "den", home="other"))
+    asked, other = [await member.teach("Umi", "maki+umi") for member in (here, elsewhere)]
+    await service.handle(incoming(Left(), chat=gone))
+    assert "expired" in (await here.press(asked, "2")).text
+    assert "I know Umi" in (await elsewhere.press(other, "2")).text
+
+
+async def test_more_faces_than_there_is_room_to_choose_from_are_chosen_later(ann: Member) -> None:
+    crowd = "+".join(["maki"] * 15)
+    asked = await ann.teach("Umi", crowd, crowd)
+    assert len(labels(asked)) == 20
+    assert labels(await ann.press(asked, "1.1")) == [*map(str, range(1, 16)), "Undo"]
+
+
+async def test_pictures_without_use_are_told_one_by_one(ann: Member) -> None:
+    reply = await ann.teach("Umi", "umi", "landscape", "broken")
+    assert "from 1 picture" in reply.text
+    assert "Picture 2: I found no anime face" in reply.text
+    assert "Picture 3: This picture is damaged" in reply.text
+    reply = await ann.teach("Umi", "landscape")
+    assert reply.text.startswith("I found no anime face")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "a\0b"])
+async def test_a_name_that_is_none_is_refused_before_a_download(ann: Member, source: Source, name: str) -> None:
+    assert "A name needs" in (await ann.teach(name, "umi")).text
+    assert source.opened == []
+
+
+@pytest.mark.parametrize(
+    ("teachers", "words"), [(Teachers.MANAGERS, "Only people who manage"), (Teachers.NOBODY, "switched off")]
+)
+async def test_who_may_teach_is_the_chats_setting(
+    ann: Member, store: Store, source: Source, teachers: Teachers, words: str
+) -> None:
+    await ann.teach("Umi", "umi")
+    await store.change(ROOM, teachers=teachers)
+    for reply in (await ann.teach("Eli", "eli"), await ann.say(Forget("Umi"))):
+        assert words in reply.text
+    assert source.opened == ["umi"]
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_managers_teach_where_only_they_may(boss: Member, store: Store) -> None:
+    await store.change(ROOM, teachers=Teachers.MANAGERS)
+    assert "I know Umi" in (await boss.teach("Umi", "umi")).text
+
+
+async def test_a_bundle_that_cannot_be_taught_says_so(ann: Member, eyes: Learner, source: Source) -> None:
+    eyes.embeds = False
+    assert "cannot be taught" in (await ann.teach("Umi", "umi")).text
+    assert source.opened == []
+
+
+async def test_teaching_is_rate_limited(make: Callable[..., Service], source: Source) -> None:
+    ann = Member(make(user_requests=1), source)
+    await ann.teach("Umi", "umi")
+    assert "ask again" in (await ann.teach("Eli", "eli")).text
+    assert source.opened == ["umi"]
+
+
+async def test_a_chat_for_adults_only_is_taught_only_while_it_is_one(ann: Member, store: Store, source: Source) -> None:
+    await store.change(ROOM, adults_only=True)
+    assert "marked as age-restricted" in (await ann.teach("Umi", "umi")).text
+    assert source.opened == []
+    ann.chat = Chat("discord", "room", age_restricted=True)
+    assert "I know Umi" in (await ann.teach("Umi", "umi")).text
+
+
+async def test_pictures_of_who_has_opted_out_are_not_taught_with(ann: Member, store: Store, source: Source) -> None:
+    await store.opt_out(BOB, True)
+    assert "leave their pictures alone" in (await ann.teach("Umi", "umi", author=BOB)).text
+    assert source.opened == []
+
+
+async def test_who_opts_out_before_a_face_is_chosen_is_left_alone(ann: Member, bob: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "maki+umi", author=BOB)
+    await store.opt_out(BOB, True)
+    assert "leave their pictures alone" in (await ann.press(reply, "2")).text
+    assert await store.taught(HERE) == {}
+
+
+async def test_a_full_store_says_so(ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 1)
+    await ann.teach("Umi", "umi")
+    assert "that is all I keep" in (await ann.teach("Eli", "eli")).text
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_what_was_forgotten_comes_back_only_where_there_is_room(
+    ann: Member, boss: Member, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 2)
+    await ann.teach("Umi", "umi", "umi2")
+    forgotten = await ann.say(Forget("Umi"))
+    taught = await ann.teach("Eli", "eli")
+    assert "that is all I keep" in (await ann.press(forgotten, "Undo")).text
+    assert "that is all I keep" in (await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 2")).text
+    assert await store.taught(HERE) == {"Eli": 1}
+    await ann.press(taught, "Undo")
+    assert "Taken back" in (await ann.press(forgotten, "Undo")).text
+    assert "settled" in (await ann.press(forgotten, "Undo")).text
+    assert await store.taught(HERE) == {"Umi": 2}
+
+
+# --- taking back -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_lesson_can_be_undone_and_redone(ann: Member, store: Store) -> None:
+    reply = await ann.press(await ann.teach("Umi", "umi"), "Undo")
+    assert "Taken back" in reply.text
+    assert "Nobody I know" in (await ann.ask("umi")).text
+    await ann.press(reply, "Undo")
+    assert "Umi" in (await ann.ask("umi")).text
+    assert [change.action for change in await store.history(HERE)] == [Action.REVERTED, Action.REVERTED, Action.TAUGHT]
+
+
+async def test_only_who_did_it_or_manages_undoes_it(ann: Member, bob: Member, boss: Member, store: Store) -> None:
+    taught = await ann.teach("Umi", "umi")
+    assert "Only people who manage" in (await bob.press(taught, "Undo")).text
+    assert await store.taught(HERE) == {"Umi": 1}
+    assert "Taken back" in (await boss.press(taught, "Undo")).text
+    assert "settled" in (await ann.press(taught, "Undo")).text
+
+
+async def test_who_may_not_teach_any_more_puts_nothing_back(ann: Member, boss: Member, store: Store) -> None:
+    await ann.teach("Umi", "umi")
+    forgotten = await ann.say(Forget("Umi"))
+    await store.change(ROOM, teachers=Teachers.MANAGERS)
+    assert "Only people who manage" in (await ann.press(forgotten, "Undo")).text
+    assert await store.taught(HERE) == {}
+    await boss.press(forgotten, "Undo")
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_forgetting_and_undoing_that(ann: Member, store: Store) -> None:
+    await ann.teach("Sonoda Umi", "umi", "umi2")
+    reply = await ann.say(Forget("sonoda UMI"))
+    assert reply.text == "I have forgotten Sonoda Umi, and 2 pictures with it."
+    assert "Nobody I know" in (await ann.ask("umi")).text
+    await ann.press(reply, "Undo")
+    assert "Sonoda Umi" in (await ann.ask("umi")).text
+    assert await store.taught(HERE) == {"Sonoda Umi": 2}
+
+
+async def test_a_name_may_be_spelt_in_many_ways(ann: Member, store: Store) -> None:
+    await ann.teach("Sonoda Umi", "umi")
+    await ann.teach("umi SONODA", "umi2")
+    assert await store.taught(HERE) == {"Sonoda Umi": 2}
+
+
+async def test_whom_a_later_bundle_knows_by_itself_is_one_character(
+    ann: Member, eyes: Learner, store: Store, source: Source
+) -> None:
+    await ann.teach("Sonoda Umi", "umi")
+    eyes.characters = eyes.characters.including(("sonoda_umi",))
+    eyes.bundle_id = "b2"
+    await store.set_embedding(1, look_of("umi"), "b2")
+    await ann.ask("umi")
+    assert eyes.looks[-1].gallery.characters == ("sonoda_umi",)
+    assert "forgotten Sonoda Umi" in (await ann.say(Forget("sonoda umi"))).text
+
+
+async def test_only_what_was_taught_here_can_be_forgotten(ann: Member) -> None:
+    assert "Nobody has taught me Nishikino Maki" in (await ann.say(Forget("Nishikino Maki"))).text
+    assert "Nobody has taught me Umi" in (await ann.say(Forget("Umi"))).text
+
+
+async def test_buttons_of_another_chat_do_nothing_here(ann: Member, service: Service, source: Source) -> None:
+    taught = await ann.teach("Umi", "umi")
+    asked = await ann.teach("Eli", "eli+umi")
+    elsewhere = Member(service, source, MANAGER, Chat("discord", "other"))
+    assert "settled" in (await elsewhere.press(taught, "Undo")).text
+    assert "expired" in (await elsewhere.press(asked, "1")).text
+
+
+# --- a second person -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def careful(store: Store) -> None:
+    """The chat wants lessons confirmed."""
+    await store.change(ROOM, confirm=True)
+
+
+@pytest.mark.usefixtures("careful")
+async def test_a_lesson_counts_once_a_second_person_agrees(ann: Member, bob: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "umi")
+    assert "as soon as a second person" in reply.text
+    assert labels(reply) == ["Confirm", "Reject"]
+    assert "Nobody I know" in (await ann.ask("umi")).text
+    assert "takes a second person" in (await ann.press(reply, "Confirm")).text
+    agreed = await bob.press(reply, "Confirm")
+    assert agreed.text == "Bob has confirmed Umi. It counts from now on."
+    assert "Umi" in (await ann.ask("umi")).text
+    assert "settled" in (await bob.press(reply, "Confirm")).text
+    assert "settled" in (await bob.press(reply, "Reject")).text, "what counts is reverted, not rejected"
+    assert [change.action for change in await store.history(HERE)] == [Action.APPROVED, Action.TAUGHT]
+
+
+@pytest.mark.usefixtures("careful")
+async def test_a_lesson_that_is_rejected_never_counts(ann: Member, bob: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "umi")
+    assert "Bob has rejected Umi" in (await bob.press(reply, "Reject")).text
+    assert await store.examples(HERE, provisional=True) == []
+    assert "settled" in (await bob.press(reply, "Confirm")).text
+
+
+@pytest.mark.usefixtures("careful")
+async def test_the_second_person_is_not_who_taught_it_whoever_put_it_back(
+    ann: Member, bob: Member, store: Store
+) -> None:
+    rejected = await bob.press(await ann.teach("Umi", "umi"), "Reject")
+    back = await bob.press(rejected, "Undo")
+    assert labels(back) == ["Confirm", "Reject", "Undo"]
+    assert "takes a second person" in (await ann.press(back, "Confirm")).text
+    assert await store.taught(HERE) == {}
+    assert "Bob has confirmed Umi" in (await bob.press(back, "Confirm")).text
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+@pytest.mark.usefixtures("careful")
+async def test_what_a_manager_teaches_counts_at_once(boss: Member, ann: Member, store: Store) -> None:
+    assert "I know Umi" in (await boss.teach("Umi", "umi")).text
+    reply = await ann.teach("Umi", "umi2")
+    await boss.press(reply, "Confirm")
+    (first, second) = await store.examples(HERE)
+    assert (first.by, second.by) == (User("discord", "boss"), ANN)
+    assert {example.state for example in (first, second)} == {State.CONFIRMED}
+    assert {example.origin for example in (first, second)} == {Origin.TAUGHT}
+
+
+@pytest.mark.usefixtures("careful")
+async def test_who_may_not_teach_does_not_confirm_either(ann: Member, bob: Member, store: Store) -> None:
+    reply = await ann.teach("Umi", "umi")
+    await store.change(ROOM, teachers=Teachers.MANAGERS)
+    assert "Only people who manage" in (await bob.press(reply, "Confirm")).text
+    assert await store.taught(HERE) == {}

@@ -1,0 +1,208 @@
+"""Which language is spoken, and that each of them is spoken whole."""
+
+import re
+import unicodedata
+from gettext import GNUTranslations
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Message
+
+from bot.chat.commands import ASK_MENU, COMMANDS, TEACH_MENU, Naming, typed_names
+from bot.chat.model import Keeping, Teachers
+from bot.chat.words import (
+    LANGUAGES,
+    TRANSLATED,
+    PageWords,
+    RecordWords,
+    SettingsWords,
+    TeachingWords,
+    find_language,
+    translate,
+    translations_for,
+)
+from tests.checks.catalogues import catalogue, missing, names, template
+
+PLACEHOLDER = re.compile(r"{(\w*)}")
+COMMAND = re.compile(r"(?<![\w<])/([a-z]+)(?: (on|off)\b)?")
+FORMS = {"de": 2, "es": 2, "id": 1, "ja": 1, "zh-hans": 1}
+ON_A_BUTTON = 40
+"""Characters. Discord takes 80, but shows hardly half of them on a telephone."""
+DIALOGUE = 45
+"""Characters of a dialogue's title that Discord takes."""
+
+
+@pytest.mark.parametrize(
+    "tag", [None, "", "en", "EN", "en-GB", "en_US", "tlh", "x-klingon", "-", "日本語", "zh-Hant-TW"]
+)
+def test_an_unknown_language_falls_back_to_english(tag: str | None) -> None:
+    assert translations_for(tag) is translations_for("en")
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en-GB", "en"),
+        ("de_AT", "de"),
+        ("es-419", "es"),
+        ("ja-JP", "ja"),
+        ("zh-Hans-CN", "zh-hans"),
+        ("zh-CN", "zh-hans"),
+        ("zh", "zh-hans"),
+        ("zh-TW", None),
+        ("in", "id"),
+        ("tlh", None),
+        (None, None),
+    ],
+)
+def test_the_nearest_language_is_found(tag: str | None, language: str | None) -> None:
+    assert find_language(tag) == language
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_language_has_a_catalogue_and_a_name(language: str) -> None:
+    assert isinstance(translations_for(language), GNUTranslations)
+    assert LANGUAGES[language]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_sentence_is_missing(language: str) -> None:
+    one = catalogue(language)
+    known = {(message.context, message.id) for message in one}
+    new = [message.id for message in template() if message.id and (message.context, message.id) not in known]
+    assert not new, f"python -m tests.checks.catalogues adds {new}"
+    assert not [message.id for message in missing(one)]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_fills_in_the_same_values(language: str) -> None:
+    for message in catalogue(language):
+        if not message.id:
+            continue
+        wanted = {frozenset(PLACEHOLDER.findall(form)) for form in forms(message.id)}
+        for form in forms(message.string):
+            assert frozenset(PLACEHOLDER.findall(form)) in wanted, message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_names_the_same_commands(language: str) -> None:
+    """What is typed is the same in every language, and so is what a sentence tells to type."""
+    for message in catalogue(language):
+        for text, form in zip(forms(message.id), forms(message.string), strict=False):
+            assert sorted(COMMAND.findall(text)) == sorted(COMMAND.findall(form)), form
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_plural_has_the_forms_that_its_language_needs(language: str) -> None:
+    one = catalogue(language)
+    assert one.num_plurals == FORMS[language]
+    for message in one:
+        if message.pluralizable:
+            assert len(forms(message.string)) == FORMS[language], message.id
+    assert "1" in translations_for(language).ngettext("I know {n} character.", "I know {n} characters.", 1).format(n=1)
+
+
+# --- what the platforms take -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_descriptions_fit_discord_the_strictest(language: str) -> None:
+    for command in COMMANDS:
+        for text in (command.description, *(parameter.description for parameter in command.parameters)):
+            assert 1 <= len(translate(text, language) or "") <= 100, text
+    for menu in (ASK_MENU, TEACH_MENU):
+        assert 1 <= len(translate(menu, language) or "") <= 32, menu
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_stands_on_buttons_is_short(language: str) -> None:
+    one = catalogue(language)
+    labels = [message for message in one if in_file(message, "words/buttons.py")]
+    assert len(labels) > 5
+    for message in labels:
+        if not forms(message.id)[0].endswith((".", ":")):  # what is said about buttons
+            assert len(forms(message.string)[0]) <= ON_A_BUTTON, message.string
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_switches_of_the_settings_and_what_teaching_offers_are_short(language: str) -> None:
+    t = translations_for(language)
+    settings, teaching, records, pages = SettingsWords(t), TeachingWords(t), RecordWords(t), PageWords(t)
+    switches = (settings.watch, settings.quiet, settings.confirm, settings.adults_only)
+    labels = [switch(on) for switch in switches for on in (False, True)]
+    labels += [settings.threshold(None), settings.everybodys_own(), *map(settings.teachers, Teachers)]
+    labels += map(settings.keep, Keeping)
+    labels += [teaching.undo(), teaching.confirm(), teaching.reject(), teaching.right(), teaching.search()]
+    labels += [teaching.someone_else(), teaching.stranger(), teaching.not_a_face()]
+    labels += [records.revert(10), records.confirm(10), records.older(), records.newer()]
+    labels += [pages.delete_all(), pages.yes(), pages.no()]
+    assert [label for label in labels if not 1 <= len(label) <= ON_A_BUTTON] == []
+    titles = [teaching.search_title(), teaching.name_title()]
+    assert [title for title in titles if not 1 <= len(title) <= DIALOGUE] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_telegram_tells_of_the_bot_fits(language: str) -> None:
+    short, whole = (message for message in catalogue(language) if in_file(message, "telegram/commands.py"))
+    assert 1 <= len(forms(short.string)[0]) <= 120
+    assert 1 <= len(forms(whole.string)[0]) <= 512
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_names_are_what_their_platform_takes(language: str) -> None:
+    for name, naming in names():
+        translated = translate(name, language, naming) or ""
+        longest = 30 if (name, naming) == ("pictures", Naming.DISCORD_OPTION) else 32  # a number may follow
+        assert 1 <= len(translated) <= longest, name
+        if naming is Naming.TELEGRAM_COMMAND:
+            assert re.fullmatch(r"[a-z0-9_]+", translated), translated
+        else:
+            assert translated == translated.lower()
+            assert all(one in "-_" or unicodedata.category(one)[0] in "LN" for one in translated), translated
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("naming", [Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND])
+def test_no_two_commands_have_one_name(language: str, naming: Naming) -> None:
+    assert len({translate(command.name, language, naming) for command in COMMANDS}) == len(COMMANDS)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_two_options_of_a_command_have_one_name(language: str) -> None:
+    for command in COMMANDS:
+        options = [translate(one.name, language, Naming.DISCORD_OPTION) for one in command.parameters]
+        assert len({*options}) == len(options)
+
+
+def test_every_name_means_one_command_whatever_the_language() -> None:
+    typed = typed_names(translate, TRANSLATED)
+    for language in TRANSLATED:
+        for command in COMMANDS:
+            for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND):
+                name = translate(command.name, language, naming)
+                assert name is not None
+                assert typed[name] == command.name, f"{name} is {typed[name]} in another language"
+    assert typed["wer"] == typed["quién"] == typed["quien"] == typed["siapa"] == typed["誰"] == typed["是谁"] == "who"
+
+
+# --- looking a text up -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("tag", "word"), [("de", "wer"), ("es-419", "quién"), ("zh-CN", "是谁")])
+def test_a_text_is_said_in_the_nearest_language(tag: str, word: str) -> None:
+    assert translate("who", tag, Naming.DISCORD_COMMAND) == word
+    assert translate("Undo", tag) == translations_for(tag).gettext("Undo") != "Undo"
+
+
+@pytest.mark.parametrize("tag", ["en-US", "fr", "zh-TW", ""])
+def test_no_text_is_said_in_english_or_a_language_that_is_not_spoken(tag: str) -> None:
+    assert translate("who", tag, Naming.DISCORD_COMMAND) is None
+
+
+def in_file(message: Message, name: str) -> bool:
+    return any(place.endswith(name) for place, _ in message.locations)
+
+
+def forms(text: Any) -> list[str]:
+    """A text of a catalogue in its forms, the last one first: languages with one form say what English says of many."""
+    return [text] if isinstance(text, str) else [*reversed(text)]

@@ -1,0 +1,277 @@
+"""Connecting, receiving by polling and by webhook, losing the connection, stopping."""
+
+import asyncio
+import json
+import socket
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+from telegram import Update
+from telegram.ext import Updater
+
+from bot.chat.model import Incoming, Reply, Show, Teach, Trigger
+from bot.config import Telegram
+from bot.errors import AdapterError, ConfigError, LoginRefused
+from bot.platforms.telegram import TelegramAdapter, questions
+from bot.platforms.telegram.adapter import _receiving
+from bot.platforms.telegram.client import Client
+from tests.bot.platforms.telegram.conftest import Recorder, Serve, free_port, image, png, until
+from tests.support.fakes.telegram import SECRET, FakeTelegram, Refusal
+
+
+async def test_connected_says_whether_updates_arrive(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+    adapter = TelegramAdapter(telegram.settings(), recorder)
+    assert not adapter.connected
+    async with serve() as serving:
+        await until(lambda: serving.connected)
+        telegram.trouble("getUpdates", Refusal(500, "Internal Server Error"))
+        with capture_logs() as logs:
+            await telegram.post("/help")
+            await telegram.answer()
+            await until(lambda: not serving.connected)
+            await telegram.post("/help")
+            await until(lambda: serving.connected)
+        assert [entry["event"] for entry in logs] == ["no updates arrive, trying on", "updates arrive"]
+    assert not serving.connected
+
+
+async def test_a_refused_token(telegram: FakeTelegram, recorder: Recorder) -> None:
+    adapter = TelegramAdapter(telegram.settings(token="123456789:wrong"), recorder)
+    with pytest.raises(LoginRefused, match="@BotFather"):
+        await adapter.run()
+
+
+async def test_a_token_that_is_revoked_on_the_way(telegram: FakeTelegram, recorder: Recorder) -> None:
+    adapter = TelegramAdapter(telegram.settings(), recorder)
+    running = asyncio.create_task(adapter.run())
+    await telegram.connected()
+    telegram.trouble("getUpdates", Refusal(401, "Unauthorized"))
+    await telegram.post("/help")
+    with pytest.raises(LoginRefused):
+        await running
+    assert not adapter.connected
+
+
+def test_no_token(recorder: Recorder) -> None:
+    with pytest.raises(ConfigError, match="WHOBOT_TELEGRAM__TOKEN"):
+        TelegramAdapter(Telegram(), recorder)
+
+
+@pytest.mark.parametrize("api", ["http://bot-api.example.org", "ftp://127.0.0.1", "api.telegram.org"])
+def test_an_address_on_which_others_could_read_the_token(recorder: Recorder, api: str) -> None:
+    with pytest.raises(ConfigError, match="https://"):
+        TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder)
+
+
+@pytest.mark.parametrize("api", ["https://api.telegram.org", "http://localhost:8081", "http://[::1]:8081/"])
+def test_an_address_that_is_safe(recorder: Recorder, api: str) -> None:
+    assert not TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder).connected
+
+
+async def test_an_unreachable_server(recorder: Recorder) -> None:
+    settings = Telegram(token=SecretStr("123:abc"), api=f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(AdapterError, match=r"at 127\.0\.0\.1 cannot be used") as caught:
+        await TelegramAdapter(settings, recorder).run()
+    assert not isinstance(caught.value, LoginRefused)
+
+
+async def test_another_program_with_the_same_token(telegram: FakeTelegram, recorder: Recorder) -> None:
+    adapter = TelegramAdapter(telegram.settings(), recorder)
+    running = asyncio.create_task(adapter.run())
+    await telegram.connected()
+    async with aiohttp.ClientSession() as rival, rival.post(f"{telegram.address}/bot{telegram.token}/getUpdates"):
+        with pytest.raises(AdapterError, match="another program"):
+            await running
+
+    running = asyncio.create_task(adapter.run())
+    await telegram.post("/help")
+    assert (await telegram.answer()).text == "It is Pink.", "run can be called again"
+    await adapter.stop()
+    await running
+
+
+async def test_stopping_finishes_what_is_in_hand(telegram: FakeTelegram) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Incoming) -> Reply:
+        begun.set()
+        await go_on.wait()
+        return Reply("at last")
+
+    adapter = TelegramAdapter(telegram.settings(), slow)
+    running = asyncio.create_task(adapter.run())
+    await telegram.post_picture(png())
+    await begun.wait()
+    stopping = asyncio.create_task(adapter.stop())
+    await until(lambda: not adapter.connected)
+    await telegram.post_picture(png())
+    go_on.set()
+    await stopping
+    await running
+
+    assert (await telegram.answer()).text == "at last"
+    assert telegram.world.answers.empty()
+    assert len(telegram.world.updates) == 1, "what came later waits for the next start; what was answered does not"
+
+
+async def test_what_has_been_fetched_by_then_is_in_hand(telegram: FakeTelegram) -> None:
+    accepted: list[Update] = []
+    updater = Updater(Client(telegram.address, SecretStr(telegram.token), on_poll=lambda _: None), asyncio.Queue())
+    async with _receiving(updater, SimpleNamespace(accept=accepted.append)):  # type: ignore[arg-type]
+        for number in range(3):
+            updater.update_queue.put_nowait(Update(number))
+
+    assert [update.update_id for update in accepted] == [0, 1, 2]
+    await updater.bot.shutdown()
+
+
+async def test_an_album_that_is_arriving_is_in_hand(telegram: FakeTelegram, recorder: Recorder) -> None:
+    adapter = TelegramAdapter(telegram.settings(), recorder)
+    running = asyncio.create_task(adapter.run())
+    await telegram.connected()
+    await telegram.post_album([png(), png()])
+    await until(lambda: telegram.world.polls > 1)
+    await adapter.stop()
+    await running
+
+    assert len(recorder.asked.pictures) == 2
+    assert not telegram.world.answers.empty()
+
+
+async def test_being_cut_off_leaves_nothing_behind(telegram: FakeTelegram) -> None:
+    begun, cut = asyncio.Event(), asyncio.Event()
+
+    async def endless(_: Incoming) -> Reply:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut.set()
+        return Reply()
+
+    adapter = TelegramAdapter(telegram.settings(), endless)
+    running = asyncio.create_task(adapter.run())
+    await telegram.post_picture(png())
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert cut.is_set()
+    await adapter.stop()
+
+
+async def test_stopping_while_connecting_or_not_running(telegram: FakeTelegram, recorder: Recorder) -> None:
+    adapter = TelegramAdapter(telegram.settings(), recorder)
+    running = asyncio.create_task(adapter.run())
+    await adapter.stop()
+    await running
+    assert not telegram.calls
+
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        settings = Telegram(token=SecretStr("123:abc"), api=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        adapter = TelegramAdapter(settings, recorder)
+        running = asyncio.create_task(adapter.run())
+        connection = await asyncio.to_thread(deaf.accept)
+        await adapter.stop()
+        await running
+        connection[0].close()
+
+
+async def test_a_webhook(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+    async with serve(telegram.settings(webhook_port=free_port())) as adapter:
+        await telegram.post_picture(png())
+        answer = await telegram.answer()
+        assert adapter.connected
+
+    assert answer.text == "It is Pink."
+    assert recorder.asked.trigger is Trigger.PRIVATE
+    assert recorder.fetched == [png()]
+    assert telegram.world.webhook is not None
+    assert telegram.world.webhook["url"] == "https://whobot.example.org/hook/telegram"
+    assert telegram.world.webhook["secret_token"] == SECRET
+    assert "getUpdates" not in telegram.calls
+
+
+async def test_an_update_that_comes_twice_counts_once(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+    async with serve(telegram.settings(webhook_port=free_port())):
+        await telegram.post("/teach Honoka", chat=telegram.group)
+        await telegram.answer()
+        assert await telegram.announce_again() == 200
+        await telegram.post("/help", chat=telegram.group)
+        await telegram.answer()
+    assert [type(seen.request) for seen in recorder.seen] == [Teach, Show]
+    assert telegram.world.answers.empty()
+
+
+async def test_who_waits_for_a_turn_sees_that_an_answer_will_come(
+    telegram: FakeTelegram, recorder: Recorder, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ANSWERS_AT_ONCE", 1)
+    recorder.accepts = False
+    recorder.hold()
+    async with serve():
+        await telegram.post_picture(png(), caption="/who", chat=telegram.group)
+        await until(lambda: recorder.seen)
+        await telegram.post_picture(png(), chat=telegram.group)
+        await telegram.post_picture(png())
+        assert await telegram.action() == (telegram.direct.id, None), "and none where nobody may have asked"
+        assert telegram.world.actions.empty()
+        assert len(recorder.seen) == 1
+        recorder.release()
+        for _ in range(3):
+            await telegram.answer()
+
+
+async def test_a_webhook_call_without_the_secret(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+    port = free_port()
+    async with serve(telegram.settings(webhook_port=port)):
+        message = telegram.write(**telegram.picture(png())[0])
+        assert await telegram.deliver(message, secret="guessed") == 403
+        async with (
+            aiohttp.ClientSession() as stranger,
+            stranger.post(
+                f"http://127.0.0.1:{port}/hook/telegram",
+                data=json.dumps({"update_id": 1}),
+                headers={"Content-Type": "application/json"},
+            ) as response,
+        ):
+            assert response.status == 403
+        assert await telegram.deliver(message) == 200
+        await telegram.answer()
+
+    assert len(recorder.seen) == 1
+
+
+async def test_a_webhook_port_that_is_taken(telegram: FakeTelegram, recorder: Recorder) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = telegram.settings(webhook_port=taken.getsockname()[1])
+        with pytest.raises(AdapterError, match="cannot listen"):
+            await TelegramAdapter(settings, recorder).run()
+
+
+async def test_an_update_that_the_bot_has_not_asked_for_is_not_sent(
+    telegram: FakeTelegram, recorder: Recorder, serve: Serve
+) -> None:
+    async with serve():
+        await telegram.deliver(telegram.write(text="news"), kind="channel_post")
+        await telegram.post("/help")
+        await telegram.answer()
+
+    assert len(recorder.seen) == 1
+
+
+async def test_many_at_once(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+    recorder.reply = Reply("Pink", (image(),))
+    async with serve():
+        await asyncio.gather(*(telegram.post_picture(png()) for _ in range(100)))
+        answers = [await telegram.answer() for _ in range(100)]
+
+    assert len({answer.reply_to for answer in answers}) == 100

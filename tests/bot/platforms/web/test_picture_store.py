@@ -1,0 +1,82 @@
+"""Pictures in memory: bounded, private, never mistaken for documents."""
+
+import pytest
+
+from bot.platforms.web.picture_store import ANYTHING, MINUTES_KEPT, Media, Shelf, sniff
+
+
+def test_when_the_shelf_is_full_the_oldest_go_first() -> None:
+    shelf = Shelf(10, float)
+    numbers = [shelf.put(owner, Media(bytes(4), ANYTHING)) for owner in ("a", "b", "a")]
+    assert [shelf.get(owner, number) is not None for owner, number in zip("aba", numbers, strict=True)] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_what_is_larger_than_the_shelf_is_not_kept() -> None:
+    shelf = Shelf(10, float)
+    assert shelf.get("a", shelf.put("a", Media(bytes(11), ANYTHING))) is None
+    assert shelf.get("a", shelf.put("a", Media(bytes(10), ANYTHING))) is not None
+
+
+def test_clearing_makes_room_and_leaves_others_alone() -> None:
+    shelf = Shelf(10, float)
+    ours, theirs = shelf.put("a", Media(bytes(6), ANYTHING)), shelf.put("b", Media(bytes(4), ANYTHING))
+    shelf.clear("a")
+    assert shelf.get("a", ours) is None
+    shelf.put("a", Media(bytes(6), ANYTHING))
+    assert shelf.get("b", theirs) is not None
+    assert shelf.get("a", theirs) is None
+
+
+def test_what_was_kept_long_enough_is_forgotten() -> None:
+    now = 0.0
+    shelf = Shelf(10, lambda: now)
+    old = shelf.put("a", Media(bytes(5), ANYTHING))
+    now += 60
+    new = shelf.put("a", Media(bytes(5), ANYTHING))
+    now += MINUTES_KEPT * 60 - 61
+    assert shelf.get("a", old)
+    now += 1
+    assert shelf.get("a", old) is None
+    assert shelf.get("a", new)
+    shelf.put("a", Media(bytes(5), ANYTHING))
+    assert shelf.get("a", new), "what is forgotten makes room"
+    now += 60
+    shelf.tidy()
+    assert shelf.get("a", new) is None
+
+
+def test_one_thing_is_dropped_once() -> None:
+    shelf = Shelf(10, float)
+    number = shelf.put("a", Media(bytes(10), ANYTHING))
+    for owner in ("b", "a", "a"):
+        shelf.drop(owner, number)
+    assert shelf.get("a", number) is None
+    kept = [shelf.put("a", Media(bytes(5), ANYTHING)) for _ in range(2)]
+    assert all(shelf.get("a", number) for number in kept)
+
+
+@pytest.mark.parametrize(
+    ("start", "media_type"),
+    [
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (b"BM\0\0", "image/bmp"),
+        (b"\0\0\0\x1cftypavif", "image/avif"),
+        (b"\0\0\0\x20ftypisom", "video/mp4"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "video/webm"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska", ANYTHING),
+        (b"\0\0\0\x18ftypheic", ANYTHING),
+        (b"RIFF\0\0\0\0WAVE", ANYTHING),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'>", ANYTHING),
+        (b"<html>", ANYTHING),
+        (b"", ANYTHING),
+    ],
+)
+def test_only_pictures_and_videos_are_called_so(start: bytes, media_type: str) -> None:
+    assert sniff(start) == media_type

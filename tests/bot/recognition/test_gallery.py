@@ -1,0 +1,31 @@
+"""A gallery keeps who owns which example."""
+
+import numpy as np
+
+from bot.recognition.gallery import EMPTY, Gallery
+
+X, Y = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
+
+
+def test_each_example_knows_its_character() -> None:
+    gallery = Gallery.of([("rin", X), ("len", Y), ("rin", Y)], denied=[("miku", X)])
+    assert gallery.characters == ("rin", "len", "miku")
+    assert gallery.owners.tolist() == [0, 1, 0]
+    assert gallery.embeddings.tolist() == [[1, 0], [0, 1], [0, 1]]
+    assert gallery.embeddings.dtype == np.float32
+    assert (gallery.denied_owners.tolist(), gallery.denied.tolist()) == ([2], [[1, 0]])
+
+
+def test_an_empty_gallery_has_nobody() -> None:
+    for gallery in (EMPTY, Gallery.of([])):
+        assert gallery.characters == ()
+        assert len(gallery.embeddings) == len(gallery.owners) == len(gallery.denied) == 0
+
+
+def test_characters_that_get_one_name_become_one() -> None:
+    gallery = Gallery.of([("Umi", X), ("Eli", Y), ("sonoda_umi", Y)], denied=[("Eli", X)])
+    renamed = gallery.renamed(lambda id_: "sonoda_umi" if id_ == "Umi" else id_)
+    assert renamed.characters == ("sonoda_umi", "Eli")
+    assert renamed.owners.tolist() == [0, 1, 0]
+    assert renamed.denied_owners.tolist() == [1]
+    assert EMPTY.renamed(str.upper).characters == ()

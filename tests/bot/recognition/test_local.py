@@ -1,0 +1,354 @@
+"""The pipeline: real pictures through real threads, deadlines, cancellation, stopping, and models that change."""
+
+import asyncio
+import io
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from structlog.testing import capture_logs
+
+from bot.config import Limits
+from bot.errors import (
+    AnalysisTimeout,
+    BrokenPicture,
+    BundleError,
+    Busy,
+    ConfigError,
+    Stopping,
+    TooManyFrames,
+    TooManyPixels,
+    UnsupportedFormat,
+)
+from bot.recognition.engine import Engine
+from bot.recognition.gallery import Gallery
+from bot.recognition.local import Pipeline
+from bot.recognition.model_files import ModelFiles
+from bot.recognition.options import Look
+from bot.recognition.results import Analysis
+from tests.support import tiny
+
+PICTURE = tiny.encoded(tiny.picture(tiny.RED, tiny.BLUE))
+QUICK = 0.02
+"""Seconds between two looks at the model files."""
+LONG = 30.0
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> ModelFiles:
+    tiny.tiny_bundle(tmp_path / "tiny.tflite")
+    return ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE)
+
+
+@pytest.fixture
+async def pipeline(files: ModelFiles) -> AsyncIterator[Pipeline]:
+    async with Pipeline(files, limits=Limits(), threads=2, reload_seconds=QUICK) as running:
+        yield running
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Wait until something that another thread does has happened."""
+    async with asyncio.timeout(LONG):
+        while not condition():  # noqa: ASYNC110 - what happens in a worker thread sets no event
+            await asyncio.sleep(0.005)
+
+
+class Stage:
+    """Holds engines back in the middle of a picture, and counts those who got there."""
+
+    def __init__(self) -> None:
+        self.started = 0
+        self.curtain = threading.Event()
+
+    def look(self, engine: Engine, data: bytes, how: Look) -> Analysis:
+        self.started += 1
+        assert self.curtain.wait(LONG)
+        return self._look(engine, data, how)
+
+    _look = staticmethod(Engine.look)
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    stage = Stage()
+
+    # A function, not a bound method: it must be bound to each engine.
+    def look(engine: Engine, data: bytes, how: Look) -> Analysis:
+        return stage.look(engine, data, how)
+
+    monkeypatch.setattr(Engine, "look", look)
+    yield stage
+    stage.curtain.set()
+
+
+async def test_a_picture_is_analysed(pipeline: Pipeline) -> None:
+    analysis = await pipeline.analyse(PICTURE)
+    assert [s.guesses[0].character for s in analysis.sightings] == ["akane_hoshino", "aoi_umino"]
+    assert analysis.answer is not None
+    assert pipeline.alive
+    assert pipeline.roster == tiny.LABELS
+    assert pipeline.bundle_id
+
+
+async def test_options_reach_the_engine(pipeline: Pipeline) -> None:
+    assert (await pipeline.analyse(PICTURE, Look(threshold=0.99999))).sightings[0].unknown
+    whole = await pipeline.analyse(PICTURE, Look(face=True, annotate=False))
+    assert whole.answer is None
+    assert whole.sightings[0].face.box.width == whole.width
+
+
+async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: ModelFiles) -> None:
+    tiny.tiny_base(files.classifier, recognition=tiny.tiny_recognition())
+    purple = tiny.encoded(np.full((300, 200, 3), (130, 10, 130), np.uint8))
+    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
+        assert pipeline.embeds
+        (before,) = (await pipeline.analyse(purple, Look(face=True, portraits=True))).sightings
+        assert before.unknown
+        assert before.nobody > 0.5
+        portrait = before.portrait
+        assert portrait is not None
+        assert portrait.bundle_id == pipeline.bundle_id
+        with Pillow.open(io.BytesIO(portrait.image)) as kept:
+            assert (kept.format, kept.size) == ("WEBP", (128, 192))
+        (embedding,) = await pipeline.embed([portrait.image])
+        assert embedding == pytest.approx(portrait.embedding, abs=0.05)
+        gallery = Gallery.of([("Murasaki", portrait.embedding)])
+        (after,) = (await pipeline.analyse(purple, Look(face=True, gallery=gallery))).sightings
+        assert (after.guesses[0].character, after.unknown, after.portrait) == ("Murasaki", False, None)
+        (only,) = (await pipeline.analyse(purple, Look(face=True, gallery=gallery, only_taught=True))).sightings
+        assert [guess.character for guess in only.guesses] == ["Murasaki"]
+        with pytest.raises(BrokenPicture):
+            await pipeline.embed([PICTURE[:100]])
+
+
+async def test_a_bundle_without_embeddings_says_what_to_do_about_it(pipeline: Pipeline) -> None:
+    assert not pipeline.embeds
+    (sighting,) = (await pipeline.analyse(tiny.encoded(tiny.picture(tiny.RED)), Look(portraits=True))).sightings
+    assert sighting.portrait is None
+    with pytest.raises(BundleError, match=r"characters-int8\.tflite"):
+        await pipeline.embed([PICTURE])
+
+
+async def test_many_at_once_each_get_their_own_answer(pipeline: Pipeline) -> None:
+    colours = [tiny.RED, tiny.GREEN, tiny.BLUE]
+    pictures = [tiny.encoded(tiny.picture(colours[i % 3])) for i in range(24)]
+    analyses = await asyncio.gather(*(pipeline.analyse(picture) for picture in pictures))
+    assert [a.sightings[0].guesses[0].character for a in analyses] == [tiny.LABELS[i % 3] for i in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [(b"hello", UnsupportedFormat), (PICTURE[:200], BrokenPicture), (b"", BrokenPicture)],
+)
+async def test_errors_of_the_picture_reach_the_one_who_asked(
+    pipeline: Pipeline, data: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await pipeline.analyse(data)
+    assert (await pipeline.analyse(PICTURE)).sightings
+
+
+async def test_the_limits_of_the_config_hold(files: ModelFiles) -> None:
+    limits = Limits(pixels=40_000, faces=1, frames=1)
+    async with Pipeline(files, limits=limits, threads=1) as pipeline:
+        assert (await pipeline.analyse(PICTURE)).faces_left_out == 1
+        with pytest.raises(TooManyPixels):
+            await pipeline.analyse(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
+        with pytest.raises(TooManyFrames):
+            await pipeline.analyse(animation())
+
+
+def animation() -> bytes:
+    frames = [Pillow.new("RGB", (20, 20), colour) for colour in (tiny.RED, tiny.BLUE)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+# --- the waiting room ------------------------------------------------------------------------------------------------
+
+
+async def test_a_full_queue_is_busy_at_once(files: ModelFiles, stage: Stage) -> None:
+    async with Pipeline(files, limits=Limits(queue=2), threads=1) as pipeline:
+        tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(3)]
+        await soon(lambda: stage.started == 1 and pipeline.waiting == 2)
+        with pytest.raises(Busy):
+            await pipeline.analyse(PICTURE)
+        stage.curtain.set()
+        assert all(analysis.sightings for analysis in await asyncio.gather(*tasks))
+        assert (await pipeline.analyse(PICTURE)).sightings
+
+
+async def test_waiting_counts_towards_the_deadline(files: ModelFiles, stage: Stage) -> None:
+    """One picture hangs; the one behind it times out without ever being started, and its place is free again."""
+    async with Pipeline(files, limits=Limits(analysis_seconds=0.2, queue=1), threads=1) as pipeline:
+        tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(2)]
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(result) for result in results] == [AnalysisTimeout] * 2
+        assert stage.started == 1
+        assert pipeline.waiting == 0
+        assert not pipeline.alive, "the only worker is stuck"
+        stage.curtain.set()
+        await soon(lambda: pipeline.alive)
+        assert stage.started == 1
+
+
+async def test_a_timed_out_picture_keeps_its_worker_until_it_is_done(files: ModelFiles, stage: Stage) -> None:
+    async with Pipeline(files, limits=Limits(analysis_seconds=0.1, queue=1), threads=1) as pipeline:
+        with pytest.raises(AnalysisTimeout) as caught:
+            await pipeline.analyse(PICTURE)
+        assert caught.value.seconds == 0.1
+        waiting = asyncio.create_task(pipeline.analyse(PICTURE))
+        await soon(lambda: pipeline.waiting == 1)
+        with pytest.raises(Busy):
+            await pipeline.analyse(PICTURE)
+        with pytest.raises(AnalysisTimeout):
+            await waiting
+        stage.curtain.set()
+
+
+async def test_cancelling_while_waiting_frees_the_place(files: ModelFiles, stage: Stage) -> None:
+    async with Pipeline(files, limits=Limits(queue=1), threads=1) as pipeline:
+        running = asyncio.create_task(pipeline.analyse(PICTURE))
+        await soon(lambda: stage.started == 1)
+        for _ in range(5):
+            waiting = asyncio.create_task(pipeline.analyse(PICTURE))
+            await soon(lambda: pipeline.waiting == 1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert pipeline.waiting == 0
+        stage.curtain.set()
+        assert (await running).sightings
+        assert stage.started == 1
+
+
+async def test_cancelling_while_running_frees_the_worker_when_it_is_done(files: ModelFiles, stage: Stage) -> None:
+    async with Pipeline(files, limits=Limits(queue=1), threads=1) as pipeline:
+        running = asyncio.create_task(pipeline.analyse(PICTURE))
+        await soon(lambda: stage.started == 1)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        stage.curtain.set()
+        assert (await pipeline.analyse(PICTURE)).sightings
+
+
+async def test_the_event_loop_goes_on_while_a_picture_is_looked_at(files: ModelFiles, stage: Stage) -> None:
+    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
+        task = asyncio.create_task(pipeline.analyse(PICTURE))
+        await soon(lambda: stage.started == 1)
+        assert not task.done()
+        stage.curtain.set()
+        await task
+
+
+# --- the end ---------------------------------------------------------------------------------------------------------
+
+
+async def test_leaving_finishes_what_is_in_hand_and_refuses_the_rest(files: ModelFiles, stage: Stage) -> None:
+    pipeline = Pipeline(files, limits=Limits(), threads=1)
+    with pytest.raises(Stopping):
+        await pipeline.analyse(PICTURE)
+    assert not pipeline.alive
+    await pipeline.__aenter__()
+    tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(3)]
+    await soon(lambda: stage.started == 1)
+    leaving = asyncio.create_task(pipeline.__aexit__(None, None, None))
+    await asyncio.sleep(0.05)
+    with pytest.raises(Stopping):
+        await pipeline.analyse(PICTURE)
+    stage.curtain.set()
+    await leaving
+    assert all(analysis.sightings for analysis in await asyncio.gather(*tasks))
+    assert not pipeline.alive
+
+
+async def test_leaving_does_not_wait_for_a_hanging_worker(
+    files: ModelFiles, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.recognition.local.DRAIN_SECONDS", 0.05)
+    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
+        tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(2)]
+        await soon(lambda: stage.started == 1)
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results] == [Stopping] * 2
+
+
+async def test_no_thread_is_left_behind(files: ModelFiles) -> None:
+    before = {thread.ident for thread in threading.enumerate()}
+    async with Pipeline(files, limits=Limits(), threads=3) as pipeline:
+        await pipeline.analyse(PICTURE)
+    left = [t.name for t in threading.enumerate() if t.ident not in before and t.name.startswith("vision")]
+    assert left == []
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+async def test_it_does_not_start_without_its_models(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"nowhere\.tflite"):
+        await Pipeline(ModelFiles(tmp_path / "nowhere.tflite", tiny.CASCADE), limits=Limits()).__aenter__()
+
+
+async def test_it_does_not_start_with_a_font_that_cannot_be_read(files: ModelFiles, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.ttf"):
+        await Pipeline(files, limits=Limits(), fonts=[tmp_path / "nowhere.ttf"]).__aenter__()
+
+
+async def test_a_changed_bundle_takes_over(pipeline: Pipeline, files: ModelFiles) -> None:
+    before = pipeline.bundle_id
+    assert (await pipeline.analyse(PICTURE)).sightings[0].guesses[0].character == "akane_hoshino"
+    tiny.tiny_bundle(files.classifier, ("rin", "len", "miku"))
+    await soon(lambda: pipeline.roster == ("rin", "len", "miku"))
+    assert pipeline.bundle_id != before
+    characters = {(await pipeline.analyse(PICTURE)).sightings[0].guesses[0].character for _ in range(6)}
+    assert characters == {"rin"}, "every worker has the new bundle"
+
+
+async def test_a_broken_bundle_is_logged_once_and_the_old_one_goes_on(pipeline: Pipeline, files: ModelFiles) -> None:
+    before = pipeline.bundle_id
+    with capture_logs() as logs:
+        content = files.classifier.read_bytes()
+        files.classifier.write_bytes(content[:-40])
+        await soon(lambda: bool(logs))
+        await asyncio.sleep(10 * QUICK)
+        assert [entry["event"] for entry in logs] == ["models_not_reloaded"]
+        assert "tiny.tflite" in logs[0]["reason"]
+        assert (await pipeline.analyse(PICTURE)).sightings[0].guesses[0].character == "akane_hoshino"
+        assert pipeline.bundle_id == before
+        tiny.tiny_bundle(files.classifier, ("rin", "len", "miku"))
+        await soon(lambda: pipeline.roster == ("rin", "len", "miku"))
+
+
+async def test_a_bundle_that_vanishes_leaves_the_old_one_at_work(pipeline: Pipeline, files: ModelFiles) -> None:
+    with capture_logs() as logs:
+        files.classifier.unlink()
+        await soon(lambda: bool(logs))
+        assert (await pipeline.analyse(PICTURE)).sightings
+
+
+async def test_a_bug_while_reloading_does_not_end_the_watching(
+    pipeline: Pipeline, files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def buggy(*_: object) -> None:
+        raise KeyError("a bug")
+
+    with capture_logs() as logs, monkeypatch.context() as patch:
+        patch.setattr(ModelFiles, "load", buggy)
+        os.utime(files.classifier, ns=(1, 1))
+        await soon(lambda: bool(logs))
+    tiny.tiny_bundle(files.classifier, ("rin", "len", "miku"))
+    await soon(lambda: pipeline.roster == ("rin", "len", "miku"))
+
+
+async def test_an_unchanged_bundle_is_not_loaded_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[float] = []
+    monkeypatch.setattr(ModelFiles, "load", lambda *_: loads.append(time.monotonic()))
+    await asyncio.sleep(10 * QUICK)
+    assert loads == []

@@ -1,0 +1,68 @@
+"""What a large picture costs the command that looks at it: the peak of its whole process."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from bot.storage.store import Store
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+ASKED = 250
+MOST_MEGABYTES = {".jpg": 220, ".png": 220, ".webp": 370}
+"""No library that we have decodes a WebP reduced or in parts."""
+WRITTEN = {".jpg": [], ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6], ".webp": [cv2.IMWRITE_WEBP_QUALITY, 80]}
+"""How to write each so that it is no larger than whobot takes."""
+
+WHO = """
+import re, sys
+from contextlib import suppress
+from pathlib import Path
+from bot.__main__ import main
+
+sys.argv = ["whobot", "who", "--no-picture", sys.argv[1]]
+with suppress(SystemExit):
+    main()
+# Not getrusage: on Linux its peak includes that of the process which started this one.
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
+print(int(peak[1]) * 1024)
+"""
+
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="the peak memory of a process is read as Linux tells it"
+)
+
+
+def peak_of_who(folder: Path, suffix: str) -> float:
+    """Megabytes that ``whobot who`` takes at most, run in `folder` on a picture of 29 megapixels."""
+    noise = np.random.default_rng(0).integers(0, 256, (45, 65, 3), np.uint8)
+    picture = folder / f"large{suffix}"
+    cv2.imwrite(str(picture), cv2.resize(noise, (6500, 4500)), WRITTEN[suffix])
+    done = subprocess.run(
+        [sys.executable, "-c", WHO, str(picture)],
+        cwd=folder,
+        env={"PYTHONPATH": str(REPOSITORY)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    *answer, peak = done.stdout.splitlines()
+    # Whether noise looks like a face does not matter here: that it was read does.
+    assert f"{picture.name}  6500 x 4500, " in answer[0], done.stdout
+    return int(peak) / 1e6
+
+
+@pytest.mark.parametrize("suffix", MOST_MEGABYTES)
+def test_a_picture_of_29_megapixels_takes_little_memory(tmp_path: Path, suffix: str) -> None:
+    assert peak_of_who(tmp_path, suffix) <= MOST_MEGABYTES[suffix]
+
+
+async def test_so_it_does_beside_a_store_of_taught_faces(tmp_path: Path) -> None:
+    async with Store(f"sqlite+aiosqlite:///{tmp_path / 'whobot.db'}"):
+        pass
+    assert await asyncio.to_thread(peak_of_who, tmp_path, ".jpg") <= ASKED

@@ -1,0 +1,153 @@
+"""Nothing that a community taught changes without a trace, and what changed can be taken back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.chat.model import User
+from bot.storage.store import Store
+from bot.storage.tables import changes, removed_examples
+from bot.storage.values import EVERYWHERE, REMOVED_KEPT, Action, Example, Origin, Scope, State
+
+HERE, THERE = Scope("discord", "1"), Scope("discord", "2")
+ANN = User("discord", "ann", name="Ann")
+BOB = User("discord", "bob", name="Bob")
+
+
+def draft(character: str = "maki", *, scope: Scope = HERE, by: User = ANN, state: State = State.CONFIRMED) -> Example:
+    image = f"{character} of {by.id}".encode()
+    return Example(0, scope, character, image, b"\0\0\0\0", "b1", by, datetime.now(UTC), state, Origin.TAUGHT)
+
+
+async def known(store: Store, scope: Scope = HERE) -> dict[str, int]:
+    return await store.taught(scope)
+
+
+async def test_what_is_taught_is_known_and_written_down(store: Store) -> None:
+    change = await store.learn([draft(), draft()], Action.TAUGHT)
+    assert await known(store) == {"maki": 2}
+    (entry,) = await store.history(HERE)
+    assert entry == change
+    assert (entry.action, entry.character, entry.by, len(entry.added)) == (Action.TAUGHT, "maki", ANN, 2)
+    assert entry.by is not None
+    assert entry.by.name == "Ann"
+    assert await store.history(THERE) == []
+
+
+async def test_what_was_forgotten_comes_back_as_it_was(store: Store) -> None:
+    await store.learn([draft(), draft(state=State.PROVISIONAL)], Action.TAUGHT)
+    before = await store.examples(HERE, provisional=True)
+    change = await store.forget(HERE, "maki", BOB)
+    assert change is not None
+    assert change.removed == 2
+    assert await known(store) == {}
+    back = await store.revert(HERE, change.id, ANN)
+    assert back is not None
+    assert (back.action, back.reverts, len(back.added)) == (Action.REVERTED, change.id, 2)
+    assert await store.examples(HERE, provisional=True) == before
+
+
+async def test_forgetting_touches_one_scope_and_one_character(store: Store) -> None:
+    await store.learn([draft()], Action.TAUGHT)
+    await store.learn([draft("nico")], Action.TAUGHT)
+    await store.learn([draft(scope=THERE)], Action.TAUGHT)
+    assert await store.forget(HERE, "umi", ANN) is None
+    await store.forget(HERE, "maki", ANN)
+    assert await known(store) == {"nico": 1}
+    assert await known(store, THERE) == {"maki": 1}
+
+
+async def test_teaching_can_be_taken_back_and_that_too(store: Store) -> None:
+    taught = await store.learn([draft()], Action.TAUGHT)
+    undone = await store.revert(HERE, taught.id, BOB)
+    assert undone is not None
+    assert await known(store) == {}
+    assert [(c.action, c.revertible) for c in await store.history(HERE)] == [
+        (Action.REVERTED, True),
+        (Action.TAUGHT, False),
+    ]
+    await store.revert(HERE, undone.id, ANN)
+    assert await known(store) == {"maki": 1}
+
+
+async def test_nothing_is_taken_back_twice_or_from_elsewhere(store: Store) -> None:
+    taught = await store.learn([draft()], Action.TAUGHT)
+    assert await store.revert(THERE, taught.id, BOB) is None
+    assert await store.revert(HERE, 99, BOB) is None
+    assert await store.revert(HERE, taught.id, BOB) is not None
+    assert await store.revert(HERE, taught.id, BOB) is None
+    assert len(await store.history(HERE)) == 2
+
+
+async def test_taking_back_what_is_gone_already_changes_nothing(store: Store) -> None:
+    taught = await store.learn([draft()], Action.TAUGHT)
+    await store.forget(HERE, "maki", ANN)
+    assert await store.revert(HERE, taught.id, BOB) is None
+
+
+async def test_an_example_counts_once_it_is_approved(store: Store) -> None:
+    taught = await store.learn([draft(state=State.PROVISIONAL)], Action.TAUGHT)
+    assert await known(store) == {}
+    approved = await store.approve(HERE, taught.added, BOB)
+    assert approved is not None
+    assert (approved.action, approved.added) == (Action.APPROVED, taught.added)
+    assert await known(store) == {"maki": 1}
+    assert await store.approve(HERE, taught.added, BOB) is None
+    assert await store.approve(THERE, taught.added, BOB) is None
+
+
+async def test_a_rejected_example_is_gone_but_can_be_put_back(store: Store) -> None:
+    taught = await store.learn([draft(state=State.PROVISIONAL)], Action.TAUGHT)
+    rejected = await store.reject(taught, BOB)
+    assert rejected is not None
+    assert await store.examples(HERE, provisional=True) == []
+    await store.revert(HERE, rejected.id, ANN)
+    assert [example.state for example in await store.examples(HERE, provisional=True)] == [State.PROVISIONAL]
+    await store.approve(HERE, taught.added, BOB)
+    assert await store.reject(taught, ANN) is None, "what counts is not rejected any more"
+
+
+async def test_what_is_promoted_is_known_everywhere_and_not_the_chats_to_forget(store: Store) -> None:
+    await store.learn([draft(), draft(state=State.PROVISIONAL)], Action.TAUGHT)
+    change = await store.promote(HERE, "maki")
+    assert change is not None
+    assert change.by is None
+    assert await known(store, THERE) == {"maki": 1}
+    assert await store.revert(HERE, change.id, ANN) is None
+    assert await store.promote(HERE, "maki") is None, "only what counts is promoted"
+    forgotten = await store.forget(HERE, "maki", ANN)
+    assert forgotten is not None
+    assert forgotten.removed == 1
+    assert await known(store, EVERYWHERE) == {"maki": 1}
+
+
+async def test_the_history_comes_in_pages_the_last_first(store: Store) -> None:
+    for number in range(5):
+        await store.learn([draft(f"nr {number}")], Action.TAUGHT)
+    assert [c.character for c in await store.history(HERE, limit=2)] == ["nr 4", "nr 3"]
+    assert [c.character for c in await store.history(HERE, skip=4, limit=2)] == ["nr 0"]
+
+
+async def test_after_a_month_what_was_forgotten_is_gone_for_good(store: Store) -> None:
+    await store.learn([draft()], Action.TAUGHT)
+    change = await store.forget(HERE, "maki", ANN)
+    assert change is not None
+    async with store._transaction() as connection:
+        old = datetime.now(UTC) - REMOVED_KEPT - timedelta(days=1)
+        await connection.execute(update(changes).values(at=old))
+    assert await store.purge() == 1
+    assert await store.purge() == 0
+    assert await store.revert(HERE, change.id, ANN) is None
+    async with store._transaction() as connection:
+        assert (await connection.execute(removed_examples.select())).all() == []
+
+
+async def test_a_change_that_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("bot.storage.history._record", fail)
+    with pytest.raises(Exception, match="no space left"):
+        await store.learn([draft()], Action.TAUGHT)
+    assert await known(store) == {}

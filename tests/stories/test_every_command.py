@@ -1,0 +1,428 @@
+"""Every command and every button in a running bot: on Discord and on Telegram over real sockets, with tiny networks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from pydantic import SecretStr
+
+from bot import config
+from bot.chat.actions import read
+from bot.chat.commands import COMMANDS
+from bot.chat.context import Case
+from bot.chat.model import Press, Reply
+from bot.chat.presses import Presses
+from bot.platforms.web import WebAdapter
+from tests.support import tiny
+from tests.support.fakes.discord import fake_discord
+from tests.support.fakes.discord.api import PATIENCE
+from tests.support.fakes.telegram import fake_telegram
+from tests.support.platform_chats import DiscordRoom, Room, TelegramRoom, until
+from tests.support.running import running
+from tests.support.webchat import WebChat
+
+RED, GREEN, GREY = (tiny.encoded(tiny.picture(colour)) for colour in (tiny.RED, tiny.GREEN, tiny.GREY))
+YELLOW, CYAN, PINK = (
+    tiny.encoded(tiny.picture(colour)) for colour in ((240, 220, 20), (10, 200, 220), (250, 120, 200))
+)
+RED_AND_GREY = tiny.encoded(tiny.picture(tiny.RED, tiny.GREY))
+CROWD = tiny.encoded(tiny.picture(*[tiny.BLUE] * 10))
+NOTED = "Thank you! I have taken note.\nIt counts in /stats only; I keep nothing of the picture."
+UNLIMITED = config.Limits(user_requests=1000, chat_requests=1000, user_presses=1000, chat_presses=1000)
+ONCE = config.Limits(user_requests=1)
+
+
+def settings(folder: Path, limits: config.Limits, **platforms: Any) -> config.Settings:
+    """Return settings for tiny networks that can be taught."""
+    tiny.tiny_base(folder / "running.tflite", recognition=tiny.tiny_recognition())
+    return config.Settings(
+        web=config.Web(enabled=False),
+        models=config.Models(directory=folder, classifier="running.tflite", detector=str(tiny.CASCADE)),
+        store=config.Store(url=f"sqlite+aiosqlite:///{folder}/whobot.db"),
+        workers=config.Workers(threads=1),
+        limits=limits,
+        **platforms,
+    )
+
+
+@pytest.fixture
+def limits() -> config.Limits:
+    return UNLIMITED
+
+
+@pytest.fixture
+async def discord(tmp_path: Path, limits: config.Limits) -> AsyncIterator[DiscordRoom]:
+    async with fake_discord() as fake:
+        token = config.Discord(token=SecretStr(fake.token))
+        async with running(settings(tmp_path, limits, discord=token)):
+            yield DiscordRoom.of(fake)
+
+
+@pytest.fixture
+async def telegram(tmp_path: Path, limits: config.Limits) -> AsyncIterator[TelegramRoom]:
+    async with fake_telegram() as fake, running(settings(tmp_path, limits, telegram=fake.settings())):
+        yield TelegramRoom.of(fake)
+
+
+@pytest.fixture(params=["discord", "telegram"])
+def room(request: pytest.FixtureRequest) -> Room:
+    found: Room = request.getfixturevalue(request.param)
+    return found
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+SAID: tuple[tuple[str, str, tuple[bytes, ...], str], ...] = (
+    ("who", "", (RED,), "1. Akane Hoshino"),
+    ("teach", "Ki Iro", (YELLOW,), "Thank you! I know Ki Iro in this chat now, from 1 picture."),
+    ("roster", "", (), "I know 4 characters:\nAkane Hoshino\nAoi Umino\nKi Iro, taught here\nMidori Hayashi"),
+    ("roster", "iro", (), "I know 1 character like “iro”:\nKi Iro, taught here"),
+    ("forget", "ki iro", (), "I have forgotten Ki Iro, and 1 picture with it."),
+    ("watch", "on", (), "I look at every picture that is posted here."),
+    ("quiet", "on", (), "Where nobody asked, I speak only when I know somebody."),
+    ("threshold", "70", (), "I name a face from 70 % on."),
+    ("threshold", "auto", (), "I name a face when I am sure enough."),
+    ("settings", "", (), "I look at every picture that is posted here."),
+    ("language", "de", (), "Ich spreche"),
+    ("language", "auto", (), "I speak everybody's own language, where I know it."),
+    ("stats", "", (), "Nobody has told me yet whether I was right."),
+    ("history", "", (), "Boss had me forget Ki Iro"),
+    ("optout", "on", (), "I leave your pictures alone"),
+    ("optout", "off", (), "I look at your pictures again"),
+    ("mydata", "", (), "• 1 face of yours that was forgotten and can still be put back"),
+    ("privacy", "", (), "Nothing of a picture is stored unless somebody teaches me with it."),
+    ("about", "", (), "Characters from base"),
+    ("help", "", (), "I know 3 characters: Akane Hoshino, Midori Hayashi, Aoi Umino (/roster)"),
+)
+"""What the boss says, with which pictures, and what the answer holds."""
+ELSEWHERE = {
+    "watch": "I name a face",
+    "quiet": "I name a face",
+    "settings": "I name a face when I am sure enough.",
+    "history": " had me forget Ki Iro",
+}
+"""What it holds in the web chat, where that is something else."""
+NOT_HERE = "Ask me that in a private chat: here, everybody could read it."
+
+
+async def test_every_command(room: Room) -> None:
+    assert {command for command, *_ in SAID} == {command.name for command in COMMANDS}
+    for command, words, pictures, expected in SAID:
+        said = await room.say(command, words, *pictures, by=room.boss)
+        answer = NOT_HERE if (command, room.platform) == ("mydata", "telegram") else expected
+        assert answer.casefold() in said.text.casefold(), f"/{command} {words}"
+        assert said.pictures == (1 if command == "who" else 0)
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.managers])
+async def test_what_only_managers_may_say(room: Room, command: str) -> None:
+    words = {"language": "de", "watch": "on", "quiet": "on", "threshold": "70"}
+    said = await room.say(command, words.get(command, ""), by=room.ann)
+    if command == "settings":
+        assert not said.labels, "everybody may read them"
+    else:
+        assert said.text == "Only people who manage this chat may do that."
+
+
+@pytest.mark.parametrize("limits", [ONCE])
+async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord: DiscordRoom) -> None:
+    room, fake = discord, discord.fake
+    await room.say("about", by=room.ann)
+    assert "That was a lot at once." in (await room.say("about", by=room.ann)).text
+    silent = [
+        await room.send("about", by=room.ann),
+        await room.send("who", "", RED, by=room.ann),
+        await room.send("teach", "Ki Iro", RED, by=room.ann),
+    ]
+    await fake.until(lambda: all(fake.given[interaction].state == "deleted" for interaction in silent))
+    assert fake.unread == 0
+
+
+async def test_who_is_not_let_in_sees_nothing_at_all(tmp_path: Path) -> None:
+    async with fake_discord() as fake:
+        token, nobody = config.Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
+        async with running(settings(tmp_path, UNLIMITED, discord=token, access=nobody)):
+            room = DiscordRoom.of(fake)
+            asked = [await room.send("about", by=room.boss), await room.send("who", "", RED, by=room.ann)]
+            message = await fake.post_picture(RED, mention=True)
+            asked.append(await fake.menu("Who is this?", message))
+            await fake.until(lambda: all(fake.given[interaction].state == "deleted" for interaction in asked))
+            assert await fake.complete("roster", "search", "a") == []
+        assert (fake.unread, fake.typing) == (0, [])
+
+
+@pytest.mark.usefixtures("limits")
+@pytest.mark.parametrize("limits", [config.Limits(remembered=1)])
+async def test_buttons_of_an_answer_that_is_forgotten_have_expired(room: Room) -> None:
+    old = await room.say("who", "", RED, by=room.ann)
+    await room.say("who", "", GREEN, by=room.ann)
+    for label in ("More like this", "Wrong?", "Right!"):
+        told = await room.press(old, label, by=room.bob)
+        assert told.text == "These buttons have expired. Ask again, and you get new ones."
+        assert told.alone
+
+
+async def test_every_command_in_the_web_chat(tmp_path: Path) -> None:
+    """Its chats are private: there is nothing to watch, and everybody manages their own."""
+    web = settings(tmp_path, UNLIMITED).model_copy(update={"web": config.Web(port=0)})
+    async with running(web) as bot:
+        (adapter,) = bot.adapters
+        assert isinstance(adapter, WebAdapter)
+        assert adapter.url
+        async with WebChat.open(adapter.url) as chat:
+            for command, words, pictures, expected in SAID:
+                files = [("picture.png", data) for data in pictures]
+                answer = await chat.answer_to(await chat.post(f"/{command} {words}", files))
+                assert ELSEWHERE.get(command, expected).casefold() in answer["text"].casefold(), f"/{command} {words}"
+
+
+# --- buttons ---------------------------------------------------------------------------------------------------------
+
+
+class Watched(Presses):
+    """Notes which verbs there are, and which of them are pressed."""
+
+    known: ClassVar[set[str]] = set()
+    pressed: ClassVar[set[str]] = set()
+
+    def __init__(self, *arguments: Any, about_answers: Any, on_their_own: Any) -> None:
+        super().__init__(*arguments, about_answers=about_answers, on_their_own=on_their_own)
+        self.known.update(about_answers, on_their_own)
+
+    async def answer(self, case: Case, press: Press) -> Reply:
+        self.pressed.add(read(press.action).verb)
+        return await super().answer(case, press)
+
+
+@pytest.fixture(autouse=True)
+def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
+    monkeypatch.setattr("bot.chat.service.Presses", Watched)
+    Watched.known.clear()
+    Watched.pressed.clear()
+    return Watched
+
+
+async def test_every_button(watched: type[Watched], room: Room) -> None:
+    await under_an_answer(room)
+    await who_is_it_really(room)
+    await how_the_chat_is_set(room)
+    await second_opinions(room)
+    await which_face_it_is(room)
+    await whom_it_knows(room)
+    await own_data(await room.private())
+    assert watched.known - watched.pressed == set()
+
+
+async def under_an_answer(room: Room) -> None:
+    answer = await room.say("who", "", CROWD, by=room.ann)
+    assert "Page 1 of 2" in answer.text
+    answer = await room.press(answer, "Next ▶", by=room.bob)
+    assert answer.text.startswith("9. Aoi Umino")
+    answer = await room.press(answer, "◀ Back", by=room.bob)
+    assert answer.text.startswith("1. Aoi Umino")
+    asked = await room.press(answer, "More like this", by=room.bob)
+    assert asked.text == "Which face?"
+    told = await room.press(asked, "Face 3: Aoi Umino", by=room.bob)
+    assert told.text.startswith("Face 3 looks most like:\n1. Aoi Umino")
+    answer = await room.press(told, "◀ Back", by=room.bob)
+    refused = await room.press(answer, "Delete", by=room.bob)
+    assert refused.alone
+    assert refused.text == "Only who asked, or who manages this chat, can delete this answer."
+    await room.remove(answer, "Delete", by=room.ann)
+
+    answer = await room.say("who", "", RED, by=room.ann)
+    thanks = await room.press(answer, "Right!", by=room.bob)
+    assert thanks.alone
+    assert thanks.text == "Thank you! I am glad that I was right."
+    await room.remove(answer, "Delete", by=room.boss)
+
+
+async def who_is_it_really(room: Room) -> None:
+    answer = await room.say("who", "", RED_AND_GREY, by=room.ann)
+    asked = await room.press(answer, "Wrong?", by=room.bob)
+    assert asked.text == "Which face?"
+    asked = await room.press(asked, "Face 2", by=room.bob)
+    assert asked.text == "Face 2: who is it really?\nIf you say who, I keep the cut-out face to learn from it."
+    nobody = await room.press(asked, "Search…", by=room.bob, words="xyzzy")
+    assert nobody.text.startswith("I know nobody called xyzzy.")
+    found = await room.press(asked, "Search…", by=room.bob, words="hayashi")
+    assert found.labels.count("Midori Hayashi") == 1
+    thanks = await room.press(found, "Midori Hayashi", by=room.bob)
+    assert thanks.text == "Thank you! So that is Midori Hayashi."
+    assert "Midori Hayashi" in (await room.say("who", "", GREY, by=room.ann)).text
+    back = await room.press(thanks, "Undo", by=room.bob)
+    assert back.text.startswith("Taken back")
+    assert "Nobody I know" in (await room.say("who", "", GREY, by=room.ann)).text
+
+    for label, words, answered in (
+        ("Someone else…", "Koharu", "Thank you! So that is Koharu."),
+        ("I don't know who", None, NOTED),
+        ("Not a face", None, NOTED),
+    ):
+        answer = await room.say("who", "", GREEN, by=room.ann)
+        asked = await room.press(answer, "Wrong?", by=room.bob)
+        thanks = await room.press(asked, label, by=room.bob, words=words)
+        assert thanks.text == answered
+        again = await room.press(thanks, "◀ Back", by=room.bob)
+        assert again.text == answer.text
+    stats = (await room.say("stats", by=room.ann)).text
+    assert "Midori Hayashi: 0 % (0 confirmed, 1 corrected)" in stats
+    assert "Koharu: 0 % (0 confirmed, 2 corrected)" in stats
+
+
+async def how_the_chat_is_set(room: Room) -> None:
+    view = await room.say("settings", by=room.boss)
+    refused = await room.press(view, "Watch: off", by=room.ann)
+    assert (refused.text, refused.alone) == ("Only people who manage this chat may do that.", True)
+    for label, said in (
+        ("Watch: off", "I look at every picture that is posted here."),
+        ("Quiet: off", "Where nobody asked, I speak only when I know somebody."),
+        ("Quiet: on", "Where nobody asked, I speak of every face."),
+        ("Watch: on", "I look at pictures when I am asked to."),
+        ("Nothing of the picture", "When I am corrected, I keep nothing of the picture."),
+        ("Every face that is judged", "When I am told that I was right or wrong, I keep the cut-out face"),
+        ("Faces that are named", "When I am told who somebody really is, I keep the cut-out face"),
+        ("80 %", "I name a face from 80 % on."),
+        ("As I see fit", "I name a face when I am sure enough."),
+        ("English", "I speak this language: English"),
+        ("Everybody's own", "I speak everybody's own language"),
+        ("Nobody", "Nobody may teach or correct me here."),
+        ("Those who manage this chat", "Only those who manage this chat may teach and correct me."),
+        ("Everybody", "Everybody may teach and correct me."),
+        ("Second opinion: off", "What one person teaches counts when a second one, or a manager, has confirmed it."),
+    ):
+        view = await room.press(view, label, by=room.boss)
+        assert said in view.text, label
+    if room.platform == "discord":
+        view = await room.press(view, "Age-restricted only: off", by=room.boss)
+        assert "I answer here only if" in (await room.say("who", "", RED, by=room.ann)).text
+        view = await room.press(view, "Age-restricted only: on", by=room.boss)
+    else:
+        assert not any("Age-restricted" in label for label in view.labels)
+
+
+async def second_opinions(room: Room) -> None:
+    """Every chat's boss has said that one person is not enough."""
+    taught = await room.say("teach", "Ki Iro", YELLOW, by=room.ann)
+    assert "1 picture of Ki Iro counts as soon as a second person" in taught.text
+    refused = await room.press(taught, "Confirm", by=room.ann)
+    assert (refused.text, refused.alone) == ("That takes a second person, or somebody who manages this chat.", True)
+    assert "Nobody I know" in (await room.say("who", "", YELLOW, by=room.ann)).text
+    agreed = await room.press(taught, "Confirm", by=room.bob)
+    assert agreed.text == "Bob has confirmed Ki Iro. It counts from now on."
+    assert "Ki Iro" in (await room.say("who", "", YELLOW, by=room.ann)).text
+
+    taught = await room.say("teach", "Mizuiro", CYAN, by=room.ann)
+    rejected = await room.press(taught, "Reject", by=room.bob)
+    assert rejected.text == "Bob has rejected Mizuiro. It does not count."
+
+    await room.say("teach", "Mizuiro", CYAN, by=room.ann)
+    history = await room.say("history", by=room.boss)
+    assert "Ann taught Mizuiro, 1 picture (waits to be confirmed)" in history.text.split("\n")[1]
+    history = await room.press(history, "Confirm 1", by=room.boss)
+    assert "Boss agreed to what was taught about Mizuiro" in history.text.split("\n")[1]
+    assert "Mizuiro" in (await room.say("who", "", CYAN, by=room.ann)).text
+    history = await room.press(history, "Revert 1", by=room.boss)
+    assert "Boss took back a change about Mizuiro" in history.text.split("\n")[1]
+    assert "Nobody I know" in (await room.say("who", "", CYAN, by=room.ann)).text
+    older = await room.press(history, "Older ▶", by=room.boss)
+    assert "page 2" in older.text
+    assert "page 1" in (await room.press(older, "◀ Newer", by=room.boss)).text
+
+
+async def which_face_it_is(room: Room) -> None:
+    asked = await room.say("teach", "Haiiro", RED_AND_GREY, by=room.boss)
+    assert asked.text == "There are several faces. Which one is Haiiro?"
+    assert (asked.pictures, asked.labels) == (1, ("1", "2"))
+    learnt = await room.press(asked, "2", by=room.boss)
+    assert learnt.text.startswith("Thank you! I know Haiiro in this chat now, from 1 picture.")
+    undone = await room.press(learnt, "Undo", by=room.boss)
+    assert undone.text.startswith("Taken back")
+
+
+async def whom_it_knows(room: Room) -> None:
+    for number in range(20):
+        await room.say("teach", f"Extra {number}", PINK, by=room.boss)
+    roster = await room.say("roster", by=room.ann)
+    assert "Midori Hayashi" not in roster.text
+    roster = await room.press(roster, "Next ▶", by=room.ann)
+    assert "Midori Hayashi" in roster.text
+    roster = await room.press(roster, "◀ Back", by=room.ann)
+    assert "Akane Hoshino" in roster.text
+
+
+async def own_data(room: Room) -> None:
+    await room.say("teach", "Ki Iro", YELLOW, by=room.ann)
+    data = await room.say("mydata", by=room.ann)
+    assert "• 1 face that you have taught me" in data.text
+    sure = await room.press(data, "Delete my data", by=room.ann)
+    assert sure.text.startswith("All that you have taught and said will be gone for good")
+    data = await room.press(sure, "No, keep it", by=room.ann)
+    assert "• 1 face that you have taught me" in data.text
+    sure = await room.press(data, "Delete my data", by=room.ann)
+    gone = await room.press(sure, "Yes, delete it", by=room.ann)
+    assert gone.text.startswith("It is gone.")
+    assert "Nothing else is kept about you." in (await room.say("mydata", by=room.ann)).text
+    assert "Nobody I know" in (await room.say("who", "", YELLOW, by=room.ann)).text
+
+
+# --- what only one of them has ---------------------------------------------------------------------------------------
+
+
+async def test_the_menu_of_a_message_on_discord(discord: DiscordRoom) -> None:
+    room, fake = discord, discord.fake
+    message = await fake.post_picture(YELLOW, author=room.bob)
+    await fake.menu("Who is this?", message, author=room.ann)
+    assert "Nobody I know" in (await room.answer()).text
+    interaction = await fake.menu("Teach this face", message, author=room.ann)
+    await fake.write(interaction, "Ki Iro", author=room.ann)
+    assert "I know Ki Iro in this chat now" in (await room.answer()).text
+    await fake.menu("Who is this?", message, author=room.ann)
+    answer = await room.answer()
+    assert answer.text.startswith("1. Ki Iro")
+    await fake.delete(message)
+    await fake.until(lambda: answer.message.id not in [one["id"] for one in fake.messages()])
+
+
+async def test_names_are_completed_on_discord(discord: DiscordRoom) -> None:
+    room, fake = discord, discord.fake
+    await room.say("teach", "Aozora", CYAN, by=room.ann)
+    assert await fake.complete("teach", "name", "ao", author=room.ann) == ["Aoi Umino", "Aozora"]
+    assert await fake.complete("forget", "name", "ao", author=room.ann) == ["Aozora"]
+    assert await fake.complete("roster", "search", "hosh", author=room.ann) == ["Akane Hoshino"]
+
+
+async def test_an_answer_for_one_alone_on_discord(discord: DiscordRoom) -> None:
+    interaction = await discord.fake.slash_who(RED, private=True, author=discord.ann)
+    answer = await discord.answer()
+    assert answer.alone
+    assert answer.message.interaction == interaction
+    assert answer.text.startswith("1. Akane Hoshino")
+
+
+async def test_the_asker_takes_an_answer_away_by_a_reaction(room: Room) -> None:
+    answer = await room.say("who", "", RED, by=room.ann)
+    await room.dislike(answer, by=room.bob)
+    await room.say("about", by=room.boss)
+    assert room.is_there(answer), "that was not the one who had asked"
+    await room.dislike(answer, by=room.ann)
+    await until(lambda: not room.is_there(answer))
+
+
+async def test_a_spoiler_is_answered_as_one(room: Room) -> None:
+    answer = await room.ask_about_a_spoiler(RED, by=room.ann)
+    assert "Akane Hoshino" in answer.text
+    assert answer.hidden
+
+
+async def test_all_is_forgotten_where_the_bot_is_thrown_out(room: Room) -> None:
+    await room.say("teach", "Ki Iro", YELLOW, by=room.ann)
+    await room.say("threshold", "70", by=room.boss)
+    await room.throw_out_and_invite_again()
+    async with asyncio.timeout(PATIENCE):
+        while "Nobody has taught me anything" not in (await room.say("history", by=room.boss)).text:
+            pass  # It hears of that beside what people ask.
+    assert "Nobody I know" in (await room.say("who", "", YELLOW, by=room.ann)).text
+    assert "I name a face when I am sure enough." in (await room.say("settings", by=room.boss)).text

@@ -1,0 +1,54 @@
+"""The platform that the README shows whole does what it says."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+from pydantic import SecretStr
+
+from bot import app, config
+from tests.support import tiny
+from tests.support.fakes.telegram import TOKEN
+from tests.support.platform_chats import until
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+@pytest.fixture
+def shown() -> dict[str, Any]:
+    """What the README's file defines."""
+    section = README.read_text().partition("## Add a platform")[2]
+    code = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert code is not None
+    names: dict[str, Any] = {"__name__": "folder"}
+    exec(compile(code.group(1), "folder.py", "exec"), names)  # noqa: S102 - it is our own
+    return names
+
+
+async def test_a_picture_in_the_inbox_is_answered_in_the_outbox(
+    shown: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = tmp_path / "inbox/red.png"
+    picture.parent.mkdir()
+    picture.write_bytes(tiny.encoded(tiny.picture(tiny.RED)))
+    tiny.tiny_models(tmp_path)
+    settings = config.Settings(
+        telegram=config.Telegram(token=SecretStr(TOKEN)),
+        models=config.Models(directory=tmp_path, classifier="tiny.tflite", detector=str(tiny.CASCADE)),
+        store=config.Store(url=f"sqlite+aiosqlite:///{tmp_path}/whobot.db"),
+        workers=config.Workers(threads=1),
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(app.run(settings, stop, make_adapters=shown["only_folder"]))
+    await until(lambda: not picture.exists())
+    stop.set()
+    assert await running
+    text, *images = sorted((tmp_path / "outbox").iterdir(), key=lambda path: path.suffix != ".txt")
+    assert "Akane Hoshino" in text.read_text()
+    (answer,) = images
+    with Pillow.open(answer) as image:
+        assert image.format == "JPEG"

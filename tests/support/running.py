@@ -1,0 +1,49 @@
+"""The whole bot, as `whobot run` starts it, in this process: for tests that talk to it as people do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot import app
+from bot.config import Settings
+from bot.platforms.base import Adapter
+
+STARTED_SECONDS, STOPPED_SECONDS = 60, 20
+
+
+@dataclass
+class Running:
+    """A running bot."""
+
+    adapters: list[Adapter]
+    _stop: asyncio.Event
+    _task: asyncio.Task[bool]
+
+    async def finish(self) -> bool:
+        """Stop it, and return what it has to say for itself."""
+        self._stop.set()
+        async with asyncio.timeout(STOPPED_SECONDS):
+            return await self._task
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Run the bot within the block, which begins when all its platforms are connected."""
+    stop, adapters = asyncio.Event(), []
+
+    def make_adapters(*arguments: Any, **how: Any) -> list[Adapter]:
+        adapters.extend(app.make_adapters(*arguments, **how))
+        return adapters
+
+    task = asyncio.create_task(app.run(settings, stop, make_adapters=make_adapters))
+    bot = Running(adapters, stop, task)
+    try:
+        async with asyncio.timeout(STARTED_SECONDS):
+            while not (adapters and all(adapter.connected for adapter in adapters)):
+                assert not task.done(), task.exception()
+                await asyncio.sleep(0.01)
+        yield bot
+    finally:
+        await bot.finish()

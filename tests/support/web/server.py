@@ -1,0 +1,69 @@
+"""A web chat on a free port of this machine, with a handler that the test writes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from gettext import NullTranslations
+from typing import Any
+
+from bot.chat.model import Handler, Incoming, Reply
+from bot.config import Web
+from bot.platforms.base import Health
+from bot.platforms.web import WebAdapter
+from bot.platforms.web.language import Translations
+
+PATIENCE = 20.0
+
+
+@dataclass
+class Recorder:
+    """A handler that remembers what it was asked and answers what it is told to."""
+
+    reply: Reply = field(default_factory=lambda: Reply("Nobody that I know."))
+    before: Callable[[Incoming], Awaitable[None]] | None = None
+    asked: list[Incoming] = field(default_factory=list)
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        self.asked.append(incoming)
+        if self.before:
+            await self.before(incoming)
+        return self.reply
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is true."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 -- what is waited for has no event of its own
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def serve(
+    handler: Handler,
+    *,
+    health: Callable[[], Health] = lambda: Health({"store": True}, {"web": True}),
+    metrics: Callable[[], bytes] = lambda: b"whobot_pictures_total 3.0\n",
+    max_upload: int = 1_000_000,
+    translations: Translations = lambda _tag: NullTranslations(),
+    **settings: Any,
+) -> AsyncIterator[WebAdapter]:
+    """Run a web adapter for the length of a block."""
+    adapter = WebAdapter(
+        Web(**{"port": 0, **settings}),
+        handler,
+        health=health,
+        metrics=metrics,
+        max_upload=max_upload,
+        translations=translations,
+    )
+    running = asyncio.create_task(adapter.run())
+    try:
+        await until(lambda: adapter.connected or running.done())
+        if running.done():
+            await running
+        yield adapter
+    finally:
+        await adapter.stop()
+        async with asyncio.timeout(PATIENCE):
+            await running

@@ -1,0 +1,25 @@
+"""Prototypes and log-odds of what is known beforehand."""
+
+import numpy as np
+import pytest
+
+from trainer.common.prototypes import logistic_regression, make_prototypes
+
+
+def test_a_character_with_several_looks_gets_several_prototypes() -> None:
+    looks = np.repeat(np.eye(16, dtype=np.float32)[:3], 15, axis=0)
+    means, owners = make_prototypes(looks, np.array([0] * 30 + [1] * 15), 3, 2)
+    assert owners.tolist() == [0, 0, 1, 2]
+    assert (means[:2] @ looks[[0, 15]].T).max(axis=0) == pytest.approx([1, 1], abs=1e-3)
+    # Somebody without a face is near nobody.
+    assert not means[3].any()
+
+
+def test_logistic_regression_finds_the_odds() -> None:
+    rng = np.random.default_rng(8)
+    values = rng.normal(size=(4000, 2))
+    truth = (rng.random(4000) < 1 / (1 + np.exp(-(2 * values[:, 0] - values[:, 1])))).astype(float)
+    weights, bias = logistic_regression(values, truth)
+    assert weights == pytest.approx([2, -1], abs=0.25)
+    assert abs(bias) < 0.2
+    assert logistic_regression(values, truth, 0.9)[1] - bias == pytest.approx(np.log(9), abs=0.2)

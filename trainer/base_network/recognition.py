@@ -1,0 +1,106 @@
+"""Fit how the base network tells the known from strangers, and how it meets characters that people teach.
+
+The stage that met no stranger says how strangers look to such a network: on it the coefficients are fitted. The
+prototypes are the shipped network's own.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from bot.recognition.bundle import Feature, Recognition, Teaching
+from bot.recognition.gallery import Gallery
+from bot.recognition.naming.recogniser import features, likeness, scores
+from trainer.base_network.outputs import Shown
+from trainer.common.measure import Truth, Values
+from trainer.common.prototypes import PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
+
+CLOSENESS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0)
+TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
+SHOTS = (1, 2, 5, 10)
+
+
+def blank(trained: Shown, strangers: Values, characters: int, most: int) -> Recognition:
+    """Return a recognition with prototypes and strangers alone, to fit the rest to."""
+    means, owners = make_prototypes(trained.embeddings, trained.truth, characters, most)
+    return Recognition(means, owners, np.zeros(characters, np.float32), strangers=strangers)
+
+
+def fit_closeness(recognition: Recognition, known: Shown) -> tuple[float, float]:
+    """Choose how much prototypes count in telling characters apart: the closeness and temperature of least surprise."""
+    losses = {
+        (closeness, temperature): _surprise(
+            scores(known.logits, known.embeddings, replace(recognition, closeness=closeness), temperature), known.truth
+        )
+        for closeness in CLOSENESS
+        for temperature in TEMPERATURES
+    }
+    return min(losses, key=losses.__getitem__)
+
+
+def fit_weights(
+    recognition: Recognition, temperature: float, known: Shown, strangers: Shown, groups: Truth
+) -> tuple[Recognition, Values]:
+    """Fit the log-odds of being known, as if the share `PRIOR` of all faces were.
+
+    Args:
+        recognition: With its prototypes and closeness.
+        temperature: Of the logits.
+        known: Faces of the roster that trained nothing.
+        strangers: Faces of nobody in it.
+        groups: Of each character: those of a group get one offset, since single ones have too few strangers to fit one.
+
+    Returns:
+        The recognition with weights, bias and offsets; and each group's offset.
+    """
+    tables, members = [], []
+    for one in (known, strangers):
+        tables.append(features(one.logits, one.embeddings, recognition, temperature))
+        best = scores(one.logits, one.embeddings, recognition, temperature).argmax(axis=1)
+        members.append(np.eye(groups.max() + 1, dtype=np.float32)[groups[best]])
+    truth = np.concatenate([np.ones(len(tables[0])), np.zeros(len(tables[1]))])
+    values = np.concatenate([np.concatenate(tables), np.concatenate(members)], axis=1)
+    found, bias = logistic_regression(values, truth, PRIOR)
+    weights, offsets = found[: len(Feature)], found[len(Feature) :].astype(np.float32)
+    fitted = replace(
+        recognition,
+        weights={feature: float(weight) for feature, weight in zip(Feature, weights, strict=True)},
+        bias=bias,
+        offsets=offsets[groups],
+        contested=False,
+    )
+    return fitted, offsets
+
+
+def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:
+    """Fit how alike a face has to be, on characters that the network has not met.
+
+    Each character in turn is taught from some faces and asked for by its others, by the other characters', and by
+    `others`, embeddings of nobody.
+    """
+    characters = np.unique(faces.truth)
+    kinship = float(np.mean([_mean_cosine(faces.embeddings[faces.truth == one]) for one in characters]))
+    rng = np.random.default_rng(seed)
+    alike, truth = [], []
+    for character in characters:
+        own = rng.permutation(np.flatnonzero(faces.truth == character))
+        foreign = np.concatenate([faces.embeddings[faces.truth != character], others])
+        for shots in (shots for shots in SHOTS if shots < len(own)):
+            gallery = Gallery(("one",), faces.embeddings[own[:shots]], np.zeros(shots, np.intp))
+            for asked, right in ((faces.embeddings[own[shots:]], 1.0), (foreign, 0.0)):
+                alike.append(likeness(asked, gallery, kinship)[:, 0])
+                truth.append(np.full(len(asked), right))
+    (scale,), offset = logistic_regression(np.concatenate(alike)[:, np.newaxis], np.concatenate(truth), TAUGHT_PRIOR)
+    return Teaching(float(scale), float(offset), kinship)
+
+
+def _surprise(values: Values, truth: Truth) -> float:
+    chances = values - np.logaddexp.reduce(values, axis=1, keepdims=True)
+    return float(-chances[np.arange(len(truth)), truth].mean())
+
+
+def _mean_cosine(embeddings: Values) -> float:
+    """The mean cosine between two different faces."""
+    count = len(embeddings)
+    total = float(np.square(np.linalg.norm(embeddings.sum(axis=0))))
+    return (total - count) / (count * (count - 1)) if count > 1 else 1.0

@@ -1,0 +1,82 @@
+"""What telling the known from the unknown is made of: prototypes of characters, and log-odds fitted to faces."""
+
+import math
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from trainer.common.measure import Truth, Values
+
+Floats: TypeAlias = npt.NDArray[np.floating]
+
+NAMED = 0.95
+"""The share of known faces that the threshold lets be named."""
+PRIOR = 0.9
+"""The share of faces asked about that are taken to be of the roster: people ask about whom they expect to be known."""
+TAUGHT_PRIOR = 0.1
+"""As `PRIOR`, for a single character that was taught: most faces are somebody else's."""
+RIDGE = 1.0
+"""How strongly coefficients are drawn to 0, as a number of faces."""
+PICTURES_A_PROTOTYPE = 12
+
+
+def make_prototypes(
+    embeddings: Values, truth: Truth, characters: int, most: int
+) -> tuple[Values, npt.NDArray[np.intp]]:
+    """Cluster each character's unit-length embeddings into at most `most` prototypes.
+
+    Returns:
+        Unit-length prototypes ``(count, dimensions)``, and each one's character; a character without a face gets the
+        zero vector, which is near nobody.
+
+    Source: k-means++ (Arthur and Vassilvitskii, 2007), on the sphere.
+    """
+    tables, owners = [], []
+    for character in range(characters):
+        own = embeddings[truth == character]
+        count = max(1, min(most, len(own) // PICTURES_A_PROTOTYPE))
+        tables.append(_clusters(own, count) if len(own) else np.zeros((1, embeddings.shape[1]), np.float32))
+        owners += [character] * len(tables[-1])
+    means = np.concatenate(tables)
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    return (means / np.where(lengths > 0, lengths, 1)).astype(np.float32), np.array(owners, np.intp)
+
+
+def logistic_regression(values: Floats, truth: Floats, prior: float = 0.5) -> tuple[npt.NDArray[np.float64], float]:
+    """Fit coefficients and intercept by Newton's method on standardised values.
+
+    Args:
+        values: ``(count, features)``.
+        truth: 1 or 0 for each.
+        prior: The share that those with 1 are to have of the whole weight.
+    """
+    values = values.astype(np.float64)
+    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
+    table = np.column_stack([(values - mean) / spread, np.ones(len(values))])
+    weights = np.where(truth > 0, prior / max(truth.sum(), 1), (1 - prior) / max((1 - truth).sum(), 1)) * len(truth)
+    ridge = np.diag([RIDGE] * values.shape[1] + [0.0])
+    found = np.zeros(table.shape[1])
+    for _ in range(50):
+        chances = 1 / (1 + np.exp(-table @ found))
+        slope = table.T @ (weights * (truth - chances)) - ridge @ found
+        curve = (table * (weights * chances * (1 - chances) + 1e-9)[:, np.newaxis]).T @ table + ridge
+        found = found + np.linalg.solve(curve, slope)
+    coefficients = found[:-1] / spread
+    return coefficients, float(found[-1] - coefficients @ mean)
+
+
+def log_odds(chance: float) -> float:
+    """Return the logarithm of the odds of a chance."""
+    return math.log(chance / (1 - chance))
+
+
+def _clusters(embeddings: Values, count: int) -> Values:
+    if count == 1:
+        return np.asarray(embeddings.mean(axis=0, keepdims=True))
+    cv2.setRNGSeed(0)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
+    best = np.zeros((len(embeddings), 1), np.int32)
+    _, _, centres = cv2.kmeans(np.ascontiguousarray(embeddings), count, best, criteria, 3, cv2.KMEANS_PP_CENTERS)
+    return np.asarray(centres, np.float32)

@@ -1,0 +1,1 @@
+"""Judge bundles by what they answer for folders of pictures."""
