@@ -22,7 +22,7 @@ from bot.errors import ConfigError
 from bot.metrics import Metrics
 from bot.platforms.base import Adapter, Health
 from bot.platforms.supervisor import Backoff, supervise
-from bot.recognition.local import Pipeline
+from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
 from bot.storage.housekeeping import tidying
 from bot.storage.reembedding import keeping_in_step
@@ -112,13 +112,13 @@ async def run(
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         store = await stack.enter_async_context(Store(settings.store.url))
-        pipeline = await stack.enter_async_context(_pipeline(settings))
-        log.info("models_loaded", bundle=pipeline.bundle_id, characters=len(pipeline.roster))
-        await stack.enter_async_context(keeping_in_step(store, pipeline))
+        backend = await stack.enter_async_context(_backend(settings))
+        log.info("models_loaded", bundle=backend.bundle_id, characters=len(backend.roster))
+        await stack.enter_async_context(keeping_in_step(store, backend))
         await stack.enter_async_context(tidying(store))
         links = await stack.enter_async_context(keeping_links(store))
         service = Service(
-            pipeline,
+            backend,
             store,
             metrics,
             limits=settings.limits,
@@ -129,10 +129,10 @@ async def run(
 
         def health() -> Health:
             platforms = {adapter.name: adapter.connected for adapter in adapters}
-            return Health({"workers": pipeline.alive, "store": store.alive}, platforms)
+            return Health({"workers": backend.alive, "store": store.alive}, platforms)
 
         adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render, links=links)
-        metrics.watch_queue(lambda: pipeline.waiting)
+        metrics.watch_queue(lambda: backend.waiting)
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))
         await supervise(adapters, stop, grace=GRACE_SECONDS, backoff=backoff)
@@ -141,9 +141,9 @@ async def run(
     return stop.is_set()
 
 
-def _pipeline(settings: Settings) -> Pipeline:
+def _backend(settings: Settings) -> LocalBackend:
     models = settings.models
-    return Pipeline(
+    return LocalBackend(
         ModelFiles.choose(models.directory, models.classifier, models.detector),
         limits=settings.limits,
         threads=settings.workers.threads,

@@ -92,9 +92,9 @@ class _RedactingHandler(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's name
         # logging's own version would print the record's arguments as they are.
-        trouble = f"{record.name}: a record cannot be logged\n{traceback.format_exc()}"
+        failure = f"{record.name}: a record cannot be logged\n{traceback.format_exc()}"
         try:
-            self.stream.write(self._redact(trouble))
+            self.stream.write(self._redact(failure))
         except (OSError, ValueError):  # standard error is closed: there is nobody left to tell
             return
 

@@ -6,7 +6,7 @@ from bot.config import Access
 EVERYBODY = "*"
 
 
-class Door:
+class AccessCheck:
     """Knows the operator's lists of users, chats and servers."""
 
     def __init__(self, access: Access) -> None:

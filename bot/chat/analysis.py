@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.download import fetch
-from bot.chat.failures import Trouble
+from bot.chat.failures import FailureLog
 from bot.chat.galleries import Galleries
 from bot.chat.model import Picture, Stage, User
 from bot.chat.rates import Rates
@@ -16,9 +16,9 @@ from bot.chat.words import Finding, Result
 from bot.config import Limits
 from bot.errors import AdultsOnly, Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
 from bot.metrics import Metrics
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.recognition.gallery import Gallery
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 from bot.storage.store import Store
 
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 class Admitted:
     """The pictures of a request that has passed every check, and whose of them to leave alone."""
 
-    case: Case
+    context: Context
     pictures: Sequence[Picture]
     left_alone: frozenset[User]
     gallery: Gallery
@@ -47,12 +47,12 @@ class Admitted:
             return
         try:
             async with asyncio.timeout(PROGRESS_SECONDS):
-                await self.case.report(stage, number, len(self.pictures))
+                await self.context.report(stage, number, len(self.pictures))
         except Exception as error:  # noqa: BLE001
             log.debug("progress not shown", stage=stage, error=type(error).__name__)
 
 
-class Looking:
+class PictureAnalysis:
     """Looks at the pictures of requests.
 
     Args:
@@ -61,25 +61,25 @@ class Looking:
 
     def __init__(
         self,
-        pipeline: Analyser,
+        backend: Backend,
         store: Store,
         metrics: Metrics,
-        trouble: Trouble,
+        failures: FailureLog,
         rates: Rates,
         limits: Limits,
         threshold: float | None,
     ) -> None:
-        self._pipeline = pipeline
+        self._backend = backend
         self._store = store
         self._metrics = metrics
-        self._galleries = Galleries(pipeline, store)
-        self._trouble = trouble
+        self._galleries = Galleries(backend, store)
+        self._failures = failures
         self._rates = rates
         self._limits = limits
         self._threshold = threshold
         self._downloads = asyncio.Semaphore(DOWNLOADS)
 
-    async def look(self, case: Case, pictures: Sequence[Picture], *, quietly: bool = False) -> list[Finding]:
+    async def analyse(self, context: Context, pictures: Sequence[Picture], *, quietly: bool = False) -> list[Finding]:
         """Return what came of each picture, in their order; a failure with one does not spoil the others.
 
         Args:
@@ -89,8 +89,8 @@ class Looking:
             AdultsOnly: the chat wants no answers here.
             UserError: none of them may or can be looked at.
         """
-        left_alone = await self._admit(case, pictures, quietly)
-        admitted = Admitted(case, pictures, left_alone, await self._galleries.of(case), quietly)
+        left_alone = await self._admit(context, pictures, quietly)
+        admitted = Admitted(context, pictures, left_alone, await self._galleries.of(context), quietly)
         await admitted.report(Stage.ACCEPTED)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -98,49 +98,53 @@ class Looking:
             ]
         return [task.result() for task in tasks]
 
-    async def _admit(self, case: Case, pictures: Sequence[Picture], quietly: bool) -> frozenset[User]:
+    async def _admit(self, context: Context, pictures: Sequence[Picture], quietly: bool) -> frozenset[User]:
         """Check, before a byte is downloaded, all that can be checked; return whose pictures to leave alone."""
-        if case.settings.adults_only and case.capabilities.age_restricted_chats and not case.chat.age_restricted:
+        if (
+            context.settings.adults_only
+            and context.capabilities.age_restricted_chats
+            and not context.chat.age_restricted
+        ):
             raise AdultsOnly
         if not pictures:
             raise NoPicture
-        posters = frozenset(poster for picture in pictures for poster in _posters(picture, case.user))
+        posters = frozenset(poster for picture in pictures for poster in _posters(picture, context.user))
         left_alone = frozenset([poster for poster in posters if await self._store.is_opted_out(poster)])
-        if all(_posters(picture, case.user) & left_alone for picture in pictures):
+        if all(_posters(picture, context.user) & left_alone for picture in pictures):
             raise OptedOut
         if quietly:
-            self._rates.admit(case.user, case.chat, quietly=True)
+            self._rates.admit(context.user, context.chat, quietly=True)
         if len(pictures) > self._limits.pictures:
             raise TooManyPictures(self._limits.pictures)
         if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):
             raise TooManyBytes(self._limits.bytes)
-        if self._pipeline.waiting >= self._limits.queue:
+        if self._backend.waiting >= self._limits.queue:
             raise Busy
         return left_alone
 
     async def _try(self, admitted: Admitted, number: int, picture: Picture) -> Finding:
         """Look at one of the pictures. Whatever goes wrong is told in its place and does not spoil the others."""
-        if _posters(picture, admitted.case.user) & admitted.left_alone:
+        if _posters(picture, admitted.context.user) & admitted.left_alone:
             return Finding(number, OptedOut(), picture.spoiler, picture.author)
         try:
-            result: Result = await self._look_at(admitted, number, picture)
+            result: Result = await self._analyse(admitted, number, picture)
         except Exception as error:  # noqa: BLE001
-            result = self._trouble.record(admitted.case.chat.platform, error)
+            result = self._failures.record(admitted.context.chat.platform, error)
         return Finding(number, result, picture.spoiler, picture.author)
 
-    async def _look_at(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
-        platform = admitted.case.chat.platform
+    async def _analyse(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
+        platform = admitted.context.chat.platform
         async with self._downloads:
             await admitted.report(Stage.DOWNLOADING, number)
             with self._metrics.timed(platform, "download"):
                 data = await fetch(picture, max_bytes=self._limits.bytes, seconds=self._limits.download_seconds)
         await admitted.report(Stage.ANALYSING, number)
-        settings = admitted.case.settings
+        settings = admitted.context.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
-        word = admitted.case.sentences.unknown()
-        how = Look(threshold=threshold, gallery=admitted.gallery, portraits=True, unknown=word)
+        word = admitted.context.sentences.unknown()
+        how = AnalysisOptions(threshold=threshold, gallery=admitted.gallery, portraits=True, unknown=word)
         with self._metrics.timed(platform, "analysis"):
-            analysis = await self._pipeline.analyse(data, how)
+            analysis = await self._backend.analyse(data, how)
         self._metrics.analysed(platform, analysis)
         return analysis
 

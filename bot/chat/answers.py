@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat.context import Case
-from bot.chat.memory import AskedMemory
+from bot.chat.context import Context
+from bot.chat.memory import AskerMemory
 from bot.chat.model import Chat, User
 from bot.chat.words import Finding, give_away
 from bot.config import Limits
@@ -17,7 +17,7 @@ GUESS_BYTES = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class AnsweredFace:
     """A face of an answer: `number` in its picture, and its picture's number in the message, both from 1.
 
     `author` is who posted the picture, where that is not the one who asked.
@@ -45,7 +45,7 @@ class Answer:
     token: str = ""
 
     @property
-    def faces(self) -> tuple[Seen, ...]:
+    def faces(self) -> tuple[AnsweredFace, ...]:
         """Every face in every picture; the place in here is what actions call a face by."""
         return faces_of(self.findings)
 
@@ -54,34 +54,34 @@ class Answer:
         """Whether its text is hidden, since a name in it would give away a picture that was."""
         return give_away(self.findings)
 
-    def room(self, case: Case) -> int:
+    def text_limit(self, context: Context) -> int:
         """Return how long another text in the place of this answer may be."""
-        return case.capabilities.caption_limit if self.captioned else case.capabilities.text_limit
+        return context.capabilities.caption_limit if self.captioned else context.capabilities.text_limit
 
 
 class Answers:
     """Remembers answers."""
 
     def __init__(self, limits: Limits) -> None:
-        self._memory = AskedMemory[Answer](
+        self._memory = AskerMemory[Answer](
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
         )
 
     def remember(
-        self, case: Case, findings: Sequence[Finding], *, captioned: bool = False, unasked: bool = False
+        self, context: Context, findings: Sequence[Finding], *, captioned: bool = False, unasked: bool = False
     ) -> Answer:
         """Remember what was found for a request, and return it with its token."""
-        answer = Answer(case.user, case.chat, tuple(map(_without_image, findings)), captioned, unasked)
+        answer = Answer(context.user, context.chat, tuple(map(_without_image, findings)), captioned, unasked)
         return replace(answer, token=self._memory.keep(answer))
 
-    def recall(self, case: Case, token: str) -> Answer:
+    def recall(self, context: Context, token: str) -> Answer:
         """Return the answer that a button in this chat is about.
 
         Raises:
             Expired: it is not remembered, or was given in another chat.
         """
         answer = self._memory.get(token)
-        if answer is None or answer.chat != case.chat:
+        if answer is None or answer.chat != context.chat:
             raise Expired
         return replace(answer, token=token)
 
@@ -98,10 +98,10 @@ class Answers:
         self._memory.forget_chat(chat)
 
 
-def faces_of(findings: Sequence[Finding]) -> tuple[Seen, ...]:
+def faces_of(findings: Sequence[Finding]) -> tuple[AnsweredFace, ...]:
     """Return every face that was found, picture by picture."""
     return tuple(
-        Seen(finding.number, number, sighting, finding.author)
+        AnsweredFace(finding.number, number, sighting, finding.author)
         for finding in findings
         if isinstance(finding.result, Analysis)
         for number, sighting in enumerate(finding.result.sightings, 1)

@@ -9,7 +9,7 @@ from bot.storage.values import ChatSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Context:
     """One request on its way through a use case.
 
     `catalogue` holds the words of the language that its chat, or else its author, reads.

@@ -9,7 +9,7 @@ from bot.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 
-class Trouble:
+class FailureLog:
     """Records failures. The id of the request that failed is in the log's context."""
 
     def __init__(self, metrics: Metrics) -> None:

@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from bot.chat.context import Case
-from bot.recognition.backend import Analyser
+from bot.chat.context import Context
+from bot.recognition.backend import Backend
 from bot.recognition.gallery import Gallery
 from bot.storage.store import Store
 from bot.storage.values import Scope
@@ -25,19 +25,19 @@ class Galleries:
     The store is asked each time whether it has changed: the operator teaches from a command line of their own.
     """
 
-    def __init__(self, pipeline: Analyser, store: Store) -> None:
-        self._pipeline = pipeline
+    def __init__(self, backend: Backend, store: Store) -> None:
+        self._backend = backend
         self._store = store
         self._loaded: OrderedDict[Scope, _Loaded] = OrderedDict()
 
-    async def of(self, case: Case) -> Gallery:
+    async def of(self, context: Context) -> Gallery:
         """Return what counts in a chat, as the running bundle sees it."""
-        scope, bundle_id = Scope.of(case.chat), self._pipeline.bundle_id
+        scope, bundle_id = Scope.of(context.chat), self._backend.bundle_id
         stamp = await self._store.gallery_stamp(scope, bundle_id)
         loaded = self._loaded.get(scope)
         if loaded is None or loaded.stamp != stamp:
             # Whom a chat has taught, a later bundle may know by itself, under the same name.
-            characters = self._pipeline.characters
+            characters = self._backend.characters
             gallery = (await self._store.gallery(scope, bundle_id)).renamed(characters.current)
             loaded = _Loaded(stamp, gallery)
         self._loaded[scope] = loaded

@@ -13,7 +13,7 @@ TOKEN_BYTES = 6
 T = TypeVar("T")
 
 
-class Asked(Protocol):
+class HasAsker(Protocol):
     """Something that somebody has asked for in a chat."""
 
     @property
@@ -27,7 +27,7 @@ class Asked(Protocol):
         ...
 
 
-A = TypeVar("A", bound=Asked)
+A = TypeVar("A", bound=HasAsker)
 
 
 class Forgetful(Protocol):
@@ -82,7 +82,7 @@ class Memory(Generic[T]):
         entry = _Entry(value, self._cost(value), self._clock() + self._seconds)
         self._entries[token] = entry
         self._used += entry.cost
-        self._make_room()
+        self._evict()
         return token
 
     def get(self, token: str) -> T | None:
@@ -100,7 +100,7 @@ class Memory(Generic[T]):
         for token in [token for token, entry in self._entries.items() if gone(entry.value)]:
             self.drop(token)
 
-    def _make_room(self) -> None:
+    def _evict(self) -> None:
         now = self._clock()
         while self._entries:
             token, oldest = next(iter(self._entries.items()))
@@ -109,7 +109,7 @@ class Memory(Generic[T]):
             self.drop(token)
 
 
-class AskedMemory(Memory[A]):
+class AskerMemory(Memory[A]):
     """A memory that people and chats can be removed from."""
 
     def forget_user(self, user: User) -> None:

@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 from bot.chat.actions import Action, read
 from bot.chat.answers import Answer, Answers
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.model import Placement, Press, Reply
 from bot.chat.rates import Rates
 from bot.errors import Expired
 
-AboutAnswer: TypeAlias = Callable[[Case, Answer, tuple[str, ...], str | None], Awaitable[Reply]]
+AboutAnswer: TypeAlias = Callable[[Context, Answer, tuple[str, ...], str | None], Awaitable[Reply]]
 """Handles a press under a remembered answer: the case, the answer, the action's arguments, what was written."""
-OnItsOwn: TypeAlias = Callable[[Case, Action, str | None], Awaitable[Reply]]
+OnItsOwn: TypeAlias = Callable[[Context, Action, str | None], Awaitable[Reply]]
 """Handles a press that needs no remembered answer: the case, the action, what was written."""
 
 
@@ -38,20 +38,20 @@ class Presses:
         self._about_answers = about_answers
         self._on_their_own = on_their_own
 
-    async def answer(self, case: Case, press: Press) -> Reply:
+    async def answer(self, context: Context, press: Press) -> Reply:
         """Do what the button says.
 
         Raises:
             Expired: the button is too old, or of another whobot.
             UserError: whatever the handler finds.
         """
-        self._rates.admit(case.user, case.chat)
+        self._rates.admit(context.user, context.chat)
         action = read(press.action)
         if handle := self._about_answers.get(action.verb):
-            answer = self._answers.recall(case, action.token)
-            return covered(answer, await handle(case, answer, action.args, press.text))
+            answer = self._answers.recall(context, action.token)
+            return covered(answer, await handle(context, answer, action.args, press.text))
         if handle_own := self._on_their_own.get(action.verb):
-            return await handle_own(case, action, press.text)
+            return await handle_own(context, action, press.text)
         raise Expired
 
 

@@ -6,11 +6,11 @@ from gettext import NullTranslations
 
 import structlog
 
-from bot.chat.access import Door
-from bot.chat.analysis import Looking
+from bot.chat.access import AccessCheck
+from bot.chat.analysis import PictureAnalysis
 from bot.chat.answers import Answers
-from bot.chat.context import Case
-from bot.chat.failures import Trouble
+from bot.chat.context import Context
+from bot.chat.failures import FailureLog
 from bot.chat.features.answer_buttons import UnderAnswers
 from bot.chat.features.asking import Asking
 from bot.chat.features.corrections import Corrections
@@ -49,7 +49,7 @@ from bot.chat.words import Bug, CommandWords, Sentences, translations_for
 from bot.config import Access, Limits
 from bot.errors import RateLimited, UserError
 from bot.metrics import Metrics
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ class Service:
 
     def __init__(
         self,
-        pipeline: Analyser,
+        backend: Backend,
         store: Store,
         metrics: Metrics,
         *,
@@ -79,22 +79,22 @@ class Service:
     ) -> None:
         self._store = store
         self._metrics = metrics
-        self._door = Door(access or Access())
-        self._trouble = Trouble(metrics)
+        self._access = AccessCheck(access or Access())
+        self._failures = FailureLog(metrics)
         self._rates = Rates(user_requests=limits.user_requests, chat_requests=limits.chat_requests)
         self._answers = Answers(limits)
-        looking = Looking(pipeline, store, metrics, self._trouble, self._rates, limits, threshold)
-        self._asking = Asking(looking, self._answers)
+        analysis = PictureAnalysis(backend, store, metrics, self._failures, self._rates, limits, threshold)
+        self._asking = Asking(analysis, self._answers)
         self._settings = SettingUp(store)
-        self._names = Names(pipeline, store, limits)
-        lessons = Lessons(pipeline, store)
-        self._teaching = Teaching(looking, pipeline, store, lessons, limits)
-        self._forgetting = Forgetting(pipeline, store, lessons)
+        self._names = Names(backend, store, limits)
+        lessons = Lessons(backend, store)
+        self._teaching = Teaching(analysis, backend, store, lessons, limits)
+        self._forgetting = Forgetting(backend, store, lessons)
         memories = (self._answers, self._teaching)
         self._my_data = MyData(store, memories)
         self._departures = Departures(store, memories)
-        pages, records = Pages(pipeline, store, limits), Records(pipeline, store)
-        self._pages: Mapping[Page, Callable[[Case], Awaitable[Reply]]] = {
+        pages, records = Pages(backend, store, limits), Records(backend, store)
+        self._pages: Mapping[Page, Callable[[Context], Awaitable[Reply]]] = {
             Page.HELP: pages.help,
             Page.ABOUT: pages.about,
             Page.PRIVACY: pages.privacy,
@@ -103,7 +103,7 @@ class Service:
             Page.STATS: records.stats,
             Page.HISTORY: records.history,
         }
-        corrections = Corrections(self._answers, pipeline, store, lessons, limits)
+        corrections = Corrections(self._answers, backend, store, lessons, limits)
         under_answers = UnderAnswers(self._answers)
         self._presses = Presses(
             self._answers,
@@ -115,7 +115,7 @@ class Service:
                 **self._names.verbs,
                 **self._my_data.verbs,
                 **self._teaching.verbs,
-                **Reviewing(pipeline, store).verbs,
+                **Reviewing(backend, store).verbs,
                 **records.verbs,
                 **corrections.on_their_own,
             },
@@ -130,44 +130,44 @@ class Service:
             try:
                 # Chats that go are forgotten whoever they were.
                 leaving = isinstance(incoming.request, Left | Moved | Present)
-                if not leaving and not self._door.admits(incoming.chat, incoming.user):
+                if not leaving and not self._access.admits(incoming.chat, incoming.user):
                     return Reply()
                 settings = await self._store.chat_settings(incoming.chat)
                 catalogue = translations_for(settings.language or incoming.locale)
-                reply = await self._serve(Case(incoming, settings, catalogue))
+                reply = await self._serve(Context(incoming, settings, catalogue))
             except Exception as error:  # noqa: BLE001 - whatever it is, the chat gets an answer and the log the reason
-                reply = _refusal(incoming, catalogue, self._trouble.record(platform, error))
+                reply = _refusal(incoming, catalogue, self._failures.record(platform, error))
             if not reply.silent:
                 self._metrics.answered(platform)
                 log.info("answered", to=type(incoming.request).__name__, images=len(reply.images))
         return reply
 
-    async def _serve(self, case: Case) -> Reply:  # noqa: PLR0911 - one for each kind of request
-        if _is_limited(case.incoming.request):
-            self._rates.admit(case.user, case.chat)
-        match case.incoming.request:
+    async def _serve(self, context: Context) -> Reply:  # noqa: PLR0911 - one for each kind of request
+        if _is_limited(context.incoming.request):
+            self._rates.admit(context.user, context.chat)
+        match context.incoming.request:
             case Ask() as ask:
-                return await self._asking.answer(case, ask)
+                return await self._asking.answer(context, ask)
             case Configure() as change:
-                return await self._settings.answer(case, change)
+                return await self._settings.answer(context, change)
             case Press() as press:
-                return await self._presses.answer(case, press)
+                return await self._presses.answer(context, press)
             case Roster() as roster:
-                return await self._names.answer(case, roster)
+                return await self._names.answer(context, roster)
             case Suggest() as suggest:
-                return await self._names.suggest(case, suggest)
+                return await self._names.suggest(context, suggest)
             case Show(page):
-                return await self._pages[page](case)
+                return await self._pages[page](context)
             case OptOut() as wish:
-                return await self._my_data.opt_out(case, wish)
+                return await self._my_data.opt_out(context, wish)
             case Misuse(command):
-                return Reply(CommandWords(case.catalogue).misuse(command), private=True)
+                return Reply(CommandWords(context.catalogue).misuse(command), private=True)
             case Teach() as teach:
-                return await self._teaching.answer(case, teach)
+                return await self._teaching.answer(context, teach)
             case Forget() as forget:
-                return await self._forgetting.answer(case, forget)
+                return await self._forgetting.answer(context, forget)
             case (Left() | Moved() | Present()) as news:
-                await self._departures.follow(case.chat, case.user, news)
+                await self._departures.follow(context.chat, context.user, news)
                 return Reply()
 
 

@@ -25,9 +25,9 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def keeping_links(store: Store) -> AsyncIterator["LinkBook"]:
+async def keeping_links(store: Store) -> AsyncIterator["StoredLinks"]:
     """Within the block, keep links in the store."""
-    book = LinkBook(store)
+    book = StoredLinks(store)
     async with beside(book.write()):
         yield book
         with suppress(TimeoutError):
@@ -35,7 +35,7 @@ async def keeping_links(store: Store) -> AsyncIterator["LinkBook"]:
                 await book.written()
 
 
-class LinkBook:
+class StoredLinks:
     """Writes down links one after the other, in their order. Trouble with the store is logged and troubles nobody."""
 
     def __init__(self, store: Store) -> None:

@@ -103,7 +103,7 @@ def _tell_rosters(running: "Bundle", new: "Bundle") -> None:
 
 def _tell_faces(compared: "Sequence[Compared]", running: "Bundle", new: "Bundle") -> bool:
     """Say which bundle names more faces as people do, and which faces changed; return whether the new one is worse."""
-    from bot.cli.comparing import NOBODY  # noqa: PLC0415
+    from bot.cli.comparing import UNKNOWN  # noqa: PLC0415
 
     count = len(compared)
     if not count:
@@ -118,8 +118,8 @@ def _tell_faces(compared: "Sequence[Compared]", running: "Bundle", new: "Bundle"
     changed = [face for face in compared if face.changed]
     for face in changed[:SHOWN]:
         how = "better" if face.new_right else "worse" if face.running_right else "no better"
-        said = f"{face.running or NOBODY} -> {face.new or NOBODY}"
-        typer.echo(f"  {face.face.where}, {face.face.truth or NOBODY}: {said} ({how})")
+        said = f"{face.running or UNKNOWN} -> {face.new or UNKNOWN}"
+        typer.echo(f"  {face.face.where}, {face.face.truth or UNKNOWN}: {said} ({how})")
     if len(changed) > SHOWN:
         typer.echo(f"  and {len(changed) - SHOWN} more faces changed")
     return after < before

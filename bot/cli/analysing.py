@@ -20,7 +20,7 @@ from bot.config import Settings
 from bot.errors import TooManyBytes, UserError
 from bot.recognition.engine import Engine
 from bot.recognition.gallery import EMPTY, Gallery
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 from bot.recognition.workers import Workers
 
@@ -33,14 +33,14 @@ LAST_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class AnalysedPicture:
     """What came of one picture: an analysis, or the reason why there is none."""
 
     path: str
     outcome: Analysis | str
 
 
-class Looker:
+class PictureAnalyser:
     """Worker threads, each with its own networks. A context manager: leaving ends the threads.
 
     Args:
@@ -64,9 +64,11 @@ class Looker:
         if pictures is not None:
             threads = max(1, min(threads, pictures))
         self._window = threads * (1 + WAITING_PER_THREAD)
-        self._workers = Workers(self.make_engine, threads, room=self._window)
+        self._workers = Workers(self.make_engine, threads, queue_size=self._window)
         self._max_bytes = settings.limits.bytes
-        self._how = Look(threshold=settings.answers.threshold, annotate=annotate, face=face, portraits=portraits)
+        self._how = AnalysisOptions(
+            threshold=settings.answers.threshold, annotate=annotate, face=face, portraits=portraits
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -77,27 +79,29 @@ class Looker:
         # A thread that is inside native code when Python ends would crash the process: wait for what is running.
         self._workers.stop(LAST_SECONDS)
 
-    def look(
+    def analyse(
         self, paths: Iterable[str], gallery: Gallery = EMPTY, *, only_taught: bool = False
-    ) -> Generator[Looked, None, None]:
+    ) -> Generator[AnalysedPicture, None, None]:
         """Look at the files as their paths come, and yield what came of each in the same order."""
-        how = replace(self._how, gallery=gallery, only_taught=only_taught)
+        options = replace(self._how, gallery=gallery, only_taught=only_taught)
 
         def start(path: str) -> Future[Analysis]:
-            return self._workers.submit(partial(_look, path=path, max_bytes=self._max_bytes, how=how), math.inf)
+            return self._workers.submit(
+                partial(_analyse, path=path, max_bytes=self._max_bytes, options=options), math.inf
+            )
 
         with contextlib.closing(in_order(paths, start, self._window)) as answers:
             for path, future in answers:
                 error = future.exception()
-                yield Looked(path, future.result() if error is None else _reason(path, error))
+                yield AnalysedPicture(path, future.result() if error is None else _reason(path, error))
 
 
-def _look(engine: Engine, *, path: str, max_bytes: int, how: Look) -> Analysis:
+def _analyse(engine: Engine, *, path: str, max_bytes: int, options: AnalysisOptions) -> Analysis:
     with Path(path).open("rb") as file:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise TooManyBytes(max_bytes)
-    return engine.look(data, how)
+    return engine.analyse(data, options)
 
 
 def _reason(path: str, error: BaseException) -> str:

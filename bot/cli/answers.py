@@ -8,24 +8,24 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.cli.analysing import Looked
+from bot.cli.analysing import AnalysedPicture
 from bot.recognition.results import Guess, ReplyImage, Sighting
 
 GUESSES = 5
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
-def as_json(looked: Looked) -> str:
+def as_json(analysed: AnalysedPicture) -> str:
     """Return one line: size, faces with their best guesses, and milliseconds for each stage; or the error.
 
-    `character` is an id; `nobody` is the probability that it is none of those who are known.
+    `character` is an id; `unknown_probability` is the probability that it is none of those who are known.
     """
-    if isinstance(looked.outcome, str):
-        return json.dumps({"path": looked.path, "error": looked.outcome})
-    analysis, timings = looked.outcome, looked.outcome.timings
+    if isinstance(analysed.outcome, str):
+        return json.dumps({"path": analysed.path, "error": analysed.outcome})
+    analysis, timings = analysed.outcome, analysed.outcome.timings
     return json.dumps(
         {
-            "path": looked.path,
+            "path": analysed.path,
             "width": analysis.width,
             "height": analysis.height,
             "faces": [
@@ -33,7 +33,7 @@ def as_json(looked: Looked) -> str:
                     "box": [round(value, 1) for value in (box.x, box.y, box.width, box.height)],
                     "score": round(sighting.face.score, 4),
                     "unknown": sighting.unknown,
-                    "nobody": round(sighting.nobody, 6),
+                    "nobody": round(sighting.unknown_probability, 6),
                     "guesses": [
                         {
                             "character": guess.character,
@@ -52,12 +52,12 @@ def as_json(looked: Looked) -> str:
     )
 
 
-def as_text(looked: Looked, written: Path | None) -> RenderableType:
+def as_text(analysed: AnalysedPicture, written: Path | None) -> RenderableType:
     """Return a heading and a table with one row a face; or the error in a line."""
-    path = (_printable(looked.path), "bold")
-    if isinstance(looked.outcome, str):
-        return Text.assemble(path, "  ", (looked.outcome, "red"))
-    analysis = looked.outcome
+    path = (_printable(analysed.path), "bold")
+    if isinstance(analysed.outcome, str):
+        return Text.assemble(path, "  ", (analysed.outcome, "red"))
+    analysis = analysed.outcome
     count = len(analysis.sightings)
     faces = "no face found" if not count else "1 face" if count == 1 else f"{count} faces"
     if analysis.faces_left_out:

@@ -12,7 +12,7 @@ from bot.recognition.results import Guess, Image
 from bot.storage.store import Store
 from bot.storage.values import Truth
 
-NOBODY = "nobody known"
+UNKNOWN = "nobody known"
 LARGEST_CROP = 4_000_000
 """Pixels. What is stored is far smaller."""
 

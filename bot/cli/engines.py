@@ -29,7 +29,7 @@ def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
         max_frames=limits.frames,
         max_faces=limits.faces,
         max_seconds=limits.video_seconds,
-        looks=limits.looks,
+        clip_frames=limits.looks,
         fonts=FontBook(settings.answers.fonts),
     )
     chosen = settings.models

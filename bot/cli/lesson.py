@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.cli.analysing import Looked
+from bot.cli.analysing import AnalysedPicture
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding, Gallery
 from bot.recognition.results import Analysis, Portrait, Sighting
@@ -38,7 +38,7 @@ class Refused:
     amiss: bool = True
 
 
-def take(pictures: Iterable[Looked], earlier: Sequence[Embedding]) -> list[Taken | Refused]:
+def take(pictures: Iterable[AnalysedPicture], earlier: Sequence[Embedding]) -> list[Taken | Refused]:
     """Take one face out of each picture; `earlier` are the character's examples so far."""
     known = list(earlier)
     taken: list[Taken | Refused] = []
@@ -54,7 +54,7 @@ def take(pictures: Iterable[Looked], earlier: Sequence[Embedding]) -> list[Taken
     return taken
 
 
-def _take(picture: Looked) -> Taken | Refused:
+def _take(picture: AnalysedPicture) -> Taken | Refused:
     if not isinstance(picture.outcome, Analysis):
         return Refused(picture.path, picture.outcome)
     sightings = sorted(picture.outcome.sightings, key=_width, reverse=True)

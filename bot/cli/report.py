@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TimeRemainingColumn
 
 from bot.cli import answers
-from bot.cli.analysing import Looked
+from bot.cli.analysing import AnalysedPicture
 from bot.recognition.results import Analysis
 
 
-def report(pictures: Iterable[Looked], total: int | None, *, folder: Path | None, as_json: bool) -> bool:
+def report(pictures: Iterable[AnalysedPicture], total: int | None, *, folder: Path | None, as_json: bool) -> bool:
     """Print each answer as it comes and write the annotated pictures into `folder`.
 
     A progress bar is shown on a terminal where it does not get between the lines that a script reads.
@@ -34,12 +34,12 @@ def report(pictures: Iterable[Looked], total: int | None, *, folder: Path | None
     with _progress(bar_on, shown=shown) as progress:
         task = progress.add_task("looking", total=total)
         for picture in pictures:
-            looked, written = _write(picture, folder)
-            all_well &= isinstance(looked.outcome, Analysis)
+            analysed, written = _write(picture, folder)
+            all_well &= isinstance(analysed.outcome, Analysis)
             if as_json:
-                typer.echo(answers.as_json(looked))
+                typer.echo(answers.as_json(analysed))
             else:
-                console.print(answers.as_text(looked, written))
+                console.print(answers.as_text(analysed, written))
             progress.advance(task)
     return all_well
 
@@ -49,11 +49,11 @@ def _progress(console: Console, *, shown: bool) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not shown)
 
 
-def _write(looked: Looked, folder: Path | None) -> tuple[Looked, Path | None]:
-    analysis = looked.outcome
+def _write(analysed: AnalysedPicture, folder: Path | None) -> tuple[AnalysedPicture, Path | None]:
+    analysis = analysed.outcome
     if folder is None or not isinstance(analysis, Analysis) or analysis.answer is None:
-        return looked, None
+        return analysed, None
     try:
-        return looked, answers.save(analysis.answer, looked.path, folder)
+        return analysed, answers.save(analysis.answer, analysed.path, folder)
     except OSError as error:
-        return replace(looked, outcome=f"cannot write the annotated picture into {folder}: {error.strerror}"), None
+        return replace(analysed, outcome=f"cannot write the annotated picture into {folder}: {error.strerror}"), None

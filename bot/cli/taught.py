@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from bot.cli.analysing import Looker
+from bot.cli.analysing import PictureAnalyser
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.recognition.bundle import read_bundle
@@ -50,8 +50,8 @@ def called(name: str, taught: Iterable[str], characters: Characters) -> str | No
     return found if found in among else None
 
 
-class Eye:
-    """The network of a `Looker`, as what embeds taught faces. It is loaded when there is something to embed.
+class StoreEmbedder:
+    """The network of a `PictureAnalyser`, as what embeds taught faces. It is loaded when there is something to embed.
 
     Raises:
         ConfigError: it gives no embeddings.
@@ -59,12 +59,12 @@ class Eye:
 
     embeds = True
 
-    def __init__(self, looker: Looker) -> None:
-        classifier = looker.models.classifier
-        if not looker.models.embeds:
+    def __init__(self, analyser: PictureAnalyser) -> None:
+        classifier = analyser.models.classifier
+        if not analyser.models.embeds:
             raise ConfigError(f"{classifier.info.name} cannot learn from pictures, it gives no embeddings: {TEACHABLE}")
         self.bundle_id = classifier.id
-        self._make_engine = looker.make_engine
+        self._make_engine = analyser.make_engine
 
     @cached_property
     def _engine(self) -> Engine:
@@ -75,8 +75,8 @@ class Eye:
         return [self._engine.embed(crop) for crop in crops]
 
 
-def gallery_for(looker: Looker, settings: Settings, store: str | None, *, only_taught: bool) -> Gallery:
-    """Return what was taught for everywhere, seen by the network of `looker`.
+def gallery_for(analyser: PictureAnalyser, settings: Settings, store: str | None, *, only_taught: bool) -> Gallery:
+    """Return what was taught for everywhere, seen by the network of `analyser`.
 
     It is embedded anew where another network saw it last.
 
@@ -86,23 +86,23 @@ def gallery_for(looker: Looker, settings: Settings, store: str | None, *, only_t
         StoreError: the database cannot be used.
     """
     address = address_of(settings, store)
-    if store is None and not only_taught and not (looker.models.embeds and is_there(address)):
+    if store is None and not only_taught and not (analyser.models.embeds and is_there(address)):
         return EMPTY
-    eye = Eye(looker)
+    embedder = StoreEmbedder(analyser)
     there = is_there(address)
     if store is not None and not there:
         raise ConfigError(f"there is no store at {store}: whobot teach NAME PICTURE... --store {store} makes one")
-    gallery = asyncio.run(_load(address, eye)) if there else EMPTY
+    gallery = asyncio.run(_load(address, embedder)) if there else EMPTY
     if only_taught and not gallery.characters:
         raise ConfigError("nobody was taught yet: begin with whobot teach NAME PICTURE...")
     return gallery
 
 
-async def _load(address: str, eye: Eye) -> Gallery:
+async def _load(address: str, embedder: StoreEmbedder) -> Gallery:
     # Only now: where nobody was taught, the database's library would take memory for nothing.
     from bot.storage.reembedding import reembed  # noqa: PLC0415
     from bot.storage.store import Store  # noqa: PLC0415
 
     async with Store(address) as store:
-        await reembed(store, eye)
-        return await store.gallery(EVERYWHERE, eye.bundle_id)
+        await reembed(store, embedder)
+        return await store.gallery(EVERYWHERE, embedder.bundle_id)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli.analysing import Looker
+from bot.cli.analysing import PictureAnalyser
 from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
-from bot.cli.taught import Eye, address_of
+from bot.cli.taught import StoreEmbedder, address_of
 from bot.config import Settings
 from bot.errors import BadName, ConfigError
 from bot.recognition.bundle import Teaching
@@ -27,20 +27,22 @@ def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, st
         BundleError: a bundle is missing, damaged or cannot run.
         StoreError: the database cannot be used.
     """
-    with Looker(settings, face=face, annotate=False, portraits=True, pictures=len(pictures)) as looker:
-        eye = Eye(looker)
-        character = _character(name, looker.models.characters)
-        return asyncio.run(_teach(looker, eye, character, pictures, address_of(settings, store)))
+    with PictureAnalyser(settings, face=face, annotate=False, portraits=True, pictures=len(pictures)) as analyser:
+        embedder = StoreEmbedder(analyser)
+        character = _character(name, analyser.models.characters)
+        return asyncio.run(_teach(analyser, embedder, character, pictures, address_of(settings, store)))
 
 
-async def _teach(looker: Looker, eye: Eye, character: str, pictures: Sequence[str], address: str) -> bool:
+async def _teach(
+    analyser: PictureAnalyser, embedder: StoreEmbedder, character: str, pictures: Sequence[str], address: str
+) -> bool:
     console = Console(highlight=False, soft_wrap=True)
-    characters, recognition = looker.models.characters, looker.models.classifier.recognition
+    characters, recognition = analyser.models.characters, analyser.models.classifier.recognition
     async with Store(address) as store:
-        await reembed(store, eye)
-        gallery = await store.gallery(EVERYWHERE, eye.bundle_id)
+        await reembed(store, embedder)
+        gallery = await store.gallery(EVERYWHERE, embedder.bundle_id)
         earlier = examples_of(gallery, character)
-        results = take(looker.look(pictures, gallery), earlier)
+        results = take(analyser.analyse(pictures, gallery), earlier)
         for result in results:
             console.print(_line(result))
         taken = [result for result in results if isinstance(result, Taken)]

@@ -53,14 +53,14 @@ def who(
         if folder is not None:
             _make(folder)
         # Only now: networks and drawing take their time to import.
-        from bot.cli.analysing import Looker  # noqa: PLC0415
+        from bot.cli.analysing import PictureAnalyser  # noqa: PLC0415
         from bot.cli.report import report  # noqa: PLC0415
         from bot.cli.taught import gallery_for  # noqa: PLC0415
 
         total = None if STDIN in pictures else len(pictures)
-        with Looker(settings, face=face, annotate=folder is not None, pictures=total) as looker:
-            gallery = gallery_for(looker, settings, store, only_taught=only_taught)
-            with closing(looker.look(_paths(pictures), gallery, only_taught=only_taught)) as answers:
+        with PictureAnalyser(settings, face=face, annotate=folder is not None, pictures=total) as analyser:
+            gallery = gallery_for(analyser, settings, store, only_taught=only_taught)
+            with closing(analyser.analyse(_paths(pictures), gallery, only_taught=only_taught)) as answers:
                 all_well = report(answers, total, folder=folder, as_json=as_json)
         if not all_well:
             raise typer.Exit(FAILED)

@@ -1,13 +1,13 @@
-"""What the use cases need of `bot.recognition.local.Pipeline`."""
+"""What the use cases need of `bot.recognition.local.LocalBackend`."""
 
 from typing import Protocol
 
 from bot.recognition.characters import Characters
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 
 
-class Analyser(Protocol):
+class Backend(Protocol):
     """Looks at pictures, and knows whom it can name."""
 
     @property
@@ -45,6 +45,6 @@ class Analyser(Protocol):
         """How many pictures wait for a worker."""
         ...
 
-    async def analyse(self, data: bytes, how: Look) -> Analysis:
+    async def analyse(self, data: bytes, options: AnalysisOptions) -> Analysis:
         """Find and name the faces in a picture file; raises `UserError`."""
         ...

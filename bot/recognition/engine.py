@@ -25,7 +25,7 @@ from bot.recognition.naming.merge import merge
 from bot.recognition.naming.portraits import portray
 from bot.recognition.naming.recogniser import Values
 from bot.recognition.naming.straighten import crop_upright
-from bot.recognition.options import PLAIN, Look
+from bot.recognition.options import DEFAULT_OPTIONS, AnalysisOptions
 from bot.recognition.results import Analysis, Box, Face, Image, Sighting, Timings
 
 TEACHABLE = 'to teach, set models.classifier = "characters-int8.tflite"'
@@ -55,7 +55,7 @@ class Engine:
         max_faces: Most faces that are named, the detector's best first.
         fonts: What names are drawn with.
         max_seconds: The longest that a video or an animated sticker may last.
-        looks: Most frames of a video or an animation that are looked at.
+        clip_frames: Most frames of a video or an animation that are looked at.
 
     Raises:
         BundleError: a bundle does not load, or does not answer as its kind must.
@@ -71,10 +71,10 @@ class Engine:
         max_faces: int,
         fonts: FontBook,
         max_seconds: float = 60.0,
-        looks: int = 5,
+        clip_frames: int = 5,
     ) -> None:
         self._max_pixels, self._max_frames, self._max_faces = max_pixels, max_frames, max_faces
-        self._max_seconds, self._looks = max_seconds, looks
+        self._max_seconds, self._clip_frames = max_seconds, clip_frames
         self._info, self._id = models.classifier.info, models.classifier.id
         self._classifier = Classifier(models.classifier, models.characters)
         recognition = models.classifier.recognition
@@ -87,7 +87,7 @@ class Engine:
         """Whether the classifier gives embeddings, so that it can be taught."""
         return self._classifier.embeds
 
-    def look(self, data: bytes, how: Look = PLAIN) -> Analysis:
+    def analyse(self, data: bytes, options: AnalysisOptions = DEFAULT_OPTIONS) -> Analysis:
         """Find and name the faces in a picture file, in a video or in an animation.
 
         Returns:
@@ -101,29 +101,31 @@ class Engine:
         clock = _Clock()
         frames = open_frames(
             data,
-            most=1 if how.face else self._looks,
+            most=1 if options.face else self._clip_frames,
             max_pixels=self._max_pixels,
             max_frames=self._max_frames,
             max_seconds=self._max_seconds,
         )
         clock.lap()
-        found = [_whole(frame.image) if how.face else self._detector.detect(frame.image) for frame in frames]
+        found = [_whole(frame.image) if options.face else self._detector.detect(frame.image) for frame in frames]
         clock.lap()
-        least = self._info.threshold if how.threshold is None else how.threshold
-        looks = [self._name(frame.image, faces, least, how) for frame, faces in zip(frames, found, strict=True)]
-        seen = [sightings for sightings, _ in looks]
+        least = self._info.threshold if options.threshold is None else options.threshold
+        named = [self._name(frame.image, faces, least, options) for frame, faces in zip(frames, found, strict=True)]
+        seen = [sightings for sightings, _ in named]
         left_out = max(max(0, len(faces) - self._max_faces) for faces in found)
         if len(frames) == 1:
             decoded, sightings = frames[0], seen[0]
         else:
-            embeddings = [vectors for _, vectors in looks if vectors is not None]
+            embeddings = [vectors for _, vectors in named if vectors is not None]
             people = merge(seen, embeddings or None, self._kinship)
             left_out += max(0, len(people) - self._max_faces)
             decoded, sightings = lay_out(frames, people[: self._max_faces], least)
         order = in_reading_order([sighting.face for sighting in sightings])
         sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
         clock.lap()
-        answer = self._annotator.draw(decoded.image, sightings, how.unknown) if how.annotate and sightings else None
+        answer = (
+            self._annotator.draw(decoded.image, sightings, options.unknown) if options.annotate and sightings else None
+        )
         clock.lap()
         return Analysis(
             decoded.width,
@@ -142,7 +144,7 @@ class Engine:
             BundleError: the bundle gives no embeddings.
         """
         decoded = decode(crop, max_pixels=self._max_pixels, max_frames=self._max_frames)
-        embeddings = self._classifier.see([decoded.image]).embeddings
+        embeddings = self._classifier.predict([decoded.image]).embeddings
         if embeddings is None:
             raise BundleError(f"the bundle {self._info.name} gives no embeddings: {TEACHABLE}")
         embedding: Embedding = embeddings[0]
@@ -160,23 +162,23 @@ class Engine:
             raise BundleError(f"the detector does not answer as a detector must: {error!r}") from error
 
     def _name(
-        self, image: Image, faces: Sequence[Face], least: float, how: Look
+        self, image: Image, faces: Sequence[Face], least: float, options: AnalysisOptions
     ) -> tuple[Sequence[Sighting], Values | None]:
         """Name the best faces of an image; with their embeddings, ``(count, dimensions)``, where there are any."""
         faces = faces[: self._max_faces]
-        margin = 0 if how.face else self._info.margin
+        margin = 0 if options.face else self._info.margin
 
         def turn(place: int, tilt: float) -> Image:
             return crop_upright(image, faces[place].box, margin, tilt)
 
-        crops = [image] if how.face else [crop_face(image, face.box, margin) for face in faces]
-        seen = self._classifier.see(crops, turn)
-        named = self._classifier.name(seen, how.gallery, only_taught=how.only_taught)
+        crops = [image] if options.face else [crop_face(image, face.box, margin) for face in faces]
+        seen = self._classifier.predict(crops, turn)
+        named = self._classifier.name(seen, options.gallery, only_taught=options.only_taught)
         sightings = [
             Sighting(face, guesses, not guesses or guesses[0].probability < least)
             for face, guesses in zip(faces, named, strict=True)
         ]
-        if how.portraits and seen.embeddings is not None:
+        if options.portraits and seen.embeddings is not None:
             tilts = [0.0] * len(crops) if seen.tilts is None else seen.tilts.tolist()
             shown = [turn(place, tilt) if tilt else crops[place] for place, tilt in enumerate(tilts)]
             sightings = [

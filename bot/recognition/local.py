@@ -1,6 +1,6 @@
 """The way of a picture off the event loop: worker threads, a limited queue, deadlines, and models that can change.
 
-One `Pipeline` serves the whole process. It is an async context manager: entering loads and tries out the models,
+One `LocalBackend` serves the whole process. It is an async context manager: entering loads and tries out the models,
 leaving takes nothing new and finishes what was taken.
 """
 
@@ -24,7 +24,7 @@ from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
 from bot.recognition.gallery import Embedding
 from bot.recognition.model_files import ModelFiles
-from bot.recognition.options import PLAIN, Look
+from bot.recognition.options import DEFAULT_OPTIONS, AnalysisOptions
 from bot.recognition.results import Analysis
 from bot.recognition.workers import Workers
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 _log = structlog.get_logger()
 
 
-class Pipeline:
+class LocalBackend:
     """Looks at pictures in worker threads, each with an engine of its own.
 
     Args:
@@ -79,7 +79,7 @@ class Pipeline:
             max_frames=self._limits.frames,
             max_faces=self._limits.faces,
             max_seconds=self._limits.video_seconds,
-            looks=self._limits.looks,
+            clip_frames=self._limits.looks,
             fonts=book,
         )
         stamp = self._files.stamp()
@@ -144,8 +144,8 @@ class Pipeline:
         """Whether the running classifier gives embeddings, so that it can be taught."""
         return self._models is not None and self._models.embeds
 
-    async def analyse(self, data: bytes, how: Look = PLAIN) -> Analysis:
-        """Find and name the faces in a picture file, as `bot.recognition.engine.Engine.look` does.
+    async def analyse(self, data: bytes, options: AnalysisOptions = DEFAULT_OPTIONS) -> Analysis:
+        """Find and name the faces in a picture file, as `bot.recognition.engine.Engine.analyse` does.
 
         Raises:
             PictureError: the picture cannot be used.
@@ -153,7 +153,7 @@ class Pipeline:
             AnalysisTimeout: the answer was not there in time, waiting included.
             Stopping: the pipeline is not running, or no longer.
         """
-        return await self._submit(partial(Engine.look, data=data, how=how))
+        return await self._submit(partial(Engine.analyse, data=data, options=options))
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
         """Embed encoded face crops, as `Portrait.image` holds them, one after the other.

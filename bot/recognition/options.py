@@ -6,7 +6,7 @@ from bot.recognition.gallery import EMPTY, Gallery
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AnalysisOptions:
     """What to find out about a picture.
 
     Args:
@@ -28,5 +28,5 @@ class Look:
     unknown: str | None = None
 
 
-PLAIN = Look()
+DEFAULT_OPTIONS = AnalysisOptions()
 """Who is in the picture, drawn into it."""

@@ -71,7 +71,7 @@ class Sighting:
     portrait: Portrait | None = None
 
     @property
-    def nobody(self) -> float:
+    def unknown_probability(self) -> float:
         """The probability that the face is nobody's who is known: what the guesses leave over."""
         return max(0.0, 1.0 - sum(guess.probability for guess in self.guesses))
 

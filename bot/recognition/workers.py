@@ -39,10 +39,10 @@ class Workers(Generic[T]):
         room: How many jobs may wait for a free thread.
     """
 
-    def __init__(self, make_tools: Callable[[], T], threads: int, room: int) -> None:
+    def __init__(self, make_tools: Callable[[], T], threads: int, queue_size: int) -> None:
         self._make_tools = make_tools
         self._generation = 0
-        self._room = room
+        self._queue_size = queue_size
         self._waiting: deque[_Job[T]] = deque()
         self._running: list[_Job[T]] = []
         self._stopping = False
@@ -79,7 +79,7 @@ class Workers(Generic[T]):
         with self._changed:
             if self._stopping:
                 raise Stopping
-            if len(self._waiting) + len(self._running) >= self._room + len(self._threads):
+            if len(self._waiting) + len(self._running) >= self._queue_size + len(self._threads):
                 raise Busy
             self._waiting.append(job)
             self._changed.notify()

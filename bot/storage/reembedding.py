@@ -12,7 +12,7 @@ from bot.errors import PictureError, WhobotError
 from bot.recognition.gallery import Embedding
 from bot.storage.store import Store
 
-LOOK_SECONDS = 5.0
+POLL_SECONDS = 5.0
 """How often to look whether another bundle has taken over."""
 ANYWAY_SECONDS = 60.0
 """How often to look for faces that this bundle has not seen even so: another program may have taught them."""
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class Embedder(Protocol):
-    """What is needed of `bot.recognition.local.Pipeline`."""
+    """What is needed of `bot.recognition.local.LocalBackend`."""
 
     @property
     def bundle_id(self) -> str:
@@ -84,7 +84,7 @@ async def _keep(store: Store, embedder: Embedder) -> None:
     loop = asyncio.get_running_loop()
     seen, due, told = embedder.bundle_id, loop.time() + ANYWAY_SECONDS, ""
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
         if embedder.bundle_id == seen and loop.time() < due:
             continue
         seen, due = embedder.bundle_id, loop.time() + ANYWAY_SECONDS

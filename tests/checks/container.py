@@ -22,7 +22,7 @@ from tests.support.webchat import WebChat
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 IMAGE = "whobot-check"
-PATIENCE = 60.0
+TIMEOUT = 60.0
 STOP_SECONDS = 10.0
 
 
@@ -89,7 +89,7 @@ def wait_for_health(port: int) -> float:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
                 return time.monotonic() - started
         except OSError:  # not listening yet, or not healthy yet
-            if time.monotonic() - started > PATIENCE:
+            if time.monotonic() - started > TIMEOUT:
                 raise
             time.sleep(0.2)
 

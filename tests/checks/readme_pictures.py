@@ -24,7 +24,7 @@ from tests.support.web.page import Page
 REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURES = REPOSITORY / ".github" / "images"
 SEEDS = 24
-PATIENCE = 120
+TIMEOUT = 120
 """Seconds for the bot to start, and to stop."""
 SETTINGS = """
 work = "{folder}/work"
@@ -98,7 +98,7 @@ def served(environment: dict[str, str]) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment | {"WHOBOT_WEB__PORT": str(port)})
     try:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while not is_there(url):
             if bot.poll() is not None or time.monotonic() > until:
                 sys.exit("The bot did not start: the reason stands above.")
@@ -106,7 +106,7 @@ def served(environment: dict[str, str]) -> Iterator[str]:
         yield url
     finally:
         bot.terminate()
-        bot.wait(PATIENCE)
+        bot.wait(TIMEOUT)
 
 
 def is_there(url: str) -> bool:

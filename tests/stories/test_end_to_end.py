@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot import config
 from bot.platforms.web import WebAdapter
 from bot.recognition.engine import Engine
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 from tests.support.artwork import CAST, draw_portrait
 from tests.support.fakes.discord import FakeDiscord, fake_discord, server
@@ -82,7 +82,7 @@ class People:
 @pytest.fixture
 async def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[People]:
     # The models are the real ones and the machine may be busy: more patience than the fakes have with tiny ones.
-    monkeypatch.setattr(server, "PATIENCE", 60.0)
+    monkeypatch.setattr(server, "TIMEOUT", 60.0)
     async with fake_discord() as discord, fake_telegram() as telegram:
         settings = config.Settings(
             discord=config.Discord(token=SecretStr(discord.token)),
@@ -121,13 +121,13 @@ async def test_a_real_face_comes_back_named_on_every_platform(people: People, sh
 
 async def test_pictures_in_hand_are_answered_before_it_stops(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    look = Engine.look
+    analyse = Engine.analyse
 
-    def look_when_told(engine: Engine, data: bytes, how: Look) -> Analysis:
+    def analyse_when_told(engine: Engine, data: bytes, options: AnalysisOptions) -> Analysis:
         gate.wait(STARTED_SECONDS)
-        return look(engine, data, how)
+        return analyse(engine, data, options)
 
-    monkeypatch.setattr(Engine, "look", look_when_told)
+    monkeypatch.setattr(Engine, "analyse", analyse_when_told)
     drawing = draw_portrait(CAST["minase_yuzu"], seed=1, size=720, tilt=0, expression="calm")
     picture = encoded(drawing.image)
     command = await people.discord.slash_who(*[picture] * 5)

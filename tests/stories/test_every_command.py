@@ -11,15 +11,15 @@ from pydantic import SecretStr
 from bot import config
 from bot.chat.actions import read
 from bot.chat.commands import COMMANDS
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.model import Press, Reply
 from bot.chat.presses import Presses
 from bot.platforms.web import WebAdapter
 from tests.support import tiny
 from tests.support.fakes.discord import fake_discord
-from tests.support.fakes.discord.api import PATIENCE
+from tests.support.fakes.discord.api import TIMEOUT
 from tests.support.fakes.telegram import fake_telegram
-from tests.support.platform_chats import DiscordRoom, Room, TelegramRoom, until
+from tests.support.platform_chats import DiscordChat, PlatformChat, TelegramChat, until
 from tests.support.running import running
 from tests.support.webchat import WebChat
 
@@ -53,22 +53,22 @@ def limits() -> config.Limits:
 
 
 @pytest.fixture
-async def discord(tmp_path: Path, limits: config.Limits) -> AsyncIterator[DiscordRoom]:
+async def discord(tmp_path: Path, limits: config.Limits) -> AsyncIterator[DiscordChat]:
     async with fake_discord() as fake:
         token = config.Discord(token=SecretStr(fake.token))
         async with running(settings(tmp_path, limits, discord=token)):
-            yield DiscordRoom.of(fake)
+            yield DiscordChat.of(fake)
 
 
 @pytest.fixture
-async def telegram(tmp_path: Path, limits: config.Limits) -> AsyncIterator[TelegramRoom]:
+async def telegram(tmp_path: Path, limits: config.Limits) -> AsyncIterator[TelegramChat]:
     async with fake_telegram() as fake, running(settings(tmp_path, limits, telegram=fake.settings())):
-        yield TelegramRoom.of(fake)
+        yield TelegramChat.of(fake)
 
 
 @pytest.fixture(params=["discord", "telegram"])
-def room(request: pytest.FixtureRequest) -> Room:
-    found: Room = request.getfixturevalue(request.param)
+def chat(request: pytest.FixtureRequest) -> PlatformChat:
+    found: PlatformChat = request.getfixturevalue(request.param)
     return found
 
 
@@ -107,19 +107,19 @@ ELSEWHERE = {
 NOT_HERE = "Ask me that in a private chat: here, everybody could read it."
 
 
-async def test_every_command(room: Room) -> None:
+async def test_every_command(chat: PlatformChat) -> None:
     assert {command for command, *_ in SAID} == {command.name for command in COMMANDS}
     for command, words, pictures, expected in SAID:
-        said = await room.say(command, words, *pictures, by=room.boss)
-        answer = NOT_HERE if (command, room.platform) == ("mydata", "telegram") else expected
+        said = await chat.say(command, words, *pictures, by=chat.manager)
+        answer = NOT_HERE if (command, chat.platform) == ("mydata", "telegram") else expected
         assert answer.casefold() in said.text.casefold(), f"/{command} {words}"
         assert said.pictures == (1 if command == "who" else 0)
 
 
 @pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.managers])
-async def test_what_only_managers_may_say(room: Room, command: str) -> None:
+async def test_what_only_managers_may_say(chat: PlatformChat, command: str) -> None:
     words = {"language": "de", "watch": "on", "quiet": "on", "threshold": "70"}
-    said = await room.say(command, words.get(command, ""), by=room.ann)
+    said = await chat.say(command, words.get(command, ""), by=chat.ann)
     if command == "settings":
         assert not said.labels, "everybody may read them"
     else:
@@ -127,14 +127,14 @@ async def test_what_only_managers_may_say(room: Room, command: str) -> None:
 
 
 @pytest.mark.parametrize("limits", [ONCE])
-async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord: DiscordRoom) -> None:
-    room, fake = discord, discord.fake
-    await room.say("about", by=room.ann)
-    assert "That was a lot at once." in (await room.say("about", by=room.ann)).text
+async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord: DiscordChat) -> None:
+    chat, fake = discord, discord.fake
+    await chat.say("about", by=chat.ann)
+    assert "That was a lot at once." in (await chat.say("about", by=chat.ann)).text
     silent = [
-        await room.send("about", by=room.ann),
-        await room.send("who", "", RED, by=room.ann),
-        await room.send("teach", "Ki Iro", RED, by=room.ann),
+        await chat.send("about", by=chat.ann),
+        await chat.send("who", "", RED, by=chat.ann),
+        await chat.send("teach", "Ki Iro", RED, by=chat.ann),
     ]
     await fake.until(lambda: all(fake.given[interaction].state == "deleted" for interaction in silent))
     assert fake.unread == 0
@@ -142,10 +142,10 @@ async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord:
 
 async def test_who_is_not_let_in_sees_nothing_at_all(tmp_path: Path) -> None:
     async with fake_discord() as fake:
-        token, nobody = config.Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
-        async with running(settings(tmp_path, UNLIMITED, discord=token, access=nobody)):
-            room = DiscordRoom.of(fake)
-            asked = [await room.send("about", by=room.boss), await room.send("who", "", RED, by=room.ann)]
+        token, no_match = config.Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
+        async with running(settings(tmp_path, UNLIMITED, discord=token, access=no_match)):
+            chat = DiscordChat.of(fake)
+            asked = [await chat.send("about", by=chat.manager), await chat.send("who", "", RED, by=chat.ann)]
             message = await fake.post_picture(RED, mention=True)
             asked.append(await fake.menu("Who is this?", message))
             await fake.until(lambda: all(fake.given[interaction].state == "deleted" for interaction in asked))
@@ -155,11 +155,11 @@ async def test_who_is_not_let_in_sees_nothing_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("limits")
 @pytest.mark.parametrize("limits", [config.Limits(remembered=1)])
-async def test_buttons_of_an_answer_that_is_forgotten_have_expired(room: Room) -> None:
-    old = await room.say("who", "", RED, by=room.ann)
-    await room.say("who", "", GREEN, by=room.ann)
+async def test_buttons_of_an_answer_that_is_forgotten_have_expired(chat: PlatformChat) -> None:
+    old = await chat.say("who", "", RED, by=chat.ann)
+    await chat.say("who", "", GREEN, by=chat.ann)
     for label in ("More like this", "Wrong?", "Right!"):
-        told = await room.press(old, label, by=room.bob)
+        told = await chat.press(old, label, by=chat.bob)
         assert told.text == "These buttons have expired. Ask again, and you get new ones."
         assert told.alone
 
@@ -191,9 +191,9 @@ class Watched(Presses):
         super().__init__(*arguments, about_answers=about_answers, on_their_own=on_their_own)
         self.known.update(about_answers, on_their_own)
 
-    async def answer(self, case: Case, press: Press) -> Reply:
+    async def answer(self, context: Context, press: Press) -> Reply:
         self.pressed.add(read(press.action).verb)
-        return await super().answer(case, press)
+        return await super().answer(context, press)
 
 
 @pytest.fixture(autouse=True)
@@ -204,77 +204,77 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
     return Watched
 
 
-async def test_every_button(watched: type[Watched], room: Room) -> None:
-    await under_an_answer(room)
-    await who_is_it_really(room)
-    await how_the_chat_is_set(room)
-    await second_opinions(room)
-    await which_face_it_is(room)
-    await whom_it_knows(room)
-    await own_data(await room.private())
+async def test_every_button(watched: type[Watched], chat: PlatformChat) -> None:
+    await under_an_answer(chat)
+    await who_is_it_really(chat)
+    await how_the_chat_is_set(chat)
+    await second_opinions(chat)
+    await which_face_it_is(chat)
+    await known_characters(chat)
+    await own_data(await chat.private())
     assert watched.known - watched.pressed == set()
 
 
-async def under_an_answer(room: Room) -> None:
-    answer = await room.say("who", "", CROWD, by=room.ann)
+async def under_an_answer(chat: PlatformChat) -> None:
+    answer = await chat.say("who", "", CROWD, by=chat.ann)
     assert "Page 1 of 2" in answer.text
-    answer = await room.press(answer, "Next ▶", by=room.bob)
+    answer = await chat.press(answer, "Next ▶", by=chat.bob)
     assert answer.text.startswith("9. Aoi Umino")
-    answer = await room.press(answer, "◀ Back", by=room.bob)
+    answer = await chat.press(answer, "◀ Back", by=chat.bob)
     assert answer.text.startswith("1. Aoi Umino")
-    asked = await room.press(answer, "More like this", by=room.bob)
+    asked = await chat.press(answer, "More like this", by=chat.bob)
     assert asked.text == "Which face?"
-    told = await room.press(asked, "Face 3: Aoi Umino", by=room.bob)
+    told = await chat.press(asked, "Face 3: Aoi Umino", by=chat.bob)
     assert told.text.startswith("Face 3 looks most like:\n1. Aoi Umino")
-    answer = await room.press(told, "◀ Back", by=room.bob)
-    refused = await room.press(answer, "Delete", by=room.bob)
+    answer = await chat.press(told, "◀ Back", by=chat.bob)
+    refused = await chat.press(answer, "Delete", by=chat.bob)
     assert refused.alone
     assert refused.text == "Only who asked, or who manages this chat, can delete this answer."
-    await room.remove(answer, "Delete", by=room.ann)
+    await chat.remove(answer, "Delete", by=chat.ann)
 
-    answer = await room.say("who", "", RED, by=room.ann)
-    thanks = await room.press(answer, "Right!", by=room.bob)
+    answer = await chat.say("who", "", RED, by=chat.ann)
+    thanks = await chat.press(answer, "Right!", by=chat.bob)
     assert thanks.alone
     assert thanks.text == "Thank you! I am glad that I was right."
-    await room.remove(answer, "Delete", by=room.boss)
+    await chat.remove(answer, "Delete", by=chat.manager)
 
 
-async def who_is_it_really(room: Room) -> None:
-    answer = await room.say("who", "", RED_AND_GREY, by=room.ann)
-    asked = await room.press(answer, "Wrong?", by=room.bob)
+async def who_is_it_really(chat: PlatformChat) -> None:
+    answer = await chat.say("who", "", RED_AND_GREY, by=chat.ann)
+    asked = await chat.press(answer, "Wrong?", by=chat.bob)
     assert asked.text == "Which face?"
-    asked = await room.press(asked, "Face 2", by=room.bob)
+    asked = await chat.press(asked, "Face 2", by=chat.bob)
     assert asked.text == "Face 2: who is it really?\nIf you say who, I keep the cut-out face to learn from it."
-    nobody = await room.press(asked, "Search…", by=room.bob, words="xyzzy")
-    assert nobody.text.startswith("I know nobody called xyzzy.")
-    found = await room.press(asked, "Search…", by=room.bob, words="hayashi")
+    no_match = await chat.press(asked, "Search…", by=chat.bob, words="xyzzy")
+    assert no_match.text.startswith("I know nobody called xyzzy.")
+    found = await chat.press(asked, "Search…", by=chat.bob, words="hayashi")
     assert found.labels.count("Midori Hayashi") == 1
-    thanks = await room.press(found, "Midori Hayashi", by=room.bob)
+    thanks = await chat.press(found, "Midori Hayashi", by=chat.bob)
     assert thanks.text == "Thank you! So that is Midori Hayashi."
-    assert "Midori Hayashi" in (await room.say("who", "", GREY, by=room.ann)).text
-    back = await room.press(thanks, "Undo", by=room.bob)
+    assert "Midori Hayashi" in (await chat.say("who", "", GREY, by=chat.ann)).text
+    back = await chat.press(thanks, "Undo", by=chat.bob)
     assert back.text.startswith("Taken back")
-    assert "Nobody I know" in (await room.say("who", "", GREY, by=room.ann)).text
+    assert "Nobody I know" in (await chat.say("who", "", GREY, by=chat.ann)).text
 
     for label, words, answered in (
         ("Someone else…", "Koharu", "Thank you! So that is Koharu."),
         ("I don't know who", None, NOTED),
         ("Not a face", None, NOTED),
     ):
-        answer = await room.say("who", "", GREEN, by=room.ann)
-        asked = await room.press(answer, "Wrong?", by=room.bob)
-        thanks = await room.press(asked, label, by=room.bob, words=words)
+        answer = await chat.say("who", "", GREEN, by=chat.ann)
+        asked = await chat.press(answer, "Wrong?", by=chat.bob)
+        thanks = await chat.press(asked, label, by=chat.bob, words=words)
         assert thanks.text == answered
-        again = await room.press(thanks, "◀ Back", by=room.bob)
+        again = await chat.press(thanks, "◀ Back", by=chat.bob)
         assert again.text == answer.text
-    stats = (await room.say("stats", by=room.ann)).text
+    stats = (await chat.say("stats", by=chat.ann)).text
     assert "Midori Hayashi: 0 % (0 confirmed, 1 corrected)" in stats
     assert "Koharu: 0 % (0 confirmed, 2 corrected)" in stats
 
 
-async def how_the_chat_is_set(room: Room) -> None:
-    view = await room.say("settings", by=room.boss)
-    refused = await room.press(view, "Watch: off", by=room.ann)
+async def how_the_chat_is_set(chat: PlatformChat) -> None:
+    view = await chat.say("settings", by=chat.manager)
+    refused = await chat.press(view, "Watch: off", by=chat.ann)
     assert (refused.text, refused.alone) == ("Only people who manage this chat may do that.", True)
     for label, said in (
         ("Watch: off", "I look at every picture that is posted here."),
@@ -293,108 +293,108 @@ async def how_the_chat_is_set(room: Room) -> None:
         ("Everybody", "Everybody may teach and correct me."),
         ("Second opinion: off", "What one person teaches counts when a second one, or a manager, has confirmed it."),
     ):
-        view = await room.press(view, label, by=room.boss)
+        view = await chat.press(view, label, by=chat.manager)
         assert said in view.text, label
-    if room.platform == "discord":
-        view = await room.press(view, "Age-restricted only: off", by=room.boss)
-        assert "I answer here only if" in (await room.say("who", "", RED, by=room.ann)).text
-        view = await room.press(view, "Age-restricted only: on", by=room.boss)
+    if chat.platform == "discord":
+        view = await chat.press(view, "Age-restricted only: off", by=chat.manager)
+        assert "I answer here only if" in (await chat.say("who", "", RED, by=chat.ann)).text
+        view = await chat.press(view, "Age-restricted only: on", by=chat.manager)
     else:
         assert not any("Age-restricted" in label for label in view.labels)
 
 
-async def second_opinions(room: Room) -> None:
+async def second_opinions(chat: PlatformChat) -> None:
     """Every chat's boss has said that one person is not enough."""
-    taught = await room.say("teach", "Ki Iro", YELLOW, by=room.ann)
+    taught = await chat.say("teach", "Ki Iro", YELLOW, by=chat.ann)
     assert "1 picture of Ki Iro counts as soon as a second person" in taught.text
-    refused = await room.press(taught, "Confirm", by=room.ann)
+    refused = await chat.press(taught, "Confirm", by=chat.ann)
     assert (refused.text, refused.alone) == ("That takes a second person, or somebody who manages this chat.", True)
-    assert "Nobody I know" in (await room.say("who", "", YELLOW, by=room.ann)).text
-    agreed = await room.press(taught, "Confirm", by=room.bob)
+    assert "Nobody I know" in (await chat.say("who", "", YELLOW, by=chat.ann)).text
+    agreed = await chat.press(taught, "Confirm", by=chat.bob)
     assert agreed.text == "Bob has confirmed Ki Iro. It counts from now on."
-    assert "Ki Iro" in (await room.say("who", "", YELLOW, by=room.ann)).text
+    assert "Ki Iro" in (await chat.say("who", "", YELLOW, by=chat.ann)).text
 
-    taught = await room.say("teach", "Mizuiro", CYAN, by=room.ann)
-    rejected = await room.press(taught, "Reject", by=room.bob)
+    taught = await chat.say("teach", "Mizuiro", CYAN, by=chat.ann)
+    rejected = await chat.press(taught, "Reject", by=chat.bob)
     assert rejected.text == "Bob has rejected Mizuiro. It does not count."
 
-    await room.say("teach", "Mizuiro", CYAN, by=room.ann)
-    history = await room.say("history", by=room.boss)
+    await chat.say("teach", "Mizuiro", CYAN, by=chat.ann)
+    history = await chat.say("history", by=chat.manager)
     assert "Ann taught Mizuiro, 1 picture (waits to be confirmed)" in history.text.split("\n")[1]
-    history = await room.press(history, "Confirm 1", by=room.boss)
+    history = await chat.press(history, "Confirm 1", by=chat.manager)
     assert "Boss agreed to what was taught about Mizuiro" in history.text.split("\n")[1]
-    assert "Mizuiro" in (await room.say("who", "", CYAN, by=room.ann)).text
-    history = await room.press(history, "Revert 1", by=room.boss)
+    assert "Mizuiro" in (await chat.say("who", "", CYAN, by=chat.ann)).text
+    history = await chat.press(history, "Revert 1", by=chat.manager)
     assert "Boss took back a change about Mizuiro" in history.text.split("\n")[1]
-    assert "Nobody I know" in (await room.say("who", "", CYAN, by=room.ann)).text
-    older = await room.press(history, "Older ▶", by=room.boss)
+    assert "Nobody I know" in (await chat.say("who", "", CYAN, by=chat.ann)).text
+    older = await chat.press(history, "Older ▶", by=chat.manager)
     assert "page 2" in older.text
-    assert "page 1" in (await room.press(older, "◀ Newer", by=room.boss)).text
+    assert "page 1" in (await chat.press(older, "◀ Newer", by=chat.manager)).text
 
 
-async def which_face_it_is(room: Room) -> None:
-    asked = await room.say("teach", "Haiiro", RED_AND_GREY, by=room.boss)
+async def which_face_it_is(chat: PlatformChat) -> None:
+    asked = await chat.say("teach", "Haiiro", RED_AND_GREY, by=chat.manager)
     assert asked.text == "There are several faces. Which one is Haiiro?"
     assert (asked.pictures, asked.labels) == (1, ("1", "2"))
-    learnt = await room.press(asked, "2", by=room.boss)
+    learnt = await chat.press(asked, "2", by=chat.manager)
     assert learnt.text.startswith("Thank you! I know Haiiro in this chat now, from 1 picture.")
-    undone = await room.press(learnt, "Undo", by=room.boss)
+    undone = await chat.press(learnt, "Undo", by=chat.manager)
     assert undone.text.startswith("Taken back")
 
 
-async def whom_it_knows(room: Room) -> None:
+async def known_characters(chat: PlatformChat) -> None:
     for number in range(20):
-        await room.say("teach", f"Extra {number}", PINK, by=room.boss)
-    roster = await room.say("roster", by=room.ann)
+        await chat.say("teach", f"Extra {number}", PINK, by=chat.manager)
+    roster = await chat.say("roster", by=chat.ann)
     assert "Midori Hayashi" not in roster.text
-    roster = await room.press(roster, "Next ▶", by=room.ann)
+    roster = await chat.press(roster, "Next ▶", by=chat.ann)
     assert "Midori Hayashi" in roster.text
-    roster = await room.press(roster, "◀ Back", by=room.ann)
+    roster = await chat.press(roster, "◀ Back", by=chat.ann)
     assert "Akane Hoshino" in roster.text
 
 
-async def own_data(room: Room) -> None:
-    await room.say("teach", "Ki Iro", YELLOW, by=room.ann)
-    data = await room.say("mydata", by=room.ann)
+async def own_data(chat: PlatformChat) -> None:
+    await chat.say("teach", "Ki Iro", YELLOW, by=chat.ann)
+    data = await chat.say("mydata", by=chat.ann)
     assert "• 1 face that you have taught me" in data.text
-    sure = await room.press(data, "Delete my data", by=room.ann)
+    sure = await chat.press(data, "Delete my data", by=chat.ann)
     assert sure.text.startswith("All that you have taught and said will be gone for good")
-    data = await room.press(sure, "No, keep it", by=room.ann)
+    data = await chat.press(sure, "No, keep it", by=chat.ann)
     assert "• 1 face that you have taught me" in data.text
-    sure = await room.press(data, "Delete my data", by=room.ann)
-    gone = await room.press(sure, "Yes, delete it", by=room.ann)
+    sure = await chat.press(data, "Delete my data", by=chat.ann)
+    gone = await chat.press(sure, "Yes, delete it", by=chat.ann)
     assert gone.text.startswith("It is gone.")
-    assert "Nothing else is kept about you." in (await room.say("mydata", by=room.ann)).text
-    assert "Nobody I know" in (await room.say("who", "", YELLOW, by=room.ann)).text
+    assert "Nothing else is kept about you." in (await chat.say("mydata", by=chat.ann)).text
+    assert "Nobody I know" in (await chat.say("who", "", YELLOW, by=chat.ann)).text
 
 
 # --- what only one of them has ---------------------------------------------------------------------------------------
 
 
-async def test_the_menu_of_a_message_on_discord(discord: DiscordRoom) -> None:
-    room, fake = discord, discord.fake
-    message = await fake.post_picture(YELLOW, author=room.bob)
-    await fake.menu("Who is this?", message, author=room.ann)
-    assert "Nobody I know" in (await room.answer()).text
-    interaction = await fake.menu("Teach this face", message, author=room.ann)
-    await fake.write(interaction, "Ki Iro", author=room.ann)
-    assert "I know Ki Iro in this chat now" in (await room.answer()).text
-    await fake.menu("Who is this?", message, author=room.ann)
-    answer = await room.answer()
+async def test_the_menu_of_a_message_on_discord(discord: DiscordChat) -> None:
+    chat, fake = discord, discord.fake
+    message = await fake.post_picture(YELLOW, author=chat.bob)
+    await fake.menu("Who is this?", message, author=chat.ann)
+    assert "Nobody I know" in (await chat.answer()).text
+    interaction = await fake.menu("Teach this face", message, author=chat.ann)
+    await fake.write(interaction, "Ki Iro", author=chat.ann)
+    assert "I know Ki Iro in this chat now" in (await chat.answer()).text
+    await fake.menu("Who is this?", message, author=chat.ann)
+    answer = await chat.answer()
     assert answer.text.startswith("1. Ki Iro")
     await fake.delete(message)
     await fake.until(lambda: answer.message.id not in [one["id"] for one in fake.messages()])
 
 
-async def test_names_are_completed_on_discord(discord: DiscordRoom) -> None:
-    room, fake = discord, discord.fake
-    await room.say("teach", "Aozora", CYAN, by=room.ann)
-    assert await fake.complete("teach", "name", "ao", author=room.ann) == ["Aoi Umino", "Aozora"]
-    assert await fake.complete("forget", "name", "ao", author=room.ann) == ["Aozora"]
-    assert await fake.complete("roster", "search", "hosh", author=room.ann) == ["Akane Hoshino"]
+async def test_names_are_completed_on_discord(discord: DiscordChat) -> None:
+    chat, fake = discord, discord.fake
+    await chat.say("teach", "Aozora", CYAN, by=chat.ann)
+    assert await fake.complete("teach", "name", "ao", author=chat.ann) == ["Aoi Umino", "Aozora"]
+    assert await fake.complete("forget", "name", "ao", author=chat.ann) == ["Aozora"]
+    assert await fake.complete("roster", "search", "hosh", author=chat.ann) == ["Akane Hoshino"]
 
 
-async def test_an_answer_for_one_alone_on_discord(discord: DiscordRoom) -> None:
+async def test_an_answer_for_one_alone_on_discord(discord: DiscordChat) -> None:
     interaction = await discord.fake.slash_who(RED, private=True, author=discord.ann)
     answer = await discord.answer()
     assert answer.alone
@@ -402,27 +402,27 @@ async def test_an_answer_for_one_alone_on_discord(discord: DiscordRoom) -> None:
     assert answer.text.startswith("1. Akane Hoshino")
 
 
-async def test_the_asker_takes_an_answer_away_by_a_reaction(room: Room) -> None:
-    answer = await room.say("who", "", RED, by=room.ann)
-    await room.dislike(answer, by=room.bob)
-    await room.say("about", by=room.boss)
-    assert room.is_there(answer), "that was not the one who had asked"
-    await room.dislike(answer, by=room.ann)
-    await until(lambda: not room.is_there(answer))
+async def test_the_asker_takes_an_answer_away_by_a_reaction(chat: PlatformChat) -> None:
+    answer = await chat.say("who", "", RED, by=chat.ann)
+    await chat.dislike(answer, by=chat.bob)
+    await chat.say("about", by=chat.manager)
+    assert chat.is_there(answer), "that was not the one who had asked"
+    await chat.dislike(answer, by=chat.ann)
+    await until(lambda: not chat.is_there(answer))
 
 
-async def test_a_spoiler_is_answered_as_one(room: Room) -> None:
-    answer = await room.ask_about_a_spoiler(RED, by=room.ann)
+async def test_a_spoiler_is_answered_as_one(chat: PlatformChat) -> None:
+    answer = await chat.ask_about_a_spoiler(RED, by=chat.ann)
     assert "Akane Hoshino" in answer.text
     assert answer.hidden
 
 
-async def test_all_is_forgotten_where_the_bot_is_thrown_out(room: Room) -> None:
-    await room.say("teach", "Ki Iro", YELLOW, by=room.ann)
-    await room.say("threshold", "70", by=room.boss)
-    await room.throw_out_and_invite_again()
-    async with asyncio.timeout(PATIENCE):
-        while "Nobody has taught me anything" not in (await room.say("history", by=room.boss)).text:
+async def test_all_is_forgotten_where_the_bot_is_thrown_out(chat: PlatformChat) -> None:
+    await chat.say("teach", "Ki Iro", YELLOW, by=chat.ann)
+    await chat.say("threshold", "70", by=chat.manager)
+    await chat.throw_out_and_invite_again()
+    async with asyncio.timeout(TIMEOUT):
+        while "Nobody has taught me anything" not in (await chat.say("history", by=chat.manager)).text:
             pass  # It hears of that beside what people ask.
-    assert "Nobody I know" in (await room.say("who", "", YELLOW, by=room.ann)).text
-    assert "I name a face when I am sure enough." in (await room.say("settings", by=room.boss)).text
+    assert "Nobody I know" in (await chat.say("who", "", YELLOW, by=chat.ann)).text
+    assert "I name a face when I am sure enough." in (await chat.say("settings", by=chat.manager)).text

@@ -20,7 +20,7 @@ from bot.storage import reembedding
 from tests.support import tiny
 from tests.support.fakes.discord import fake_discord
 from tests.support.fakes.telegram import fake_telegram
-from tests.support.platform_chats import DiscordRoom, Room, TelegramRoom
+from tests.support.platform_chats import DiscordChat, PlatformChat, TelegramChat
 from tests.support.running import running
 
 YELLOW, CYAN = (240, 220, 20), (10, 200, 220)
@@ -64,9 +64,9 @@ def address(folder: Path) -> str:
 
 
 @pytest.fixture
-async def rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Room, Room]]:
+async def chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[PlatformChat, PlatformChat]]:
     """A channel on Discord and a group on Telegram, with one bot in both."""
-    monkeypatch.setattr(reembedding, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(reembedding, "POLL_SECONDS", 0.1)
     tiny.tiny_base(tmp_path / "running.tflite", recognition=tiny.tiny_recognition())
     async with fake_discord() as discord, fake_telegram() as telegram:
         settings = config.Settings(
@@ -81,11 +81,11 @@ async def rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             workers=config.Workers(threads=1),
         )
         async with running(settings):
-            yield DiscordRoom.of(discord), TelegramRoom.of(telegram)
+            yield DiscordChat.of(discord), TelegramChat.of(telegram)
 
 
-async def test_the_story(tmp_path: Path, rooms: tuple[Room, Room], restored_logs: None) -> None:
-    server, group = rooms
+async def test_the_story(tmp_path: Path, chats: tuple[PlatformChat, PlatformChat], restored_logs: None) -> None:
+    server, group = chats
     operator = Operator(tmp_path)
     await watching_and_correcting(server, group)
     await teaching_and_forgetting(server, group)
@@ -96,32 +96,32 @@ async def test_the_story(tmp_path: Path, rooms: tuple[Room, Room], restored_logs
     await taking_over(server, operator, bundle)
 
 
-async def watching_and_correcting(server: Room, group: Room) -> None:
+async def watching_and_correcting(server: PlatformChat, group: PlatformChat) -> None:
     """Both are watched. What Ann posts is named wrongly, and Bob says so; each place learns for itself."""
-    for room in (server, group):
-        await room.say("watch", "on", by=room.boss)
-        await room.post(drawing(tiny.RED), by=room.ann)
-        answer = await room.answer()
+    for chat in (server, group):
+        await chat.say("watch", "on", by=chat.manager)
+        await chat.post(drawing(tiny.RED), by=chat.ann)
+        answer = await chat.answer()
         assert answer.text.startswith("1. Akane Hoshino")
         assert answer.pictures == 1
         assert "More like this" not in answer.labels, "nobody had asked"
-        asked = await room.press(answer, "Wrong?", by=room.bob)
-        name = {"discord": "Koharu", "telegram": "Chinatsu"}[room.platform]
-        thanks = await room.press(asked, "Someone else…", by=room.bob, words=name)
+        asked = await chat.press(answer, "Wrong?", by=chat.bob)
+        name = {"discord": "Koharu", "telegram": "Chinatsu"}[chat.platform]
+        thanks = await chat.press(asked, "Someone else…", by=chat.bob, words=name)
         assert thanks.text == f"Thank you! So that is {name}."
-        await room.post(drawing(tiny.RED), by=room.ann)
-        assert (await room.answer()).text.startswith(f"1. {name}")
-        assert "Akane Hoshino: 0 % (0 confirmed, 1 corrected)" in (await room.say("stats", by=room.ann)).text
+        await chat.post(drawing(tiny.RED), by=chat.ann)
+        assert (await chat.answer()).text.startswith(f"1. {name}")
+        assert "Akane Hoshino: 0 % (0 confirmed, 1 corrected)" in (await chat.say("stats", by=chat.ann)).text
     assert "Koharu" in (await server.say("who", "", drawing(tiny.RED), by=server.ann)).text
 
 
-async def teaching_and_forgetting(server: Room, group: Room) -> None:
+async def teaching_and_forgetting(server: PlatformChat, group: PlatformChat) -> None:
     """Each community teaches a character; one is forgotten, and that is undone."""
     assert await is_known(server, YELLOW) == "Nobody I know"
-    for room, name, colour in ((server, "Ki Iro", YELLOW), (group, "Mizuiro", CYAN)):
-        taught = await room.say("teach", name, *(drawing(colour, number) for number in range(3)), by=room.ann)
+    for chat, name, colour in ((server, "Ki Iro", YELLOW), (group, "Mizuiro", CYAN)):
+        taught = await chat.say("teach", name, *(drawing(colour, number) for number in range(3)), by=chat.ann)
         assert f"I know {name} in this chat now, from 3 pictures" in taught.text
-        assert await is_known(room, colour) == name
+        assert await is_known(chat, colour) == name
     assert await is_known(group, YELLOW) == "Nobody I know"
     forgotten = await server.say("forget", "ki iro", by=server.ann)
     assert await is_known(server, YELLOW) == "Nobody I know"
@@ -129,18 +129,18 @@ async def teaching_and_forgetting(server: Room, group: Room) -> None:
     assert await is_known(server, YELLOW) == "Ki Iro"
 
 
-async def opting_out(server: Room, group: Room) -> None:
+async def opting_out(server: PlatformChat, group: PlatformChat) -> None:
     """Bob wants to be left alone, and is: also where everything is watched."""
-    for room in (server, group):
-        await room.say("optout", "on", by=room.bob)
-        await room.post(drawing(tiny.GREEN), by=room.bob)
-        refused = await room.say("who", "", drawing(tiny.GREEN), by=room.bob)
+    for chat in (server, group):
+        await chat.say("optout", "on", by=chat.bob)
+        await chat.post(drawing(tiny.GREEN), by=chat.bob)
+        refused = await chat.say("who", "", drawing(tiny.GREEN), by=chat.bob)
         assert "leave their pictures alone" in refused.text, "and nothing was said of what was only posted"
-        await room.say("optout", "off", by=room.bob)
-        assert (await room.say("who", "", drawing(tiny.GREEN), by=room.bob)).text.startswith("1. Midori Hayashi")
+        await chat.say("optout", "off", by=chat.bob)
+        assert (await chat.say("who", "", drawing(tiny.GREEN), by=chat.bob)).text.startswith("1. Midori Hayashi")
 
 
-async def promoting(server: Room, group: Room, operator: Operator) -> None:
+async def promoting(server: PlatformChat, group: PlatformChat, operator: Operator) -> None:
     """What one community has taught is good enough for all."""
     told = await operator.whobot("promote", "Ki Iro", "--from", server.scope)
     assert "Ki Iro is known in all chats now, from 3 pictures" in told
@@ -172,31 +172,31 @@ def retrain(folder: Path) -> Path:
     return folder / "bundles" / "community-float16.tflite"
 
 
-async def taking_over(room: Room, operator: Operator, bundle: Path) -> None:
+async def taking_over(chat: PlatformChat, operator: Operator, bundle: Path) -> None:
     """The new network takes over while the bot runs, and makes way again; what was taught is known beside both."""
-    before = (await room.say("about", by=room.ann)).text
+    before = (await chat.say("about", by=chat.ann)).text
     assert "knows also: ki_iro, mizuiro" in await operator.whobot("adopt", bundle)
-    await until(lambda: says(room, "about", "Characters from community"))
-    roster = (await room.say("roster", by=room.ann)).text
+    await until(lambda: says(chat, "about", "Characters from community"))
+    roster = (await chat.say("roster", by=chat.ann)).text
     assert roster.count("Ki Iro") == 1, "she was taught here, and the new network knows her: that is one character"
     assert "Mizuiro" in roster
     await operator.whobot("rollback")
-    await until(lambda: says(room, "about", before))
-    await until(lambda: knows(room, YELLOW, "Ki Iro"))
+    await until(lambda: says(chat, "about", before))
+    await until(lambda: knows(chat, YELLOW, "Ki Iro"))
 
 
-async def is_known(room: Room, colour: tiny.Colour) -> str:
+async def is_known(chat: PlatformChat, colour: tiny.Colour) -> str:
     """Ask who somebody is, by a picture that nobody was taught with; return the name, or what is said instead."""
-    line = (await room.say("who", "", drawing(colour, 9), by=room.ann)).text.split("\n")[0]
+    line = (await chat.say("who", "", drawing(colour, 9), by=chat.ann)).text.split("\n")[0]
     return next((words for words in ("Nobody I know", "Ki Iro", "Mizuiro") if words in line), line)
 
 
-async def knows(room: Room, colour: tiny.Colour, name: str) -> bool:
-    return await is_known(room, colour) == name
+async def knows(chat: PlatformChat, colour: tiny.Colour, name: str) -> bool:
+    return await is_known(chat, colour) == name
 
 
-async def says(room: Room, command: str, words: str) -> bool:
-    return words in (await room.say(command, by=room.ann)).text
+async def says(chat: PlatformChat, command: str, words: str) -> bool:
+    return words in (await chat.say(command, by=chat.ann)).text
 
 
 async def until(done: Callable[[], Awaitable[bool]]) -> None:

@@ -14,7 +14,7 @@ from bot.chat.service import Service
 from bot.config import Limits
 from bot.metrics import Metrics
 from bot.platforms.shared.openers import opener
-from bot.recognition.local import Pipeline
+from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
 from bot.recognition.results import Image
 from bot.storage.store import Store
@@ -51,8 +51,11 @@ def files() -> dict[str, bytes]:
 async def service(tmp_path: Path) -> AsyncIterator[Service]:
     tiny.tiny_models(tmp_path)
     models = ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE)
-    async with Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store, Pipeline(models, limits=LIMITS) as pipeline:
-        yield Service(pipeline, store, Metrics(), limits=LIMITS)
+    async with (
+        Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store,
+        LocalBackend(models, limits=LIMITS) as backend,
+    ):
+        yield Service(backend, store, Metrics(), limits=LIMITS)
 
 
 @pytest.fixture

@@ -7,29 +7,29 @@ import numpy as np
 from bot.chat.model import Ask, Chat, Picture, Press, Reply, Request, Teach, Trigger, User
 from bot.chat.service import Service
 from bot.recognition.gallery import Embedding, Gallery
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis, Box, Face, Guess, Portrait, Sighting
-from tests.support.service_harness import ANN, BUNDLE, PRESSABLE, ROOM, Eyes, Source, analysis, incoming
+from tests.support.service_harness import ANN, BUNDLE, CHAT, WITH_BUTTONS, FakeBackend, Source, analysis, incoming
 
 DIMENSIONS = 64
-KIN = {"maki": "nishikino_maki", "nico": "yazawa_nico"}
+KNOWN = {"maki": "nishikino_maki", "nico": "yazawa_nico"}
 """Whose faces are known without being taught."""
 
 
-class Learner(Eyes):
+class LearningBackend(FakeBackend):
     """A picture is called after its faces, as in ``maki+umi``; ``umi2`` looks almost like ``umi``."""
 
-    async def analyse(self, data: bytes, how: Look) -> Analysis:
+    async def analyse(self, data: bytes, options: AnalysisOptions) -> Analysis:
         if data in (b"landscape", b"broken"):
-            return await super().analyse(data, how)
-        self.looks.append(how)
-        return analysis(*(see(face, how.gallery) for face in data.decode().split("+")))
+            return await super().analyse(data, options)
+        self.calls.append(options)
+        return analysis(*(see(face, options.gallery) for face in data.decode().split("+")))
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
-        return [look_of(crop.decode()) for crop in crops]
+        return [embedding_of(crop.decode()) for crop in crops]
 
 
-def look_of(face: str) -> Embedding:
+def embedding_of(face: str) -> Embedding:
     """Return the embedding of a face: faces that differ in their digits only lie close together."""
     stem = face.rstrip("0123456789")
     base, twist = (np.random.default_rng(list(text.encode())).normal(size=DIMENSIONS) for text in (stem, face))
@@ -39,32 +39,32 @@ def look_of(face: str) -> Embedding:
 
 def see(face: str, gallery: Gallery) -> Sighting:
     """Name a face as the nearest example does, unless a nearer one denies it; else as it is known anyway."""
-    look = look_of(face)
-    portrait = Portrait(face.encode(), look, BUNDLE)
+    embedding = embedding_of(face)
+    portrait = Portrait(face.encode(), embedding, BUNDLE)
     here = Face(Box(0, 0, 9, 9), 1.0)
-    shown = gallery.embeddings @ look if len(gallery.embeddings) else np.array([-1.0])
-    denied = gallery.denied @ look if len(gallery.denied) else np.array([-1.0])
+    shown = gallery.embeddings @ embedding if len(gallery.embeddings) else np.array([-1.0])
+    denied = gallery.denied @ embedding if len(gallery.denied) else np.array([-1.0])
     if shown.max() > 0.8:
         name = gallery.characters[gallery.owners[shown.argmax()]]
         return Sighting(here, (Guess(name, 0.95),), False, portrait)
-    known = KIN.get(face.rstrip("0123456789"))
+    known = KNOWN.get(face.rstrip("0123456789"))
     if known is None or denied.max() > 0.8:
         return Sighting(here, (Guess("yazawa_nico", 0.2), Guess("nishikino_maki", 0.1)), True, portrait)
-    others = tuple(Guess(name, 0.05) for name in KIN.values() if name != known)
+    others = tuple(Guess(name, 0.05) for name in KNOWN.values() if name != known)
     return Sighting(here, (Guess(known, 0.9), *others), False, portrait)
 
 
 class Member:
     """Somebody in a chat: says things to a service, and presses what it answers."""
 
-    def __init__(self, service: Service, source: Source, user: User = ANN, chat: Chat = ROOM) -> None:
+    def __init__(self, service: Service, source: Source, user: User = ANN, chat: Chat = CHAT) -> None:
         self._service = service
         self._source = source
         self.user = user
         self.chat = chat
 
     async def say(self, request: Request) -> Reply:
-        return await self._service.handle(incoming(request, chat=self.chat, user=self.user, capabilities=PRESSABLE))
+        return await self._service.handle(incoming(request, chat=self.chat, user=self.user, capabilities=WITH_BUTTONS))
 
     async def ask(self, *pictures: str, author: User | None = None, trigger: Trigger = Trigger.COMMAND) -> Reply:
         return await self.say(Ask(self._pictures(pictures, author), trigger))

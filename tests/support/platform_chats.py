@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.chat.commands import BY_NAME, Kind
 from tests.support.fakes import discord, telegram
-from tests.support.fakes.discord.api import PATIENCE
+from tests.support.fakes.discord.api import TIMEOUT
 from tests.support.fakes.discord.people import Value
 from tests.support.fakes.telegram.payloads import keyboard
 
@@ -21,7 +21,7 @@ SELECTED = "✓ "
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownMessage:
     """What whobot says: its words, how many pictures come with them, and what can be pressed or chosen below.
 
     `alone`: only one person sees it. `hidden`: words and pictures are covered. `message` is the platform's own.
@@ -35,18 +35,18 @@ class Shown:
     message: Any = field(default=None, repr=False)
 
 
-class Room(ABC):
-    """A place where people talk to whobot: `boss` manages it, `ann` and `bob` are there."""
+class PlatformChat(ABC):
+    """A place where people talk to whobot: `manager` manages it, `ann` and `bob` are there."""
 
     platform: str
     scope: str
     """How the operator's commands name it."""
-    boss: Any
+    manager: Any
     ann: Any
     bob: Any
 
     @abstractmethod
-    async def say(self, command: str, words: str = "", *pictures: bytes, by: Any) -> Shown:
+    async def say(self, command: str, words: str = "", *pictures: bytes, by: Any) -> ShownMessage:
         """Give a command, and wait for the answer."""
 
     @abstractmethod
@@ -58,27 +58,27 @@ class Room(ABC):
         """Post a picture and nothing else."""
 
     @abstractmethod
-    async def answer(self) -> Shown:
+    async def answer(self) -> ShownMessage:
         """Wait for what whobot posts next."""
 
     @abstractmethod
-    async def press(self, shown: Shown, label: str, *, by: Any, words: str | None = None) -> Shown:
+    async def press(self, shown: ShownMessage, label: str, *, by: Any, words: str | None = None) -> ShownMessage:
         """Press a button or choose from a menu, write the words that are asked for, and wait for what comes of it."""
 
     @abstractmethod
-    async def remove(self, shown: Shown, label: str, *, by: Any) -> None:
+    async def remove(self, shown: ShownMessage, label: str, *, by: Any) -> None:
         """Press a button, and wait until the message is gone."""
 
     @abstractmethod
-    def is_there(self, shown: Shown) -> bool:
+    def is_there(self, shown: ShownMessage) -> bool:
         """Tell whether people still see a message."""
 
     @abstractmethod
-    async def dislike(self, shown: Shown, *, by: Any) -> None:
+    async def dislike(self, shown: ShownMessage, *, by: Any) -> None:
         """React to a message in the way that takes answers away."""
 
     @abstractmethod
-    async def ask_about_a_spoiler(self, picture: bytes, *, by: Any) -> Shown:
+    async def ask_about_a_spoiler(self, picture: bytes, *, by: Any) -> ShownMessage:
         """Ask about a picture that is covered, and wait for the answer."""
 
     @abstractmethod
@@ -86,11 +86,11 @@ class Room(ABC):
         """Have the bot leave, and come back."""
 
     @abstractmethod
-    async def private(self) -> "Room":
+    async def private(self) -> "PlatformChat":
         """Return the private chat of `ann` with whobot, who is all three people there."""
 
 
-class DiscordRoom(Room):
+class DiscordChat(PlatformChat):
     """A channel, or a private chat."""
 
     platform = "discord"
@@ -99,14 +99,14 @@ class DiscordRoom(Room):
         self.fake = fake
         self._channel = channel
         self.scope = f"discord:{fake.guild.id}"
-        self.boss, self.ann, self.bob = people
+        self.manager, self.ann, self.bob = people
 
     @classmethod
-    def of(cls, fake: discord.FakeDiscord) -> "DiscordRoom":
+    def of(cls, fake: discord.FakeDiscord) -> "DiscordChat":
         """Return the fake's first channel."""
-        return cls(fake, fake.general, fake.boss, discord.Person("Ann"), discord.Person("Bob"))
+        return cls(fake, fake.general, fake.manager, discord.Person("Ann"), discord.Person("Bob"))
 
-    async def say(self, command: str, words: str = "", *pictures: bytes, by: discord.Person) -> Shown:
+    async def say(self, command: str, words: str = "", *pictures: bytes, by: discord.Person) -> ShownMessage:
         interaction = await self.send(command, words, *pictures, by=by)
         answer = await self.fake.answer()
         assert answer.interaction == interaction
@@ -124,26 +124,28 @@ class DiscordRoom(Room):
     async def post(self, picture: bytes, *, by: discord.Person) -> None:
         await self.fake.post_picture(picture, author=by, channel=self._channel)
 
-    async def answer(self) -> Shown:
+    async def answer(self) -> ShownMessage:
         return self._shown(await self.fake.answer())
 
-    async def press(self, shown: Shown, label: str, *, by: discord.Person, words: str | None = None) -> Shown:
+    async def press(
+        self, shown: ShownMessage, label: str, *, by: discord.Person, words: str | None = None
+    ) -> ShownMessage:
         interaction = await self.fake.press(shown.message, label, author=by)
         if words is not None:
             await self.fake.write(interaction, words, author=by)
         return self._shown(await self.fake.answer())
 
-    async def remove(self, shown: Shown, label: str, *, by: discord.Person) -> None:
+    async def remove(self, shown: ShownMessage, label: str, *, by: discord.Person) -> None:
         await self.fake.press(shown.message, label, author=by)
         await until(lambda: not self.is_there(shown))
 
-    def is_there(self, shown: Shown) -> bool:
+    def is_there(self, shown: ShownMessage) -> bool:
         return shown.message.id in [one["id"] for one in self.fake.messages()]
 
-    async def dislike(self, shown: Shown, *, by: discord.Person) -> None:
+    async def dislike(self, shown: ShownMessage, *, by: discord.Person) -> None:
         await self.fake.react(shown.message, "❌", author=by)
 
-    async def ask_about_a_spoiler(self, picture: bytes, *, by: discord.Person) -> Shown:
+    async def ask_about_a_spoiler(self, picture: bytes, *, by: discord.Person) -> ShownMessage:
         await self.fake.slash_who(discord.Upload(picture, spoiler=True), author=by, channel=self._channel)
         return await self.answer()
 
@@ -151,17 +153,17 @@ class DiscordRoom(Room):
         await self.fake.remove_bot()
         await self.fake.invite_bot()
 
-    async def private(self) -> "DiscordRoom":
-        return DiscordRoom(self.fake, self.fake.direct, *[self.fake.alice] * 3)
+    async def private(self) -> "DiscordChat":
+        return DiscordChat(self.fake, self.fake.direct, *[self.fake.alice] * 3)
 
-    def _shown(self, answer: discord.Answer) -> Shown:
+    def _shown(self, answer: discord.Answer) -> ShownMessage:
         parts = [one for row in answer.request.get("components") or () for one in row["components"]]
         labels = [one["label"] for part in parts for one in part.get("options", [part])]
         hidden = answer.content.startswith("||") and all(one.filename.startswith("SPOILER_") for one in answer.files)
-        return Shown(answer.content, len(answer.files), tuple(labels), answer.ephemeral, hidden, answer)
+        return ShownMessage(answer.content, len(answer.files), tuple(labels), answer.ephemeral, hidden, answer)
 
 
-class TelegramRoom(Room):
+class TelegramChat(PlatformChat):
     """A group, or a private chat."""
 
     platform = "telegram"
@@ -170,15 +172,15 @@ class TelegramRoom(Room):
         self._fake = fake
         self._chat = chat
         self.scope = f"telegram:{chat.id}"
-        self.boss, self.ann, self.bob = people
+        self.manager, self.ann, self.bob = people
 
     @classmethod
-    def of(cls, fake: telegram.FakeTelegram) -> "TelegramRoom":
+    def of(cls, fake: telegram.FakeTelegram) -> "TelegramChat":
         """Make a group of people who read English."""
         people = [telegram.Person(number, name) for number, name in enumerate(("Boss", "Ann", "Bob"), 2001)]
         return cls(fake, fake.add(telegram.Chat(-1000003, "supergroup", "Cinema", admins=(people[0],))), *people)
 
-    async def say(self, command: str, words: str = "", *pictures: bytes, by: telegram.Person) -> Shown:
+    async def say(self, command: str, words: str = "", *pictures: bytes, by: telegram.Person) -> ShownMessage:
         await self.send(command, words, *pictures, by=by)
         return await self.answer()
 
@@ -195,14 +197,16 @@ class TelegramRoom(Room):
     async def post(self, picture: bytes, *, by: telegram.Person) -> None:
         await self._fake.post_picture(picture, chat=self._chat, author=by)
 
-    async def answer(self) -> Shown:
+    async def answer(self) -> ShownMessage:
         told = _told(await self._fake.answer())
         if told.pictures < 2:
             return told
         # Telegram hangs no keyboard on an album: the words follow it.
         return replace(_told(await self._fake.answer()), pictures=told.pictures)
 
-    async def press(self, shown: Shown, label: str, *, by: telegram.Person, words: str | None = None) -> Shown:
+    async def press(
+        self, shown: ShownMessage, label: str, *, by: telegram.Person, words: str | None = None
+    ) -> ShownMessage:
         await self._press(shown, label, by)
         if words is not None:
             question = await self._fake.answer()
@@ -210,17 +214,17 @@ class TelegramRoom(Room):
             await self._fake.post(words, chat=self._chat, author=by, reply_to=question.message)
         return await self._outcome()
 
-    async def remove(self, shown: Shown, label: str, *, by: telegram.Person) -> None:
+    async def remove(self, shown: ShownMessage, label: str, *, by: telegram.Person) -> None:
         await self._press(shown, label, by)
         await until(lambda: not self.is_there(shown))
 
-    def is_there(self, shown: Shown) -> bool:
+    def is_there(self, shown: ShownMessage) -> bool:
         return (self._chat.id, shown.message["message_id"]) in self._fake.world.messages
 
-    async def dislike(self, shown: Shown, *, by: telegram.Person) -> None:
+    async def dislike(self, shown: ShownMessage, *, by: telegram.Person) -> None:
         await self._fake.react(shown.message, "👎", author=by)
 
-    async def ask_about_a_spoiler(self, picture: bytes, *, by: telegram.Person) -> Shown:
+    async def ask_about_a_spoiler(self, picture: bytes, *, by: telegram.Person) -> ShownMessage:
         await self._fake.post_picture(picture, caption="/who", spoiler=True, chat=self._chat, author=by)
         return await self.answer()
 
@@ -228,31 +232,33 @@ class TelegramRoom(Room):
         await self._fake.change_place(self._chat, "member", "kicked")
         await self._fake.change_place(self._chat, "kicked", "member")
 
-    async def private(self) -> "TelegramRoom":
+    async def private(self) -> "TelegramChat":
         alice = self._fake.alice
-        return TelegramRoom(self._fake, self._fake.direct, *[alice] * 3)
+        return TelegramChat(self._fake, self._fake.direct, *[alice] * 3)
 
-    async def _press(self, shown: Shown, label: str, by: telegram.Person) -> None:
+    async def _press(self, shown: ShownMessage, label: str, by: telegram.Person) -> None:
         (there,) = {label, SELECTED + label}.intersection(_flat(keyboard(shown.message)))
         await self._fake.press(shown.message, there, author=by)
 
-    async def _outcome(self) -> Shown:
+    async def _outcome(self) -> ShownMessage:
         """Wait for the first thing that people see after a press: that it was taken, without a word, is none."""
         world = self._fake.world
         while True:
             await until(lambda: not (world.edits.empty() and world.answers.empty() and world.notices.empty()))
             if not world.edits.empty():
                 edit = world.edits.get_nowait()
-                return Shown(edit.text, len(edit.images), _labels(edit.keyboard), message=edit.message)
+                return ShownMessage(edit.text, len(edit.images), _labels(edit.keyboard), message=edit.message)
             if not world.answers.empty():
                 return _told(world.answers.get_nowait())
             if text := world.notices.get_nowait().text:
-                return Shown(text, alone=True)
+                return ShownMessage(text, alone=True)
 
 
-def _told(answer: telegram.Answer) -> Shown:
+def _told(answer: telegram.Answer) -> ShownMessage:
     hidden = answer.covered and all(image.spoiler for image in answer.images)
-    return Shown(answer.text, len(answer.images), _labels(answer.keyboard), hidden=hidden, message=answer.message)
+    return ShownMessage(
+        answer.text, len(answer.images), _labels(answer.keyboard), hidden=hidden, message=answer.message
+    )
 
 
 def _labels(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -265,6 +271,6 @@ def _flat(rows: Sequence[Sequence[str]]) -> list[str]:
 
 async def until(done: Callable[[], bool]) -> None:
     """Wait until something has become true that nothing else tells of."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not done():  # noqa: ASYNC110 - what people see sets no event
             await asyncio.sleep(0.005)

@@ -40,14 +40,14 @@ def server(binaries: Path) -> Iterator[str]:
     """
     # pytest's temporary folders are closed to the user whom root runs the server as, and too long for a socket's name.
     folder = Path(tempfile.mkdtemp(prefix="whobot-pg-"))
-    nobody: dict[str, Any] = {}
-    if (user := _somebody_else()) is not None:
+    unprivileged: dict[str, Any] = {}
+    if (user := _unprivileged_user()) is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-        nobody = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        unprivileged = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     process: dict[str, Any] = {
         "cwd": folder,
         "env": {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
-    } | nobody
+    } | unprivileged
     data, log, control = str(folder / "data"), folder / "log", str(binaries / "pg_ctl")
     # Whatever ends the tests, also a signal that Python never sees, closes the pipe that this waits for.
     undo = f'read -r _; [ ! -f {data}/postmaster.pid ] || "$0" stop -w -s -m immediate -D {data}; rm -rf {folder}'
@@ -78,7 +78,7 @@ def _call(program: Path | str, *arguments: str, **process: Any) -> None:
             raise RuntimeError(f"{program} failed: {said.read()}")
 
 
-def _somebody_else() -> pwd.struct_passwd | None:
+def _unprivileged_user() -> pwd.struct_passwd | None:
     """Whom root runs the server as: PostgreSQL refuses to be run by root."""
     if os.geteuid() != 0:
         return None

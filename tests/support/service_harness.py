@@ -28,19 +28,19 @@ from bot.errors import BrokenPicture, DownloadFailed
 from bot.metrics import Metrics
 from bot.recognition.characters import Character, Characters
 from bot.recognition.gallery import Embedding
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis, Box, Face, Guess, Portrait, ReplyImage, Sighting, Timings
 from bot.storage.examples import pack
 from bot.storage.store import Store
 from bot.storage.values import Action, Example, Origin, Scope, State
 
-ROOM = Chat("discord", "room")
+CHAT = Chat("discord", "room")
 PRIVATE = Chat("discord", "dm", private=True)
 ANN = User("discord", "ann", name="Ann")
 BOB = User("discord", "bob", name="Bob")
 MANAGER = User("discord", "boss", manager=True, name="Boss")
-ROOMY = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
-PRESSABLE = Capabilities(
+NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
+WITH_BUTTONS = Capabilities(
     4000,
     2000,
     10,
@@ -73,7 +73,7 @@ def analysis(*sightings: Sighting) -> Analysis:
     return Analysis(10, 10, sightings, Timings(1, 1, 1, 1), 0, IMAGE if sightings else None)
 
 
-class Eyes:
+class FakeBackend:
     """Sees in a picture whatever its bytes are mapped to."""
 
     roster = ("nishikino_maki", "yazawa_nico")
@@ -90,7 +90,7 @@ class Eyes:
                 Character("yazawa_nico", "Yazawa Nico", "Love Live!"),
             ]
         )
-        self.sights: dict[bytes, Analysis | BaseException] = {
+        self.results: dict[bytes, Analysis | BaseException] = {
             b"maki": seen("nishikino_maki"),
             b"nico": seen("yazawa_nico"),
             b"stranger": seen("yazawa_nico", unknown=True),
@@ -98,14 +98,14 @@ class Eyes:
             b"broken": BrokenPicture(),
             b"bug": ZeroDivisionError("token 123:S3CR3T"),
         }
-        self.looks: list[Look] = []
+        self.calls: list[AnalysisOptions] = []
 
-    async def analyse(self, data: bytes, how: Look) -> Analysis:
-        self.looks.append(how)
-        sight = self.sights[data]
-        if isinstance(sight, BaseException):
-            raise sight
-        return sight
+    async def analyse(self, data: bytes, options: AnalysisOptions) -> Analysis:
+        self.calls.append(options)
+        result = self.results[data]
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
 
 class Source:
@@ -144,12 +144,12 @@ class Source:
         return open_
 
 
-def troubles(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
+def logged_failures(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
     return [line for line in logs if line["event"] != "answered"]
 
 
-def incoming(request: Request, *, chat: Chat = ROOM, user: User = ANN, **details: Any) -> Incoming:
-    return Incoming(chat, user, request, details.pop("capabilities", ROOMY), **details)
+def incoming(request: Request, *, chat: Chat = CHAT, user: User = ANN, **details: Any) -> Incoming:
+    return Incoming(chat, user, request, details.pop("capabilities", NO_BUTTONS), **details)
 
 
 def asking(*pictures: Picture, trigger: Trigger = Trigger.COMMAND, **details: Any) -> Incoming:
@@ -168,14 +168,14 @@ def actions(reply: Reply) -> dict[str, str]:
 
 def press(reply: Reply, label: str, **details: Any) -> Incoming:
     """Press what is labelled so under a reply."""
-    return incoming(Press(actions(reply)[label]), **{"capabilities": PRESSABLE, **details})
+    return incoming(Press(actions(reply)[label]), **{"capabilities": WITH_BUTTONS, **details})
 
 
 async def teach(
     store: Store,
     name: str,
     *,
-    chat: Chat = ROOM,
+    chat: Chat = CHAT,
     scope: Scope | None = None,
     by: User | None = None,
     state: State = State.CONFIRMED,

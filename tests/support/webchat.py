@@ -17,7 +17,7 @@ from typing import Any, Self
 import aiohttp
 from yarl import URL
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 Message = dict[str, Any]
 
 
@@ -72,7 +72,7 @@ class WebChat:
 
     async def answer_to(self, posted: int) -> Message:
         """Wait until whobot has answered a message. An answer's id follows its question's."""
-        async with asyncio.timeout(PATIENCE), self.events() as events:
+        async with asyncio.timeout(TIMEOUT), self.events() as events:
             async for event in events:
                 message = event.message
                 if message and message["id"] == posted + 1 and message["state"] != "working":
@@ -102,7 +102,7 @@ class WebChat:
     async def thread(self) -> list[Message]:
         """The messages as a page finds them that is opened now."""
         messages: dict[int, Message] = {}
-        async with asyncio.timeout(PATIENCE), self.events() as events:
+        async with asyncio.timeout(TIMEOUT), self.events() as events:
             async for event in events:
                 if event.message is None:
                     break
@@ -119,7 +119,7 @@ class WebChat:
     async def events(self, *, last_event_id: int | None = None) -> AsyncIterator[AsyncIterator[Event]]:
         """Listen to the thread."""
         headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
-        timeout = aiohttp.ClientTimeout(total=None, sock_read=PATIENCE)
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=TIMEOUT)
         async with self.http.get("/api/events", headers=headers, timeout=timeout) as response:
             assert response.status == 200, await response.text()
             yield _parse(response.content)

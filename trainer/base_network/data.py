@@ -29,7 +29,7 @@ from trainer.detector.labels import split as split_pictures
 Part: TypeAlias = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 Indices: TypeAlias = npt.NDArray[np.intp]
-NOBODY = -1
+STRANGER = -1
 """The column of a face of whom nobody has said who it is: a stranger to every roster."""
 
 
@@ -38,7 +38,7 @@ class Faces:
     """Face crops of all sets.
 
     `images` is RGB uint8 ``(count, side, side, 3)``, and `framed` the same faces as our detector frames them; `truth`
-    each one's column in `labels` or `NOBODY`, `sets` its place among `set_names`, `parts` its place among `PARTS`.
+    each one's column in `labels` or `STRANGER`, `sets` its place among `set_names`, `parts` its place among `PARTS`.
     `key` changes with the pictures and how they were prepared.
     """
 
@@ -53,16 +53,16 @@ class Faces:
 
     def of(self, part: Part, characters: Iterable[str] | None = None, set_name: str | None = None) -> Indices:
         """The indices of the crops of a part whose character is known, of certain characters or of one set only."""
-        chosen = (self.parts == PARTS.index(part)) & (self.truth != NOBODY)
+        chosen = (self.parts == PARTS.index(part)) & (self.truth != STRANGER)
         if characters is not None:
             chosen &= np.isin(self.truth, [self.labels.index(name) for name in characters])
         if set_name is not None:
             chosen &= self.sets == self.set_names.index(set_name)
         return np.flatnonzero(chosen)
 
-    def nobody(self, part: Part) -> Indices:
+    def cohort(self, part: Part) -> Indices:
         """The indices of the crops of a part that show nobody of any roster."""
-        return np.flatnonzero((self.parts == PARTS.index(part)) & (self.truth == NOBODY))
+        return np.flatnonzero((self.parts == PARTS.index(part)) & (self.truth == STRANGER))
 
 
 def prepare(
@@ -180,7 +180,7 @@ def _decode(
         for part, examples in enumerate((split.train, split.validation, split.test))
         for example in examples
     ]
-    listed += [(one, NOBODY, PARTS.index(part)) for part, examples in strangers.items() for one in examples]
+    listed += [(one, STRANGER, PARTS.index(part)) for part, examples in strangers.items() for one in examples]
     side, margin = settings.data.side, settings.data.margin
     images = np.empty((len(listed), side, side, 3), np.uint8)
     framed = np.empty_like(images)
@@ -194,7 +194,7 @@ def _decode(
         "key": _key([example for example, _, _ in listed], settings),
         "labels": labels,
         "set_names": list(splits),
-        "truth": [labels.index(example.character) if example.character else NOBODY for example, _, _ in listed],
+        "truth": [labels.index(example.character) if example.character else STRANGER for example, _, _ in listed],
         "sets": [number for _, number, _ in listed],
         "parts": [part for _, _, part in listed],
     }

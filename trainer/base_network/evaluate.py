@@ -47,18 +47,18 @@ def judge_strangers(
     """
     faces = ground.faces
     folds = [list(strangers[start::FOLDS]) for start in range(FOLDS)]
-    held, nobody = faces.of("test", ground.known), faces.nobody("test")
+    held, cohort = faces.of("test", ground.known), faces.cohort("test")
     measured: dict[tuple[str, str], list[OpenSet]] = {}
     vectors = np.zeros((len(faces.truth), ground.said.own.embeddings.shape[1]), np.float32)
     for fold in range(FOLDS):
         asked = [name for other, members in enumerate(folds) if other != fold for name in members]
-        fitted = fit(ground, folds[fold], prototypes, with_nobody=False).given_to(bundle)
-        everybody = np.concatenate([held, ground.all_of(asked), nobody])
+        fitted = fit(ground, folds[fold], prototypes, with_cohort=False).given_to(bundle)
+        everybody = np.concatenate([held, ground.all_of(asked), cohort])
         confidence, embeddings = _ask(fitted, faces, everybody, console)
         groups = {
             "all": ground.all_of(asked),
             **{name: ground.all_of(members) for name, members in _groups(faces, asked).items()},
-            "posters, screenshots, cards": nobody,
+            "posters, screenshots, cards": cohort,
         }
         for group, indices in ((name, indices) for name, indices in groups.items() if len(indices)):
             said = open_set(confidence[held].ravel(), confidence[indices].ravel())

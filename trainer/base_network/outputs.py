@@ -101,7 +101,7 @@ def ask_classifier(classifier: Classifier, images: npt.NDArray[np.uint8], consol
     with console.steps(title, len(images)) as advance:
         for image in images:
             began = time.perf_counter()
-            seen.append(classifier.see([image]))
+            seen.append(classifier.predict([image]))
             times.append(time.perf_counter() - began)
             advance(1)
     logits, embeddings = (np.concatenate([getattr(one, name) for one in seen]) for name in ("logits", "embeddings"))

@@ -110,7 +110,7 @@ def _samples(number: int, settings: Settings, faces: Faces, chosen: Indices) -> 
     return Samples(
         faces,
         chosen,
-        faces.nobody("train"),
+        faces.cohort("train"),
         tuple(framings[name] for name in faces.set_names),
         settings.augment,
         input_spec(backbones.find(BACKBONE), stage.side),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bot.recognition.bundle import InputSpec
 from bot.recognition.results import Image
 from trainer.base_network.augment import Framing, mix, recast, vary
-from trainer.base_network.data import NOBODY, Faces, Indices
+from trainer.base_network.data import STRANGER, Faces, Indices
 from trainer.base_network.settings import AugmentSettings
 
 Batch: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
@@ -72,7 +72,7 @@ class Samples:
         return turned, round(settings.others * self.batch) if len(self.others) else 0
 
     def _crop(self, index: int, rng: np.random.Generator) -> Image:
-        framed = self.faces.truth[index] == NOBODY or rng.random() < self.settings.framed
+        framed = self.faces.truth[index] == STRANGER or rng.random() < self.settings.framed
         framing = Framing(self.settings.framed_zoom) if framed else self.framings[self.faces.sets[index]]
         images = self.faces.framed if framed else self.faces.images
         return vary(images[index], self.spec.width, framing, self.settings, rng)

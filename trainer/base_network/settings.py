@@ -138,7 +138,7 @@ class Settings(_Settings):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _somebody_stays_a_stranger(self) -> Self:
+    def _some_stay_strangers(self) -> Self:
         if not self.data.strangers or all(stage.strangers for stage in self.stages):
             raise ValueError("one stage has to go without data.strangers: on it strangers are learnt to be told")
         return self

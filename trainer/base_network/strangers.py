@@ -60,7 +60,7 @@ class Ground:
 
     def cohort(self) -> Values:
         """The embeddings of the faces of nobody that trained, as the bot frames them."""
-        return self.said.framed.at(self.faces.nobody("train")).embeddings
+        return self.said.framed.at(self.faces.cohort("train")).embeddings
 
     def sets(self) -> Truth:
         """The set that most faces of each known character come from: it is its style that strangers share."""
@@ -74,7 +74,7 @@ class Ground:
         return np.concatenate([self.faces.of(part, characters) for part in PARTS])
 
 
-def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_nobody: bool = True) -> Fitted:
+def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_cohort: bool = True) -> Fitted:
     """Fit everything on a network that has met none of the `strangers`, nor the faces of nobody that are to test on.
 
     Args:
@@ -90,8 +90,8 @@ def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_nobod
     own = ground.said.own.at(unknown)
     teaching = fit_teaching(Shown(own.logits, own.embeddings, ground.faces.truth[unknown]), validation.embeddings)
     recognition = replace(recognition, closeness=closeness, teaching=teaching)
-    nobody = ground.faces.nobody("test") if with_nobody else unknown[:0]
-    apart = ground.shown(np.concatenate([unknown, nobody]))
+    cohort = ground.faces.cohort("test") if with_cohort else unknown[:0]
+    apart = ground.shown(np.concatenate([unknown, cohort]))
     recognition, offsets = fit_weights(recognition, temperature, validation, apart, ground.sets())
     return _with_threshold(Fitted(recognition, temperature, 0.0, offsets), ground)
 

@@ -78,7 +78,7 @@ def learn_tilt(bundle: Bundle, faces: Faces, characters: Sequence[str], console:
         BundleError: the network does not load.
     """
     rng = np.random.default_rng(seed)
-    trained = rng.permutation(np.concatenate([faces.of("train", characters), faces.nobody("train")]))[:FACES]
+    trained = rng.permutation(np.concatenate([faces.of("train", characters), faces.cohort("train")]))[:FACES]
     crops = np.stack([(faces.framed if rng.random() < FRAMED else faces.images)[i] for i in trained])
     copies, angles = turned_copies(crops, rng)
     said = ask_bundle(bundle, copies, console, f"Asking {bundle.info.name} about turned faces", FEATURES)

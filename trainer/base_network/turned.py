@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.recognition.bundle import Bundle, read_bundle
-from bot.recognition.naming.classifier import Classifier, Seen
+from bot.recognition.naming.classifier import Classifier, Predictions
 from bot.recognition.naming.recogniser import Recogniser
 from bot.recognition.naming.straighten import crop_upright
 from bot.recognition.results import Box, Image
@@ -52,17 +52,17 @@ def judge_turned(path: Path, faces: Faces, console: Console, angles: Sequence[in
     bundle = read_bundle(path)
     held = faces.of("test")[::EVERY]
     crops, truth = faces.framed[held], faces.truth[held]
-    hasty, careful = (Classifier(bundle, look_again=again) for again in (False, True))
+    hasty, careful = (Classifier(bundle, retry_doubtful=again) for again in (False, True))
     rows = []
     for angle in angles:
         ways = angle * np.where(np.arange(len(held)) % 2, -1, 1)
         with console.steps(f"Testing {path.stem} on faces turned by {angle}°", len(held)) as advance:
-            looked = []
+            pairs = []
             for crop, way in zip(crops, ways, strict=True):
-                looked.append((hasty.see([_turn(crop, way)]), _asked(careful, crop, way)))
+                pairs.append((hasty.predict([_turn(crop, way)]), _asked(careful, crop, way)))
                 advance(1)
-        once, again = (_right(bundle, seen, truth) for seen in zip(*looked, strict=True))
-        tilts = _tilts([seen for _, seen in looked])
+        once, again = (_right(bundle, seen, truth) for seen in zip(*pairs, strict=True))
+        tilts = _tilts([seen for _, seen in pairs])
         back = tilts != 0
         apart = np.abs((tilts - ways + 180) % 360 - 180)[back]
         error = float(np.median(apart)) if len(apart) else float("nan")
@@ -106,17 +106,17 @@ def _turn(crop: Image, angle: float) -> Image:
     return crop_upright(crop, Box(0, 0, crop.shape[1], crop.shape[0]), 0, -angle) if angle else crop
 
 
-def _asked(classifier: Classifier, crop: Image, angle: float) -> Seen:
-    return classifier.see([_turn(crop, angle)], lambda _, tilt: _turn(crop, angle - tilt))
+def _asked(classifier: Classifier, crop: Image, angle: float) -> Predictions:
+    return classifier.predict([_turn(crop, angle)], lambda _, tilt: _turn(crop, angle - tilt))
 
 
-def _right(bundle: Bundle, seen: Sequence[Seen], truth: Truth) -> Measured:
+def _right(bundle: Bundle, seen: Sequence[Predictions], truth: Truth) -> Measured:
     logits = np.concatenate([one.logits for one in seen])
     embeddings = [one.embeddings for one in seen if one.embeddings is not None]
     probabilities = Recogniser(bundle).rank(logits, np.concatenate(embeddings) if embeddings else None).probabilities
     return share(within_top(probabilities, truth, 1))
 
 
-def _tilts(seen: Sequence[Seen]) -> npt.NDArray[np.float32]:
+def _tilts(seen: Sequence[Predictions]) -> npt.NDArray[np.float32]:
     """The angles that were found; 0 where none was."""
     return np.array([0 if one.tilts is None else one.tilts[0] for one in seen], np.float32)

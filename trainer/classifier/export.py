@@ -67,7 +67,7 @@ def export(
         bundle = _bundle(trained, network, f"{name}-{precision}", settings, {})
         # The network looks at each crop once, as it is: so shall what was made of it, while the two are compared.
         check(
-            evaluate(BundleScorer(bundle, look_again=False), split.test, console),
+            evaluate(BundleScorer(bundle, retry_doubtful=False), split.test, console),
             reference,
             precision,
             settings.require,

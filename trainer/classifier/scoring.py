@@ -34,13 +34,13 @@ class Scorer(Protocol):
 
 
 class BundleScorer:
-    """A bundle, run by the very code that the bot runs it with; for `look_again` see `Classifier`."""
+    """A bundle, run by the very code that the bot runs it with; for `retry_doubtful` see `Classifier`."""
 
-    def __init__(self, bundle: Bundle, *, look_again: bool = True) -> None:
+    def __init__(self, bundle: Bundle, *, retry_doubtful: bool = True) -> None:
         self.id = bundle.id
         self.name = bundle.info.name
         self.labels = bundle.labels
-        self.classify = Classifier(bundle, look_again=look_again).classify
+        self.classify = Classifier(bundle, retry_doubtful=retry_doubtful).classify
 
 
 @dataclass(frozen=True, slots=True)

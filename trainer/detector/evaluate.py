@@ -71,9 +71,9 @@ def turned(detector: Detector, pictures: Iterable[LabelledPicture], degrees: flo
         image = read_image(picture.path)
         height, width = image.shape[:2]
         turn = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0), np.float64)
-        room = np.abs(turn[:, :2]) @ (width, height)
-        turn[:, 2] += room / 2 - (width / 2, height / 2)
-        size = (int(room[0]), int(room[1]))
+        bounds = np.abs(turn[:, :2]) @ (width, height)
+        turn[:, 2] += bounds / 2 - (width / 2, height / 2)
+        size = (int(bounds[0]), int(bounds[1]))
         moved = cv2.warpAffine(image, turn, size, borderValue=(127, 127, 127)).astype(np.uint8, copy=False)
         faces, ignored = move_boxes(picture.faces, turn), move_boxes(picture.ignored, turn)
         matches.append(match(LabelledPicture(picture.path, picture.source, faces, ignored), detector.detect(moved)))

@@ -23,7 +23,7 @@ def propose(detector: Detector, picture: LabelledPicture, sure: float) -> Labell
 
     A face counts with a score of at least `sure` in the one and any score in the other; else it is ignored.
     """
-    boxes, scores, agreed = _look_twice(detector, read_image(picture.path))
+    boxes, scores, agreed = _detect_twice(detector, read_image(picture.path))
     counts = agreed & (scores >= sure)
     return replace(picture, faces=boxes[counts], ignored=boxes[~counts])
 
@@ -34,7 +34,7 @@ def propose_head(detector: Detector, picture: LabelledPicture, sure: float) -> L
     height, width = image.shape[:2]
     # Alone, a crop would be enlarged beyond what faces look like in pictures.
     padded = cv2.copyMakeBorder(image, 0, height, 0, width, cv2.BORDER_CONSTANT, value=(127, 127, 127))
-    boxes, scores, agreed = _look_twice(detector, padded.astype(np.uint8, copy=False))
+    boxes, scores, agreed = _detect_twice(detector, padded.astype(np.uint8, copy=False))
     if not len(boxes) or not agreed[0] or scores[0] < sure or (scores[1:] > RUNNER_UP * scores[0]).any():
         return None
     return replace(picture, faces=boxes[:1])
@@ -46,7 +46,7 @@ def mine(detector: Detector, picture: LabelledPicture) -> LabelledPicture:
     return replace(picture, decoys=seen.boxes[seen.outcomes == Outcome.FALSE])
 
 
-def _look_twice(detector: Detector, image: Image) -> tuple[Boxes, Scores, npt.NDArray[np.bool_]]:
+def _detect_twice(detector: Detector, image: Image) -> tuple[Boxes, Scores, npt.NDArray[np.bool_]]:
     """The boxes in an image, best first, their scores, and which of them its mirror image shows too."""
     found = detector.detect(image)
     mirrored = boxes_of(detector.detect(np.ascontiguousarray(image[:, ::-1])))

@@ -11,7 +11,7 @@ from bot.recognition.bundle import Bundle
 from bot.recognition.crop import crop_face
 from bot.recognition.detection.detector import Detector
 from bot.recognition.gallery import EMPTY, Gallery
-from bot.recognition.naming.classifier import Classifier, Seen
+from bot.recognition.naming.classifier import Classifier, Predictions
 from bot.recognition.naming.straighten import crop_upright
 from bot.recognition.results import Guess, Image
 from trainer.common.console import Console
@@ -24,13 +24,13 @@ class Faces:
     """The face of each picture. `found` tells where there is one; `seen` has a row for each that was found."""
 
     found: npt.NDArray[np.bool_]
-    seen: Seen
+    seen: Predictions
 
     def __len__(self) -> int:
         return len(self.found)
 
 
-class Witness:
+class BundleRunner:
     """A bundle that is shown pictures.
 
     Args:
@@ -51,7 +51,7 @@ class Witness:
         """Whether the bundle can be taught."""
         return self._classifier.embeds
 
-    def look(self, paths: Sequence[Path], what: str, console: Console) -> Faces:
+    def run(self, paths: Sequence[Path], what: str, console: Console) -> Faces:
         """Find the face in each picture and show it to the network.
 
         Raises:
@@ -65,9 +65,11 @@ class Witness:
                 if seen is not None:
                     rows.append(seen)
                 advance(1)
-        return Faces(np.array(found, bool), _joined(rows or [self._classifier.see([])]))
+        return Faces(np.array(found, bool), _joined(rows or [self._classifier.predict([])]))
 
-    def name(self, seen: Seen, gallery: Gallery = EMPTY, *, only_taught: bool = False) -> list[tuple[Guess, ...]]:
+    def name(
+        self, seen: Predictions, gallery: Gallery = EMPTY, *, only_taught: bool = False
+    ) -> list[tuple[Guess, ...]]:
         """Say who faces may be, best first, as in a chat."""
         return self._classifier.name(seen, gallery, only_taught=only_taught)
 
@@ -83,23 +85,25 @@ class Witness:
                 given[row, column[guess.character]] = guess.probability
         return given
 
-    def _see(self, image: Image) -> Seen | None:
+    def _see(self, image: Image) -> Predictions | None:
         if self._detector is None:
-            return self._classifier.see([image])
+            return self._classifier.predict([image])
         faces = self._detector.detect(image)
         if not faces:
             return None
         box = max((face.box for face in faces), key=lambda box: box.width * box.height)
         margin = self.bundle.info.margin
         crop = crop_face(image, box, margin)
-        return self._classifier.see([crop], lambda _, tilt: crop_upright(image, box, margin, tilt))
+        return self._classifier.predict([crop], lambda _, tilt: crop_upright(image, box, margin, tilt))
 
 
-def chosen(seen: Seen, rows: npt.NDArray[np.intp]) -> Seen:
+def chosen(seen: Predictions, rows: npt.NDArray[np.intp]) -> Predictions:
     """Return what was said of some of the faces."""
-    return Seen(seen.logits[rows], None if seen.embeddings is None else seen.embeddings[rows])
+    return Predictions(seen.logits[rows], None if seen.embeddings is None else seen.embeddings[rows])
 
 
-def _joined(parts: Sequence[Seen]) -> Seen:
+def _joined(parts: Sequence[Predictions]) -> Predictions:
     embeddings = [part.embeddings for part in parts if part.embeddings is not None]
-    return Seen(np.concatenate([part.logits for part in parts]), np.concatenate(embeddings) if embeddings else None)
+    return Predictions(
+        np.concatenate([part.logits for part in parts]), np.concatenate(embeddings) if embeddings else None
+    )

@@ -10,7 +10,7 @@ from trainer.common.console import Console
 from trainer.common.detectors import make_detector
 from trainer.common.errors import TrainerError
 from trainer.common.settings import Crop
-from trainer.evaluation.bundle_runner import Witness
+from trainer.evaluation.bundle_runner import BundleRunner
 from trainer.evaluation.findings import as_json as written_as_json
 from trainer.evaluation.findings import as_lines
 from trainer.evaluation.folder_names import read_table
@@ -39,7 +39,7 @@ def answer(
     read = read_bundle(bundle)
     if read.info.kind != "classifier":
         raise TrainerError(f"{bundle} is a {read.info.kind}: name a classifier")
-    witness = Witness(read, make_detector(Crop()) if detect else None)
+    runner = BundleRunner(read, make_detector(Crop()) if detect else None)
     console = Console(rich_console.Console(stderr=True, highlight=False))
-    findings = judge(protocol, witness, folders, unknown, console, read_table(bundle))
+    findings = judge(protocol, runner, folders, unknown, console, read_table(bundle))
     return written_as_json(findings, protocol, read) if as_json else "\n".join(as_lines(findings))

@@ -13,7 +13,7 @@ from trainer.common.dataset import Example, list_pictures, read_examples
 from trainer.common.errors import DatasetError, TrainerError
 from trainer.common.measure import Hits, Measured, Truth, Values, auroc, bootstrap, named_like_known, share, within_top
 from trainer.common.metrics import expected_calibration_error
-from trainer.evaluation.bundle_runner import Faces, Witness, chosen
+from trainer.evaluation.bundle_runner import BundleRunner, Faces, chosen
 from trainer.evaluation.findings import Figure, Findings, Recall
 from trainer.evaluation.folder_names import Names
 
@@ -34,7 +34,7 @@ class Protocol(StrEnum):
 
 def judge(
     protocol: Protocol,
-    witness: Witness,
+    runner: BundleRunner,
     folders: Sequence[Path],
     unknown: Sequence[Path],
     console: Console,
@@ -58,25 +58,25 @@ def judge(
     if unknown and protocol is not Protocol.OPEN:
         raise DatasetError("folders of strangers are for the protocol open: leave --unknown out")
     examples = [example for folder in folders for example in read_examples(folder)]
-    names = Names(witness.bundle.labels, characters or Characters())
+    names = Names(runner.bundle.labels, characters or Characters())
     match protocol:
         case Protocol.SEED:
-            return _seed(witness, names.insist(examples), console)
+            return _seed(runner, names.insist(examples), console)
         case Protocol.CLOSED:
-            return _closed(witness, names.insist(examples), console)
+            return _closed(runner, names.insist(examples), console)
         case Protocol.OPEN:
             known, strangers = names.sort(examples)
             others = [path for folder in unknown for path in list_pictures(folder)]
-            return _open(witness, known, strangers, others, console)
+            return _open(runner, known, strangers, others, console)
         case Protocol.FEWSHOT:
-            return _few_shot(witness, examples, console)
+            return _few_shot(runner, examples, console)
 
 
-def _asked(witness: Witness, examples: Sequence[Example], console: Console) -> tuple[Values, Truth]:
-    column = {label: place for place, label in enumerate(witness.bundle.labels)}
+def _asked(runner: BundleRunner, examples: Sequence[Example], console: Console) -> tuple[Values, Truth]:
+    column = {label: place for place, label in enumerate(runner.bundle.labels)}
     truth = np.array([column[example.character] for example in examples], np.intp)
-    faces = witness.look([example.path for example in examples], "faces", console)
-    return witness.probabilities(faces), truth
+    faces = runner.run([example.path for example in examples], "faces", console)
+    return runner.probabilities(faces), truth
 
 
 def _calibration(probabilities: Values, truth: Truth) -> Figure:
@@ -94,8 +94,8 @@ def _named(probabilities: Values, truth: Truth) -> Values:
     return np.where(within_top(probabilities, truth, 1) & (given > 0), given, 0).astype(np.float32)
 
 
-def _seed(witness: Witness, examples: Sequence[Example], console: Console) -> Findings:
-    probabilities, truth = _asked(witness, examples, console)
+def _seed(runner: BundleRunner, examples: Sequence[Example], console: Console) -> Findings:
+    probabilities, truth = _asked(runner, examples, console)
     named = _named(probabilities, truth)
 
     def lowest(rows: Truth) -> float:
@@ -113,8 +113,8 @@ def _seed(witness: Witness, examples: Sequence[Example], console: Console) -> Fi
     )
 
 
-def _closed(witness: Witness, examples: Sequence[Example], console: Console) -> Findings:
-    probabilities, truth = _asked(witness, examples, console)
+def _closed(runner: BundleRunner, examples: Sequence[Example], console: Console) -> Findings:
+    probabilities, truth = _asked(runner, examples, console)
     right = _named(probabilities, truth) > 0
     given = probabilities[np.arange(len(truth)), truth]
 
@@ -133,7 +133,7 @@ def _closed(witness: Witness, examples: Sequence[Example], console: Console) -> 
 
 
 def _open(
-    witness: Witness,
+    runner: BundleRunner,
     examples: Sequence[Example],
     strangers: Sequence[Example],
     others: Sequence[Path],
@@ -145,10 +145,10 @@ def _open(
             "the protocol open needs pictures of characters that the bundle knows, in folders with their names, and of "
             "strangers, in folders with other names or given with --unknown FOLDER"
         )
-    probabilities, _ = _asked(witness, examples, console)
+    probabilities, _ = _asked(runner, examples, console)
     known = probabilities.max(axis=1)
-    unknown = witness.probabilities(witness.look(paths, "strangers", console)).max(axis=1)
-    threshold = witness.bundle.info.threshold
+    unknown = runner.probabilities(runner.run(paths, "strangers", console)).max(axis=1)
+    threshold = runner.bundle.info.threshold
     return Findings(
         (
             Figure("AUROC of known against unknown", bootstrap(auroc, known, unknown), is_share=False),
@@ -160,21 +160,21 @@ def _open(
     )
 
 
-def _few_shot(witness: Witness, examples: Sequence[Example], console: Console) -> Findings:
-    if not witness.embeds:
-        raise TrainerError(f"{witness.bundle.info.name} gives no embeddings, so that it cannot be taught")
+def _few_shot(runner: BundleRunner, examples: Sequence[Example], console: Console) -> Findings:
+    if not runner.embeds:
+        raise TrainerError(f"{runner.bundle.info.name} gives no embeddings, so that it cannot be taught")
     names = sorted({example.character for example in examples})
     truth = np.array([names.index(example.character) for example in examples], np.intp)
     if len(names) < 2 or np.bincount(truth).min() < 2:
         raise DatasetError("teaching takes at least two characters with at least two pictures each: one is asked for")
-    faces = witness.look([example.path for example in examples], "faces", console)
+    faces = runner.run([example.path for example in examples], "faces", console)
     figures = []
     with console.steps("Teaching", len(SHOTS) * DRAWS) as advance:
         for shots in SHOTS:
             rng = np.random.default_rng(shots)
             results = []
             for _ in range(DRAWS):
-                results.append(_taught_once(witness, faces, truth, names, shots, rng.permutation))
+                results.append(_taught_once(runner, faces, truth, names, shots, rng.permutation))
                 advance(1)
             low, high = np.quantile(results, (0.025, 0.975))
             measured = Measured(float(np.mean(results)), float(low), float(high), len(examples))
@@ -183,7 +183,7 @@ def _few_shot(witness: Witness, examples: Sequence[Example], console: Console) -
 
 
 def _taught_once(
-    witness: Witness,
+    runner: BundleRunner,
     faces: Faces,
     truth: Truth,
     names: Sequence[str],
@@ -206,7 +206,7 @@ def _taught_once(
     gallery = Gallery.of((names[truth[i]], embeddings[row[i]]) for i in np.flatnonzero(teaches & faces.found))
     asked = np.flatnonzero(~teaches & faces.found)
     right = np.zeros(len(truth), bool)
-    for i, guesses in zip(asked, witness.name(chosen(faces.seen, row[asked]), gallery, only_taught=True), strict=True):
+    for i, guesses in zip(asked, runner.name(chosen(faces.seen, row[asked]), gallery, only_taught=True), strict=True):
         right[i] = bool(guesses) and guesses[0].character == names[truth[i]]
     return float(np.mean([right[(truth == one) & ~teaches].mean() for one in range(len(names))]))
 

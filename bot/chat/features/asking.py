@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.chat.analysis import Looking
+from bot.chat.analysis import PictureAnalysis
 from bot.chat.answers import Answers
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
 from bot.chat.model import Ask, Reply, Trigger
 from bot.chat.words import Finding, PageWords, compose
@@ -15,32 +15,32 @@ from bot.recognition.results import Analysis
 class Asking:
     """Answers who is in the pictures of a message."""
 
-    def __init__(self, looking: Looking, answers: Answers) -> None:
-        self._looking = looking
+    def __init__(self, analysis: PictureAnalysis, answers: Answers) -> None:
+        self._analysis = analysis
         self._answers = answers
 
-    async def answer(self, case: Case, ask: Ask) -> Reply:
+    async def answer(self, context: Context, ask: Ask) -> Reply:
         """Look at the pictures, unless nobody asked and the chat is not watched.
 
         Raises:
             UserError: none of the pictures may or can be looked at.
         """
         unasked = ask.trigger is Trigger.POSTED
-        if unasked and not case.settings.watch:
+        if unasked and not context.settings.watch:
             return Reply()
-        if ask.private and not case.can_be_private:
-            return Reply(PageWords(case.catalogue).ask_in_private())
-        findings = await self._looking.look(case, ask.pictures, quietly=unasked)
+        if ask.private and not context.can_be_private:
+            return Reply(PageWords(context.catalogue).ask_in_private())
+        findings = await self._analysis.analyse(context, ask.pictures, quietly=unasked)
         if unasked:
-            findings = _worth_telling(findings, known_only=case.settings.quiet)
-        return self._reply(case, ask, findings, unasked) if findings else Reply()
+            findings = _worth_telling(findings, known_only=context.settings.quiet)
+        return self._reply(context, ask, findings, unasked) if findings else Reply()
 
-    def _reply(self, case: Case, ask: Ask, findings: Sequence[Finding], unasked: bool) -> Reply:
-        paged = case.capabilities.buttons
-        reply = compose(case.sentences, findings, case.capabilities, paged=paged)
+    def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding], unasked: bool) -> Reply:
+        paged = context.capabilities.buttons
+        reply = compose(context.sentences, findings, context.capabilities, paged=paged)
         if paged:
-            answer = self._answers.remember(case, findings, captioned=bool(reply.images), unasked=unasked)
-            reply = replace(reply, buttons=rows(case, answer))
+            answer = self._answers.remember(context, findings, captioned=bool(reply.images), unasked=unasked)
+            reply = replace(reply, buttons=rows(context, answer))
         return replace(reply, private=ask.private)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat.actions import Action, number, write
 from bot.chat.answers import Answer, Answers
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.features.answer_buttons import menu_of_faces, name_of_face
 from bot.chat.features.lessons import Lessons, check_teacher, follow_up
 from bot.chat.features.verdicts import Judgement, Judging, said_of
@@ -14,7 +14,7 @@ from bot.chat.presses import AboutAnswer, OnItsOwn, covered, notice
 from bot.chat.words import ButtonWords, TeachingWords
 from bot.config import Limits
 from bot.errors import Expired
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.storage.store import Store
 from bot.storage.values import Scope, Truth
 
@@ -36,12 +36,12 @@ class Choice:
 class Corrections:
     """Asks who a face really is, and takes down what people say."""
 
-    def __init__(self, answers: Answers, analyser: Analyser, store: Store, lessons: Lessons, limits: Limits) -> None:
+    def __init__(self, answers: Answers, backend: Backend, store: Store, lessons: Lessons, limits: Limits) -> None:
         self._answers = answers
-        self._analyser = analyser
+        self._backend = backend
         self._store = store
         self._lessons = lessons
-        self._judging = Judging(analyser, store, lessons)
+        self._judging = Judging(backend, store, lessons)
         self._choices = Memory[Choice](
             entries=limits.remembered,
             size=limits.remembered_bytes,
@@ -66,78 +66,80 @@ class Corrections:
         """What handles the other verbs."""
         return {"pick": self._pick}
 
-    async def _right(self, case: Case, answer: Answer, _args: tuple[str, ...], _text: str | None) -> Reply:
+    async def _right(self, context: Context, answer: Answer, _args: tuple[str, ...], _text: str | None) -> Reply:
         """Confirm every face of the answer that was named."""
-        check_teacher(case)
-        words = TeachingWords(case.catalogue)
+        check_teacher(context)
+        words = TeachingWords(context.catalogue)
         named = [(place, said) for place, seen in enumerate(answer.faces) if (said := said_of(seen.sighting))]
         if not named:
             raise Expired  # no button of ours says that
-        judged = [await self._judging.judge(case, answer, place, Truth.CHARACTER, said) for place, said in named]
+        judged = [await self._judging.judge(context, answer, place, Truth.CHARACTER, said) for place, said in named]
         kept = sum(judgement.kept for judgement in judged)
         return notice("\n".join([words.thanks_right(len(named)), *([words.kept(kept)] if kept else ())]))
 
-    async def _wrong(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+    async def _wrong(self, context: Context, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
         """Ask who a face really is; ask first which one, where there are several."""
-        check_teacher(case)
+        check_teacher(context)
         if len(answer.faces) > 1 and not args:
-            words = ButtonWords(case.catalogue)
-            menus = (menu_of_faces(case, answer, "wrong"),)
-            return _in_place(words.which_face(), ((_back(case, answer),),), menus)
+            words = ButtonWords(context.catalogue)
+            menus = (menu_of_faces(context, answer, "wrong"),)
+            return _in_place(words.which_face(), ((_back(context, answer),),), menus)
         place = _face(answer, args)
         sighting = answer.faces[place].sighting
         offered = [guess.character for guess in sighting.guesses if guess.character != said_of(sighting)]
-        return await self._ask(case, answer, place, tuple(offered[:CANDIDATES]))
+        return await self._ask(context, answer, place, tuple(offered[:CANDIDATES]))
 
-    async def _search(self, case: Case, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
+    async def _search(self, context: Context, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
         """Offer the names that match what was written."""
-        check_teacher(case)
+        check_teacher(context)
         place = _face(answer, args)
-        taught = map(self._analyser.characters.current, await self._store.taught(Scope.of(case.chat)))
-        known = tuple(dict.fromkeys((*taught, *self._analyser.roster)))
-        found = self._analyser.characters.search(text or "", known)
+        taught = map(self._backend.characters.current, await self._store.taught(Scope.of(context.chat)))
+        known = tuple(dict.fromkeys((*taught, *self._backend.roster)))
+        found = self._backend.characters.search(text or "", known)
         if not found:
-            return notice(TeachingWords(case.catalogue).nobody_found(text or ""))
-        return await self._ask(case, answer, place, found[:OPTIONS_LIMIT])
+            return notice(TeachingWords(context.catalogue).no_match(text or ""))
+        return await self._ask(context, answer, place, found[:OPTIONS_LIMIT])
 
-    async def _pick(self, case: Case, action: Action, _text: str | None) -> Reply:
+    async def _pick(self, context: Context, action: Action, _text: str | None) -> Reply:
         """Take down the name that was chosen from a menu."""
         choice = self._choices.get(action.token)
-        if choice is None or choice.chat != case.chat:
+        if choice is None or choice.chat != context.chat:
             raise Expired
-        answer = self._answers.recall(case, choice.answer)
+        answer = self._answers.recall(context, choice.answer)
         character = choice.characters[number(action.args, 0, below=len(choice.characters))]
-        return covered(answer, await self._take_down(case, answer, choice.place, Truth.CHARACTER, character))
+        return covered(answer, await self._take_down(context, answer, choice.place, Truth.CHARACTER, character))
 
-    async def _someone_else(self, case: Case, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
+    async def _someone_else(self, context: Context, answer: Answer, args: tuple[str, ...], text: str | None) -> Reply:
         """Take down a name that was written."""
-        character = await self._lessons.character_called(case, text or "")
-        return await self._take_down(case, answer, _face(answer, args), Truth.CHARACTER, character)
+        character = await self._lessons.character_called(context, text or "")
+        return await self._take_down(context, answer, _face(answer, args), Truth.CHARACTER, character)
 
-    async def _stranger(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+    async def _stranger(self, context: Context, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
         """Take down that it is somebody else, whoever that is."""
-        return await self._take_down(case, answer, _face(answer, args), Truth.STRANGER, None)
+        return await self._take_down(context, answer, _face(answer, args), Truth.STRANGER, None)
 
-    async def _not_a_face(self, case: Case, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+    async def _not_a_face(self, context: Context, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
         """Take down that there is no face."""
-        return await self._take_down(case, answer, _face(answer, args), Truth.NOT_A_FACE, None)
+        return await self._take_down(context, answer, _face(answer, args), Truth.NOT_A_FACE, None)
 
-    async def _take_down(self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None) -> Reply:
+    async def _take_down(
+        self, context: Context, answer: Answer, place: int, truth: Truth, character: str | None
+    ) -> Reply:
         """Store a verdict, say thanks, and let others agree where that is needed."""
-        check_teacher(case)
+        check_teacher(context)
         named = character is not None
-        judged = await self._judging.judge(case, answer, place, truth, character, named=named)
-        words = TeachingWords(case.catalogue)
-        name = None if character is None else self._analyser.characters.name(character)
+        judged = await self._judging.judge(context, answer, place, truth, character, named=named)
+        words = TeachingWords(context.catalogue)
+        name = None if character is None else self._backend.characters.name(character)
         lines = [words.thanks() if name is None else words.thanks_name(name), *_consequence(words, judged)]
-        buttons = (*(follow_up(case, judged.lesson) if judged.lesson else ()), _back(case, answer))
+        buttons = (*(follow_up(context, judged.lesson) if judged.lesson else ()), _back(context, answer))
         return _in_place("\n".join(lines), (buttons,))
 
-    async def _ask(self, case: Case, answer: Answer, place: int, characters: tuple[str, ...]) -> Reply:
+    async def _ask(self, context: Context, answer: Answer, place: int, characters: tuple[str, ...]) -> Reply:
         """Ask who a face is, with names to choose from and ways to answer without one."""
-        words, token = TeachingWords(case.catalogue), answer.token
-        choice = self._choices.keep(Choice(case.chat, token, place, characters))
-        names = [self._analyser.characters.name(character) for character in characters]
+        words, token = TeachingWords(context.catalogue), answer.token
+        choice = self._choices.keep(Choice(context.chat, token, place, characters))
+        names = [self._backend.characters.name(character) for character in characters]
         options = tuple(Option(name, write("pick", choice, rank)) for rank, name in enumerate(names))
         rows = (
             (
@@ -147,19 +149,19 @@ class Corrections:
             (
                 Button(words.stranger(), write("stranger", token, place)),
                 Button(words.not_a_face(), write("noface", token, place)),
-                _back(case, answer),
+                _back(context, answer),
             ),
         )
-        question = words.who_instead(name_of_face(case, answer, answer.faces[place]))
-        text = f"{question}\n{await self._what_stays(case, answer, place)}"
+        question = words.who_instead(name_of_face(context, answer, answer.faces[place]))
+        text = f"{question}\n{await self._what_stays(context, answer, place)}"
         return _in_place(text, rows, (Menu(words.choose(), options),) if options else ())
 
-    async def _what_stays(self, case: Case, answer: Answer, place: int) -> str:
+    async def _what_stays(self, context: Context, answer: Answer, place: int) -> str:
         """Say whether the face will be kept, before somebody says who it is."""
-        words = TeachingWords(case.catalogue)
-        if await self._judging.keeps(case, answer, place, named=False):
+        words = TeachingWords(context.catalogue)
+        if await self._judging.keeps(context, answer, place, named=False):
             return words.kept(1)
-        if await self._judging.keeps(case, answer, place, named=True):
+        if await self._judging.keeps(context, answer, place, named=True):
             return words.kept_with_a_name()
         return words.nothing_kept()
 
@@ -175,8 +177,8 @@ def _face(answer: Answer, args: tuple[str, ...]) -> int:
     return number(args, 0, below=len(answer.faces)) if args or len(answer.faces) != 1 else 0
 
 
-def _back(case: Case, answer: Answer) -> Button:
-    return Button(ButtonWords(case.catalogue).back(), write("page", answer.token, 0))
+def _back(context: Context, answer: Answer) -> Button:
+    return Button(ButtonWords(context.catalogue).back(), write("page", answer.token, 0))
 
 
 def _in_place(text: str, buttons: tuple[tuple[Button, ...], ...], menus: tuple[Menu, ...] = ()) -> Reply:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.chat.actions import write
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.model import Button, ButtonStyle, Teachers, User
 from bot.chat.words import TeachingWords
 from bot.errors import NotAllowed, Settled, TeachingOff, TooManyExamples
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.recognition.results import Portrait
 from bot.recognition.teaching import character_of
 from bot.storage.examples import pack
@@ -30,39 +30,39 @@ class Lesson:
     counts: bool
 
 
-def check_teacher(case: Case) -> None:
+def check_teacher(context: Context) -> None:
     """Refuse those who may not teach, correct and confirm in this chat.
 
     Raises:
         TeachingOff: nobody may.
         NotAllowed: only those may who manage the chat.
     """
-    match case.settings.teachers:
+    match context.settings.teachers:
         case Teachers.NOBODY:
             raise TeachingOff
-        case Teachers.MANAGERS if not case.manages:
+        case Teachers.MANAGERS if not context.manages:
             raise NotAllowed
 
 
 class Lessons:
     """Keeps what people teach, in the scope of their chat."""
 
-    def __init__(self, analyser: Analyser, store: Store) -> None:
-        self._analyser = analyser
+    def __init__(self, backend: Backend, store: Store) -> None:
+        self._backend = backend
         self._store = store
 
-    async def character_called(self, case: Case, name: str) -> str:
+    async def character_called(self, context: Context, name: str) -> str:
         """Return the id of the character that somebody in a chat means by a name, a new one where nobody knows it.
 
         Raises:
             BadName: no character can be called so.
         """
-        taught = await self._store.taught(Scope.of(case.chat), provisional=True)
-        return character_of(name, self._analyser.characters.including_taught(taught))
+        taught = await self._store.taught(Scope.of(context.chat), provisional=True)
+        return character_of(name, self._backend.characters.including_taught(taught))
 
     async def learn(
         self,
-        case: Case,
+        context: Context,
         character: str,
         portraits: Sequence[Portrait],
         *,
@@ -74,9 +74,9 @@ class Lessons:
         Raises:
             TooManyExamples: there is no room for them.
         """
-        scope = Scope.of(case.chat)
-        await _check_room(self._store, scope, len(portraits))
-        counts = case.manages or not case.settings.confirm
+        scope = Scope.of(context.chat)
+        await _check_capacity(self._store, scope, len(portraits))
+        counts = context.manages or not context.settings.confirm
         now = datetime.now(UTC)
         drafts = [
             Example(
@@ -86,7 +86,7 @@ class Lessons:
                 portrait.image,
                 pack(portrait.embedding),
                 portrait.bundle_id,
-                case.user,
+                context.user,
                 now,
                 State.CONFIRMED if counts else State.PROVISIONAL,
                 origin,
@@ -96,16 +96,16 @@ class Lessons:
         ]
         return Lesson(await self._store.learn(drafts, ACTIONS[origin]), counts)
 
-    async def agree(self, case: Case, example: Example) -> Lesson | None:
+    async def agree(self, context: Context, example: Example) -> Lesson | None:
         """Let an example count of which somebody says the same.
 
         Returns:
             None where it counts already, or still waits for somebody else.
         """
-        own = example.by is not None and case.is_user(example.by)
-        if example.state is State.CONFIRMED or (own and case.settings.confirm and not case.manages):
+        own = example.by is not None and context.is_user(example.by)
+        if example.state is State.CONFIRMED or (own and context.settings.confirm and not context.manages):
             return None
-        change = await self._store.approve(example.scope, [example.id], case.user)
+        change = await self._store.approve(example.scope, [example.id], context.user)
         return None if change is None else Lesson(change, counts=True)
 
 
@@ -117,31 +117,31 @@ async def take_back(store: Store, change: Change, by: User) -> Change:
         Settled: there is nothing to take back any more.
     """
     if change.revertible and change.removed:
-        await _check_room(store, change.scope, change.removed)
+        await _check_capacity(store, change.scope, change.removed)
     undone = await store.revert(change.scope, change.id, by)
     if undone is None:
         raise Settled
     return undone
 
 
-async def _check_room(store: Store, scope: Scope, count: int) -> None:
+async def _check_capacity(store: Store, scope: Scope, count: int) -> None:
     if await store.kept_here(scope) + count > EXAMPLES_LIMIT:
         raise TooManyExamples(EXAMPLES_LIMIT)
 
 
-def follow_up(case: Case, lesson: Lesson) -> tuple[Button, ...]:
+def follow_up(context: Context, lesson: Lesson) -> tuple[Button, ...]:
     """Return the buttons that belong under a lesson: to take it back, or to agree to it."""
-    if not case.capabilities.buttons:
+    if not context.capabilities.buttons:
         return ()
-    words = TeachingWords(case.catalogue)
+    words = TeachingWords(context.catalogue)
     if lesson.counts:
-        return (undo_button(case, lesson.change),)
+        return (undo_button(context, lesson.change),)
     return (
         Button(words.confirm(), write("approve", "", lesson.change.id), ButtonStyle.PRIMARY),
         Button(words.reject(), write("reject", "", lesson.change.id), ButtonStyle.DANGER),
     )
 
 
-def undo_button(case: Case, change: Change) -> Button:
+def undo_button(context: Context, change: Change) -> Button:
     """Return the button that takes a change back."""
-    return Button(TeachingWords(case.catalogue).undo(), write("undo", "", change.id))
+    return Button(TeachingWords(context.catalogue).undo(), write("undo", "", change.id))

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from importlib.metadata import version
 
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.model import Reply
 from bot.chat.words import PageWords
 from bot.config import Limits
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, REMOVED_KEPT, Scope
 
@@ -15,41 +15,43 @@ from bot.storage.values import EVERYWHERE, REMOVED_KEPT, Scope
 class Pages:
     """Explains whobot."""
 
-    def __init__(self, pipeline: Analyser, store: Store, limits: Limits) -> None:
-        self._pipeline = pipeline
+    def __init__(self, backend: Backend, store: Store, limits: Limits) -> None:
+        self._backend = backend
         self._store = store
         self._limits = limits
 
-    async def help(self, case: Case) -> Reply:
+    async def help(self, context: Context) -> Reply:
         """Tell how to ask in this chat."""
-        characters = self._pipeline.characters
-        taught = map(characters.current, await self._store.taught(Scope.of(case.chat)))
-        names = [characters.name(id_) for id_ in dict.fromkeys((*self._pipeline.roster, *taught))]
-        words = PageWords(case.catalogue)
+        characters = self._backend.characters
+        taught = map(characters.current, await self._store.taught(Scope.of(context.chat)))
+        names = [characters.name(id_) for id_ in dict.fromkeys((*self._backend.roster, *taught))]
+        words = PageWords(context.catalogue)
         text = words.help(
             names,
-            case.capabilities,
-            private=case.chat.private,
-            manages=case.manages,
-            teaches=self._pipeline.embeds and case.teaches,
+            context.capabilities,
+            private=context.chat.private,
+            manages=context.manages,
+            teaches=self._backend.embeds and context.teaches,
         )
         return Reply(text, private=True)
 
-    async def about(self, case: Case) -> Reply:
+    async def about(self, context: Context) -> Reply:
         """Tell which whobot this is."""
-        text = PageWords(case.catalogue).about(
+        text = PageWords(context.catalogue).about(
             version=version("whobot"),
-            bundle=self._pipeline.bundle_name,
-            bundle_id=self._pipeline.bundle_id,
-            detector=self._pipeline.detector_name,
-            roster=len(self._pipeline.roster),
-            taught=len(await self._store.taught_here(Scope.of(case.chat), provisional=False)),
+            bundle=self._backend.bundle_name,
+            bundle_id=self._backend.bundle_id,
+            detector=self._backend.detector_name,
+            roster=len(self._backend.roster),
+            taught=len(await self._store.taught_here(Scope.of(context.chat), provisional=False)),
             everywhere=len(await self._store.taught(EVERYWHERE)),
         )
         return Reply(text, private=True)
 
-    async def privacy(self, case: Case) -> Reply:
+    async def privacy(self, context: Context) -> Reply:
         """Tell what is kept."""
         remembered = timedelta(seconds=self._limits.remembered_seconds)
-        words = PageWords(case.catalogue)
-        return Reply(words.privacy(remembered=remembered, removed=REMOVED_KEPT, keep=case.settings.keep), private=True)
+        words = PageWords(context.catalogue)
+        return Reply(
+            words.privacy(remembered=remembered, removed=REMOVED_KEPT, keep=context.settings.keep), private=True
+        )

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from bot.chat.actions import Action, number, write
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.memory import Memory
 from bot.chat.model import OPTIONS_LIMIT, Button, Reply, Roster, Suggest
 from bot.chat.presses import OnItsOwn, in_place
 from bot.chat.words import ButtonWords, PageWords
 from bot.config import Limits
 from bot.errors import Expired
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Scope
 
@@ -22,8 +22,8 @@ LONGEST_QUERY = 64
 class Names:
     """Lists and searches the characters that are known in a chat."""
 
-    def __init__(self, pipeline: Analyser, store: Store, limits: Limits) -> None:
-        self._pipeline = pipeline
+    def __init__(self, backend: Backend, store: Store, limits: Limits) -> None:
+        self._backend = backend
         self._store = store
         # What people search for does not fit on a button.
         self._queries = Memory[str](
@@ -35,56 +35,56 @@ class Names:
         """What handles each verb."""
         return {"roster": self._turn}
 
-    async def answer(self, case: Case, roster: Roster) -> Reply:
+    async def answer(self, context: Context, roster: Roster) -> Reply:
         """List the characters that match, page by page."""
         query = " ".join(roster.query.split())[:LONGEST_QUERY]
-        known, taught = await self._known(case)
-        found = self._pipeline.characters.search(query, known)
+        known, taught = await self._known(context)
+        found = self._backend.characters.search(query, known)
         token = self._queries.keep(query) if query and len(found) > PAGE else ""
-        return self._page(case, query, found, taught, 0, token)
+        return self._page(context, query, found, taught, 0, token)
 
-    async def suggest(self, case: Case, suggest: Suggest) -> Reply:
+    async def suggest(self, context: Context, suggest: Suggest) -> Reply:
         """Return the names that begin with the text, then those that contain it."""
-        characters = self._pipeline.characters
+        characters = self._backend.characters
         if suggest.taught:
-            known: Sequence[str] = tuple(map(characters.current, await self._store.taught_here(Scope.of(case.chat))))
+            known: Sequence[str] = tuple(map(characters.current, await self._store.taught_here(Scope.of(context.chat))))
         else:
-            known, _ = await self._known(case)
+            known, _ = await self._known(context)
         text = " ".join(suggest.text.split())
         found = characters.search(text, known)
         names = sorted(map(characters.name, found), key=lambda name: not name.casefold().startswith(text.casefold()))
         return Reply(suggestions=tuple(dict.fromkeys(names))[:OPTIONS_LIMIT])
 
-    async def _known(self, case: Case) -> tuple[Sequence[str], Mapping[str, Scope]]:
+    async def _known(self, context: Context) -> tuple[Sequence[str], Mapping[str, Scope]]:
         """Return all characters in the order of their names, and where those were taught that were."""
         taught = {
-            self._pipeline.characters.current(id_): scope
-            for scope in (EVERYWHERE, Scope.of(case.chat))  # who was taught in both is this chat's
+            self._backend.characters.current(id_): scope
+            for scope in (EVERYWHERE, Scope.of(context.chat))  # who was taught in both is this chat's
             for id_ in await self._store.taught_here(scope, provisional=False)
         }
-        known = {*taught, *self._pipeline.roster}
-        return sorted(known, key=lambda id_: self._pipeline.characters.name(id_).casefold()), taught
+        known = {*taught, *self._backend.roster}
+        return sorted(known, key=lambda id_: self._backend.characters.name(id_).casefold()), taught
 
-    async def _turn(self, case: Case, action: Action, _text: str | None) -> Reply:
+    async def _turn(self, context: Context, action: Action, _text: str | None) -> Reply:
         query = self._queries.get(action.token) if action.token else ""
         if query is None:
             raise Expired
-        known, taught = await self._known(case)
-        found = self._pipeline.characters.search(query, known)
+        known, taught = await self._known(context)
+        found = self._backend.characters.search(query, known)
         page = number(action.args, 0, below=max(1, -(-len(found) // PAGE)))
-        return in_place(self._page(case, query, found, taught, page, action.token))
+        return in_place(self._page(context, query, found, taught, page, action.token))
 
     def _page(
-        self, case: Case, query: str, found: Sequence[str], taught: Mapping[str, Scope], page: int, token: str
+        self, context: Context, query: str, found: Sequence[str], taught: Mapping[str, Scope], page: int, token: str
     ) -> Reply:
-        words, characters = PageWords(case.catalogue), self._pipeline.characters
+        words, characters = PageWords(context.catalogue), self._backend.characters
         shown = found[page * PAGE : (page + 1) * PAGE]
         lines = [words.character(characters.name(id_), characters.series(id_), taught.get(id_)) for id_ in shown]
         text = "\n".join([words.roster(len(found), query), *lines])
         rest = len(found) - (page + 1) * PAGE
-        if not case.capabilities.buttons:
+        if not context.capabilities.buttons:
             return Reply("\n".join([text, words.more_characters(rest)]) if rest > 0 else text, private=True)
-        labels = ButtonWords(case.catalogue)
+        labels = ButtonWords(context.catalogue)
         row = []
         if page > 0:
             row.append(Button(labels.back(), write("roster", token, page - 1)))

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from bot.chat.actions import Action, write
 from bot.chat.commands import AUTOMATIC, SWITCH
-from bot.chat.context import Case
+from bot.chat.context import Context
 from bot.chat.model import Button, ButtonStyle, Configure, Keeping, Menu, Option, Reply, Teachers
 from bot.chat.presses import OnItsOwn, in_place
 from bot.chat.words import LANGUAGES, SettingsWords, find_language, translations_for
@@ -30,46 +30,48 @@ class SettingUp:
         """What handles each verb."""
         return {"set": self._press}
 
-    async def answer(self, case: Case, wish: Configure) -> Reply:
+    async def answer(self, context: Context, wish: Configure) -> Reply:
         """Change what the wish names, and tell all settings.
 
         Raises:
             NotAllowed: it is for others to say.
             BadSetting: a value makes no sense; nothing is changed.
         """
-        if not case.manages:
+        if not context.manages:
             raise NotAllowed
         changes = _changes(wish)
-        return Reply(await self._overview(await self._change(case, changes)))
+        return Reply(await self._overview(await self._change(context, changes)))
 
-    async def show(self, case: Case) -> Reply:
+    async def show(self, context: Context) -> Reply:
         """Tell all settings, with what changes them for those who may."""
-        return replace(await self._view(case), private=True)
+        return replace(await self._view(context), private=True)
 
-    async def _press(self, case: Case, action: Action, _text: str | None) -> Reply:
+    async def _press(self, context: Context, action: Action, _text: str | None) -> Reply:
         """Change one setting and show the others with it."""
-        if not case.manages:
+        if not context.manages:
             raise NotAllowed
-        return in_place(await self._view(await self._change(case, _chosen(action.args))))
+        return in_place(await self._view(await self._change(context, _chosen(action.args))))
 
-    async def _change(self, case: Case, changes: SomeSettings) -> Case:
+    async def _change(self, context: Context, changes: SomeSettings) -> Context:
         """Change settings; return the case as it is after that."""
-        settings = await self._store.change(case.chat, **changes)
-        return replace(case, settings=settings, catalogue=translations_for(settings.language or case.incoming.locale))
+        settings = await self._store.change(context.chat, **changes)
+        return replace(
+            context, settings=settings, catalogue=translations_for(settings.language or context.incoming.locale)
+        )
 
-    async def _view(self, case: Case) -> Reply:
-        text = await self._overview(case)
-        if not (case.capabilities.buttons and case.manages):
+    async def _view(self, context: Context) -> Reply:
+        text = await self._overview(context)
+        if not (context.capabilities.buttons and context.manages):
             return Reply(text)
-        return Reply(text, buttons=_switches(case), menus=_menus(case))
+        return Reply(text, buttons=_switches(context), menus=_menus(context))
 
-    async def _overview(self, case: Case) -> str:
-        words, capabilities = SettingsWords(case.catalogue), case.capabilities
-        text = words.overview(case.settings, case.chat, age_restricted_chats=capabilities.age_restricted_chats)
-        if case.chat.home is None or not capabilities.chat_link:
+    async def _overview(self, context: Context) -> str:
+        words, capabilities = SettingsWords(context.catalogue), context.capabilities
+        text = words.overview(context.settings, context.chat, age_restricted_chats=capabilities.age_restricted_chats)
+        if context.chat.home is None or not capabilities.chat_link:
             return text
-        watched = await self._store.watched(case.chat.platform, case.chat.home)
-        links = [capabilities.chat_link.format(home=case.chat.home, id=id_) for id_ in watched]
+        watched = await self._store.watched(context.chat.platform, context.chat.home)
+        links = [capabilities.chat_link.format(home=context.chat.home, id=id_) for id_ in watched]
         return f"{text}\n{words.watched(links)}" if links else text
 
 
@@ -107,15 +109,15 @@ def _chosen(args: tuple[str, ...]) -> SomeSettings:
             raise Expired
 
 
-def _switches(case: Case) -> tuple[tuple[Button, ...], ...]:
-    if case.chat.private:
+def _switches(context: Context) -> tuple[tuple[Button, ...], ...]:
+    if context.chat.private:
         return ()
-    words, settings = SettingsWords(case.catalogue), case.settings
+    words, settings = SettingsWords(context.catalogue), context.settings
     buttons = [_switch("watch", settings.watch, words.watch(settings.watch))]
     if settings.watch:
         buttons.append(_switch("quiet", settings.quiet, words.quiet(settings.quiet)))
     buttons.append(_switch("confirm", settings.confirm, words.confirm(settings.confirm)))
-    if case.capabilities.age_restricted_chats:
+    if context.capabilities.age_restricted_chats:
         buttons.append(_switch("adults_only", settings.adults_only, words.adults_only(settings.adults_only)))
     return (tuple(buttons),)
 
@@ -124,8 +126,8 @@ def _switch(name: str, on: bool, label: str) -> Button:
     return Button(label, write("set", "", name, STATES[not on]), ButtonStyle.PRIMARY if on else ButtonStyle.PLAIN)
 
 
-def _menus(case: Case) -> tuple[Menu, ...]:
-    words, settings = SettingsWords(case.catalogue), case.settings
+def _menus(context: Context) -> tuple[Menu, ...]:
+    words, settings = SettingsWords(context.catalogue), context.settings
     thresholds = Menu(words.threshold_menu(), _threshold_options(words, settings))
     languages = Menu(
         words.language_menu(),
@@ -137,7 +139,7 @@ def _menus(case: Case) -> tuple[Menu, ...]:
     keeping = Menu(
         words.keep_menu(), tuple(_option("keep", what, words.keep(what), settings.keep is what) for what in Keeping)
     )
-    if case.chat.private:
+    if context.chat.private:
         return thresholds, languages, keeping
     teachers = Menu(
         words.teachers_menu(),

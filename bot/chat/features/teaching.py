@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.actions import Action, number, write
-from bot.chat.analysis import Looking
-from bot.chat.answers import Seen, faces_of
-from bot.chat.context import Case
+from bot.chat.analysis import PictureAnalysis
+from bot.chat.answers import AnsweredFace, faces_of
+from bot.chat.context import Context
 from bot.chat.features.lessons import Lessons, check_teacher, follow_up, undo_button
-from bot.chat.memory import AskedMemory
+from bot.chat.memory import AskerMemory
 from bot.chat.model import OPTIONS_LIMIT, Button, Chat, Forget, Reply, Teach, User
 from bot.chat.presses import OnItsOwn, in_place
 from bot.chat.words import Finding, TeachingWords, compose
 from bot.config import Limits
 from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.recognition.results import Analysis, Portrait, Sighting
 from bot.recognition.teaching import odd_ones
 from bot.storage.store import Store
@@ -33,18 +33,20 @@ class Open:
     asker: User
     chat: Chat
     character: str
-    faces: tuple[Seen, ...]
+    faces: tuple[AnsweredFace, ...]
 
 
 class Teaching:
     """Learns a character from pictures."""
 
-    def __init__(self, looking: Looking, analyser: Analyser, store: Store, lessons: Lessons, limits: Limits) -> None:
-        self._looking = looking
-        self._analyser = analyser
+    def __init__(
+        self, analysis: PictureAnalysis, backend: Backend, store: Store, lessons: Lessons, limits: Limits
+    ) -> None:
+        self._analysis = analysis
+        self._backend = backend
         self._store = store
         self._lessons = lessons
-        self._open = AskedMemory[Open](
+        self._open = AskerMemory[Open](
             entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
         )
 
@@ -61,7 +63,7 @@ class Teaching:
         """Forget those of a chat, or of the server that has this id."""
         self._open.forget_chat(chat)
 
-    async def answer(self, case: Case, teach: Teach) -> Reply:
+    async def answer(self, context: Context, teach: Teach) -> Reply:
         """Learn from each picture with one face; ask which face it is in those with several.
 
         Raises:
@@ -70,74 +72,74 @@ class Teaching:
             CannotLearn: the bundle is not made for it.
             UserError: none of the pictures may or can be looked at.
         """
-        check_teacher(case)
-        if not self._analyser.embeds:
+        check_teacher(context)
+        if not self._backend.embeds:
             raise CannotLearn
-        character = await self._lessons.character_called(case, teach.name)
-        findings = await self._looking.look(case, teach.pictures)
+        character = await self._lessons.character_called(context, teach.name)
+        findings = await self._analysis.analyse(context, teach.pictures)
         faces = [faces_of([finding]) for finding in findings]
         clear = [seen[0] for seen in faces if len(seen) == 1]
         unclear = [(finding, seen) for finding, seen in zip(findings, faces, strict=True) if len(seen) > 1]
-        lines, buttons = await self._learn(case, character, clear)
-        lines += self._failures(case, findings)
+        lines, buttons = await self._learn(context, character, clear)
+        lines += self._failures(context, findings)
         if not unclear:
             return Reply("\n".join(lines), buttons=buttons)
         choice = [seen for _, several in unclear for seen in several]
-        question, choices = self._ask(case, case.user, character, choice)
-        marked = compose(case.sentences, [finding for finding, _ in unclear], case.capabilities)
+        question, choices = self._ask(context, context.user, character, choice)
+        marked = compose(context.sentences, [finding for finding, _ in unclear], context.capabilities)
         return replace(marked, text="\n".join([*lines, question]), buttons=(*choices, *buttons))
 
     async def _learn(
-        self, case: Case, character: str, faces: Sequence[Seen]
+        self, context: Context, character: str, faces: Sequence[AnsweredFace]
     ) -> tuple[list[str], tuple[tuple[Button, ...], ...]]:
         """Learn what is clear; return what to say of it, and the buttons that go with that."""
         if not faces:
             return [], ()
-        words, name = TeachingWords(case.catalogue), self._analyser.characters.name(character)
-        lesson = await self._lessons.learn(case, character, [_portrait(seen.sighting) for seen in faces])
-        scope = Scope.of(case.chat)
+        words, name = TeachingWords(context.catalogue), self._backend.characters.name(character)
+        lesson = await self._lessons.learn(context, character, [_portrait(seen.sighting) for seen in faces])
+        scope = Scope.of(context.chat)
         count = (await self._store.taught(scope)).get(character, 0) if lesson.counts else len(faces)
         lines = [words.learnt(name, count) if lesson.counts else words.waiting(name, count)]
         embeddings = [_portrait(seen.sighting).embedding for seen in faces]
         if odd_ones(embeddings):
             lines.append(words.odd(name))
         if others := _lookalikes(character, (seen.sighting for seen in faces)):
-            lines.append(words.alike(name, [self._analyser.characters.name(other) for other in others]))
-        return lines, (follow_up(case, lesson),)
+            lines.append(words.alike(name, [self._backend.characters.name(other) for other in others]))
+        return lines, (follow_up(context, lesson),)
 
-    def _failures(self, case: Case, findings: Sequence[Finding]) -> list[str]:
+    def _failures(self, context: Context, findings: Sequence[Finding]) -> list[str]:
         """Say of each picture that showed nobody, or could not be looked at, what was wrong with it."""
         lines = []
         for finding in findings:
             if isinstance(finding.result, Analysis):
-                text = "" if finding.result.sightings else case.sentences.no_face()
+                text = "" if finding.result.sightings else context.sentences.no_face()
             else:
-                text = case.sentences.failure(finding.result)
+                text = context.sentences.failure(finding.result)
             if text:
-                lines.append(f"{case.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
+                lines.append(f"{context.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
         return lines
 
     def _ask(
-        self, case: Case, asker: User, character: str, faces: Sequence[Seen]
+        self, context: Context, asker: User, character: str, faces: Sequence[AnsweredFace]
     ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
         """Ask which of the faces it is; return the question and the buttons to answer it with."""
-        words = TeachingWords(case.catalogue)
-        if not case.capabilities.buttons:
+        words = TeachingWords(context.catalogue)
+        if not context.capabilities.buttons:
             return words.one_face_only(), ()
-        token = self._open.keep(Open(asker, case.chat, character, tuple(faces)))
+        token = self._open.keep(Open(asker, context.chat, character, tuple(faces)))
         several = len({seen.picture for seen in faces}) > 1
         buttons = [
             Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
             for place, seen in enumerate(faces[: OPTIONS_LIMIT - A_ROW])
         ]
         rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
-        return words.which_face(self._analyser.characters.name(character)), rows
+        return words.which_face(self._backend.characters.name(character)), rows
 
-    async def _choose(self, case: Case, action: Action, _text: str | None) -> Reply:
+    async def _choose(self, context: Context, action: Action, _text: str | None) -> Reply:
         """Learn the face that was chosen, and ask on where other pictures have several as well."""
-        check_teacher(case)
+        check_teacher(context)
         question = self._open.get(action.token)
-        if question is None or question.chat != case.chat:
+        if question is None or question.chat != context.chat:
             raise Expired
         chosen = question.faces[number(action.args, 0, below=len(question.faces))]
         if await self._store.is_opted_out(chosen.author or question.asker):
@@ -145,10 +147,10 @@ class Teaching:
         if self._open.get(action.token) is None:
             raise Expired  # somebody else was quicker
         self._open.drop(action.token)
-        lines, buttons = await self._learn(case, question.character, [chosen])
+        lines, buttons = await self._learn(context, question.character, [chosen])
         rest = [seen for seen in question.faces if seen.picture != chosen.picture]
         if rest:
-            text, choices = self._ask(case, question.asker, question.character, rest)
+            text, choices = self._ask(context, question.asker, question.character, rest)
             lines, buttons = [*lines, text], (*choices, *buttons)
         return in_place(Reply("\n".join(lines), buttons=buttons))
 
@@ -156,12 +158,12 @@ class Teaching:
 class Forgetting:
     """Forgets a character that was taught in a chat."""
 
-    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons) -> None:
-        self._analyser = analyser
+    def __init__(self, backend: Backend, store: Store, lessons: Lessons) -> None:
+        self._backend = backend
         self._store = store
         self._lessons = lessons
 
-    async def answer(self, case: Case, forget: Forget) -> Reply:
+    async def answer(self, context: Context, forget: Forget) -> Reply:
         """Forget it, and offer to undo that.
 
         Raises:
@@ -169,18 +171,18 @@ class Forgetting:
             BadName: no character can be called so.
             NotTaught: it was not taught in this chat.
         """
-        check_teacher(case)
-        scope = Scope.of(case.chat)
-        character = await self._lessons.character_called(case, forget.name)
+        check_teacher(context)
+        scope = Scope.of(context.chat)
+        character = await self._lessons.character_called(context, forget.name)
         taught = await self._store.taught_here(scope)
         # A later bundle may know by itself, under an id of its own, who was taught before.
-        older = (id_ for id_ in taught if self._analyser.characters.current(id_) == character)
+        older = (id_ for id_ in taught if self._backend.characters.current(id_) == character)
         called = character if character in taught else next(older, character)
-        change = await self._store.forget(scope, called, case.user)
+        change = await self._store.forget(scope, called, context.user)
         if change is None:
-            raise NotTaught(self._analyser.characters.name(character))
-        text = TeachingWords(case.catalogue).forgotten(self._analyser.characters.name(called), change.removed)
-        return Reply(text, buttons=((undo_button(case, change),),) if case.capabilities.buttons else ())
+            raise NotTaught(self._backend.characters.name(character))
+        text = TeachingWords(context.catalogue).forgotten(self._backend.characters.name(called), change.removed)
+        return Reply(text, buttons=((undo_button(context, change),),) if context.capabilities.buttons else ())
 
 
 def _portrait(sighting: Sighting) -> Portrait:

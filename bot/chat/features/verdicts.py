@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
-from bot.chat.answers import Answer, Seen
-from bot.chat.context import Case
+from bot.chat.answers import Answer, AnsweredFace
+from bot.chat.context import Context
 from bot.chat.features.lessons import Lesson, Lessons
 from bot.chat.model import Keeping
 from bot.errors import TooManyExamples
-from bot.recognition.backend import Analyser
+from bot.recognition.backend import Backend
 from bot.recognition.results import Portrait, Sighting
 from bot.storage.store import Store
 from bot.storage.values import Origin, Scope, Truth, Verdict
@@ -30,19 +30,19 @@ class Judgement:
 class Judging:
     """Stores verdicts, and keeps the face as an example where the chat allows it."""
 
-    def __init__(self, analyser: Analyser, store: Store, lessons: Lessons) -> None:
-        self._analyser = analyser
+    def __init__(self, backend: Backend, store: Store, lessons: Lessons) -> None:
+        self._backend = backend
         self._store = store
         self._lessons = lessons
         self._locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
         """What one person says of one face waits for what they have just said of it: people press twice."""
 
-    async def keeps(self, case: Case, answer: Answer, place: int, *, named: bool) -> bool:
+    async def keeps(self, context: Context, answer: Answer, place: int, *, named: bool) -> bool:
         """Return whether a face stays when it is judged; `named`: by saying who it is."""
-        return await self._portrait(case, answer, answer.faces[place], named=named) is not None
+        return await self._portrait(context, answer, answer.faces[place], named=named) is not None
 
     async def judge(
-        self, case: Case, answer: Answer, place: int, truth: Truth, character: str | None, *, named: bool = False
+        self, context: Context, answer: Answer, place: int, truth: Truth, character: str | None, *, named: bool = False
     ) -> Judgement:
         """Store what the user says of a face, in place of what they have said of it before.
 
@@ -50,38 +50,38 @@ class Judging:
             named: They have said who it is, rather than that an answer was right or wrong.
         """
         face = f"{answer.token}:{place}"
-        one_by_one = self._locks.setdefault((case.user.platform, case.user.id, face), asyncio.Lock())
+        one_by_one = self._locks.setdefault((context.user.platform, context.user.id, face), asyncio.Lock())
         async with one_by_one:
-            portrait = await self._portrait(case, answer, answer.faces[place], named=named)
-            return await self._judge(case, face, answer.faces[place].sighting, portrait, truth, character)
+            portrait = await self._portrait(context, answer, answer.faces[place], named=named)
+            return await self._judge(context, face, answer.faces[place].sighting, portrait, truth, character)
 
     async def _judge(
         self,
-        case: Case,
+        context: Context,
         face: str,
         sighting: Sighting,
         portrait: Portrait | None,
         truth: Truth,
         character: str | None,
     ) -> Judgement:
-        scope = Scope.of(case.chat)
-        earlier = await self._store.verdict(scope, face, case.user)
+        scope = Scope.of(context.chat)
+        earlier = await self._store.verdict(scope, face, context.user)
         if earlier and (earlier.truth, earlier.character) == (truth, character):
             kept = earlier.image is not None or await self._stands(earlier.change)
             if kept or portrait is None:
                 return Judgement(kept)
         if earlier and earlier.change is not None:
-            await self._store.revert(scope, earlier.change, case.user)
-        lesson = await self._learn(case, sighting, portrait, character) if portrait else None
+            await self._store.revert(scope, earlier.change, context.user)
+        lesson = await self._learn(context, sighting, portrait, character) if portrait else None
         verdict = Verdict(
             scope,
             face,
             said_of(sighting),
             sighting.guesses[0].probability if sighting.guesses else 0.0,
-            portrait.bundle_id if portrait else self._analyser.bundle_id,
+            portrait.bundle_id if portrait else self._backend.bundle_id,
             truth,
             character,
-            case.user,
+            context.user,
             datetime.now(UTC),
             portrait.image if portrait and lesson is None else None,
             lesson.change.id if lesson else None,
@@ -89,20 +89,22 @@ class Judging:
         await self._store.judge(verdict)
         return Judgement(portrait is not None, lesson)
 
-    async def _learn(self, case: Case, sighting: Sighting, portrait: Portrait, character: str | None) -> Lesson | None:
+    async def _learn(
+        self, context: Context, sighting: Sighting, portrait: Portrait, character: str | None
+    ) -> Lesson | None:
         """Keep the face as an example of who it is, or of who it is not; return None where there is no need or room."""
-        scope, said = Scope.of(case.chat), said_of(sighting)
+        scope, said = Scope.of(context.chat), said_of(sighting)
         denied, who = character is None, character or said
         if who is None:
             return None
         if same := await self._store.same_example(scope, who, portrait.image, denied=denied):
-            return await self._lessons.agree(case, same)
+            return await self._lessons.agree(context, same)
         right = character == said
         if right and (await self._store.taught_here(scope)).get(who, 0) >= CONFIRMED_LIMIT:
             return None
         origin = Origin.CONFIRMED if right else Origin.CORRECTED
         try:
-            return await self._lessons.learn(case, who, [portrait], origin=origin, denied=denied)
+            return await self._lessons.learn(context, who, [portrait], origin=origin, denied=denied)
         except TooManyExamples:
             return None
 
@@ -110,9 +112,9 @@ class Judging:
         """Return whether there was a lesson that nobody has taken back."""
         return change_id is not None and await self._store.stands(change_id)
 
-    async def _portrait(self, case: Case, answer: Answer, seen: Seen, *, named: bool) -> Portrait | None:
+    async def _portrait(self, context: Context, answer: Answer, seen: AnsweredFace, *, named: bool) -> Portrait | None:
         """Return the face to keep, if the chat and those whose picture it is let whobot keep it."""
-        if case.settings.keep not in ((Keeping.NAMED, Keeping.JUDGED) if named else (Keeping.JUDGED,)):
+        if context.settings.keep not in ((Keeping.NAMED, Keeping.JUDGED) if named else (Keeping.JUDGED,)):
             return None
         for owner in {answer.asker, seen.author or answer.asker}:
             if await self._store.is_opted_out(owner):

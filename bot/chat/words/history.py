@@ -75,7 +75,7 @@ class RecordWords:
 
     # --- figures -----------------------------------------------------------------------------------------------------
 
-    def stats(self, scores: Sequence[Score], names: Mapping[str, str], taught: int, room: int) -> list[str]:
+    def stats(self, scores: Sequence[Score], names: Mapping[str, str], taught: int, limit: int) -> list[str]:
         """Tell how often whobot was right, by character, those that come first, for as many as there is room."""
         t = self._catalogue
         lines = [
@@ -100,7 +100,7 @@ class RecordWords:
                 confirmed=score.confirmed,
                 corrected=score.corrected,
             )
-            for score in scores[:room]
+            for score in scores[:limit]
         ]
-        rest = len(scores) - room
+        rest = len(scores) - limit
         return [*lines, t.ngettext("and {n} more", "and {n} more", rest).format(n=rest)] if rest > 0 else lines

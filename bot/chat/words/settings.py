@@ -25,13 +25,13 @@ class SettingsWords:
         """
         lines = [self._naming(settings.threshold), self._speaking(settings.language), self._keeping(settings.keep)]
         if not chat.private:
-            lines[:0] = self._looking(settings, hears_all=chat.hears_all)
+            lines[:0] = self._watching(settings, hears_all=chat.hears_all)
             lines += self._learning(settings)
             if settings.adults_only and age_restricted_chats:
                 lines.append(self._catalogue.gettext("I answer only while this chat is marked as age-restricted."))
         return "\n".join(lines)
 
-    def _looking(self, settings: ChatSettings, *, hears_all: bool) -> Iterator[str]:
+    def _watching(self, settings: ChatSettings, *, hears_all: bool) -> Iterator[str]:
         t = self._catalogue
         if not settings.watch:
             yield t.gettext("I look at pictures when I am asked to. With /watch on I look at every one.")

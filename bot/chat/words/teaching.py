@@ -136,7 +136,7 @@ class TeachingWords:
         """The box shows no face at all."""
         return self._catalogue.gettext("Not a face")
 
-    def nobody_found(self, text: str) -> str:
+    def no_match(self, text: str) -> str:
         """Say that a search found nothing."""
         return self._catalogue.gettext("I know nobody called {text}. “Someone else…” takes a new name.").format(
             text=text
@@ -166,6 +166,6 @@ class TeachingWords:
             "I learn from it as soon as a second person, or somebody who manages this chat, confirms it."
         )
 
-    def somebody(self) -> str:
+    def someone(self) -> str:
         """Name a person without a name."""
         return self._catalogue.gettext("Somebody")

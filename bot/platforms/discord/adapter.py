@@ -76,12 +76,12 @@ class DiscordAdapter:
             return
         self._idle.clear()
         try:
-            trouble = await self._serve()
+            failure = await self._serve()
         finally:
             self._client = None
             self._idle.set()
-        if trouble is not None:
-            raise trouble
+        if failure is not None:
+            raise failure
 
     async def stop(self) -> None:
         """Take no new events, finish the answers in hand, disconnect. Final: `run` returns at once from then on."""

@@ -11,7 +11,7 @@ LIMIT = 5000
 """Answers. The oldest are forgotten first, and all with a restart."""
 
 
-class Shown:
+class AnsweredPictures:
     """The pictures of the last answers."""
 
     def __init__(self, limit: int = LIMIT) -> None:

@@ -12,7 +12,7 @@ from bot.chat.links import Links
 from bot.chat.model import Handler
 from bot.platforms.discord import commands, delivery, registration, translate
 from bot.platforms.discord.album import Album
-from bot.platforms.discord.answered_pictures import Shown
+from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.interactions import Interactions
 from bot.platforms.discord.messages import TAKE_AWAY, Messages
 from bot.platforms.discord.questions import Questions
@@ -70,7 +70,7 @@ class WhobotClient(discord.Client):
         self._words = words
         album = Album(session, media_hosts)
         self._questions = Questions(links)
-        shown = Shown()
+        shown = AnsweredPictures()
         self._messages = Messages(handler, album, self._questions, shown, self.work)
         self._interactions = Interactions(handler, album, self._questions, shown, self.work)
         self._commands = commands.build(self, self._interactions, words, languages)
@@ -170,7 +170,7 @@ class WhobotClient(discord.Client):
         with self.work.in_hand():
             try:
                 listed = [guild.id async for guild in self.fetch_guilds(limit=None, with_counts=False)]
-            except delivery.TROUBLE as error:
+            except delivery.DISCORD_ERRORS as error:
                 log.warning("discord.servers_not_listed", error=type(error).__name__, id=delivery.incident())
                 return
             present = {*listed, *(guild.id for guild in self.guilds)}

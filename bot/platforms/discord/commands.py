@@ -102,11 +102,11 @@ def build(client: discord.Client, interactions: Interactions, words: Words, lang
     async def who_is_this(interaction: discord.Interaction, message: discord.Message) -> None:
         await interactions.who_is_this(interaction, message)
 
-    whom = next(one.description for command in COMMANDS for one in command.parameters if one.kind is Kind.NAME)
+    hint = next(one.description for command in COMMANDS for one in command.parameters if one.kind is Kind.NAME)
 
     @tree.context_menu(name=TEACH_MENU)
     async def teach_this_face(interaction: discord.Interaction, message: discord.Message) -> None:
-        title, label = (words(text, interaction.locale.value) or text for text in (TEACH_MENU, whom))
+        title, label = (words(text, interaction.locale.value) or text for text in (TEACH_MENU, hint))
         await interactions.teach_this_face(interaction, message, Prompt(title, label))
 
     return tree

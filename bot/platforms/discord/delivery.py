@@ -23,14 +23,14 @@ Send: TypeAlias = Callable[[Reply], Awaitable[discord.Message]]
 TYPING_LASTS = 8.0
 """Seconds after which the typing indicator is shown anew; Discord takes it away after ten."""
 
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds that getting an answer to Discord may take, with all attempts and waits for its rate limits."""
 
 TOO_LARGE = 40005
 GONE = frozenset({10003, 10008, 10015, 10062, 50027})
 """Unknown channel, message, webhook (an interaction's token after 15 minutes), interaction, token: nobody waits."""
 
-TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError)
+DISCORD_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError)
 
 
 def incident() -> str:
@@ -136,9 +136,9 @@ async def react(interaction: discord.Interaction, reply: Reply) -> discord.Messa
 async def asker(answer: discord.PartialMessage) -> int | None:
     """Ask Discord who it was that asked for an answer: that holds after a restart, too."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             message = await answer.fetch()
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         _log_refusal(error, to="answer", source=answer.id)
         return None
     return asker_of(message)
@@ -155,9 +155,9 @@ def asker_of(answer: discord.Message) -> int | None:
 async def take_away(answer: discord.PartialMessage) -> None:
     """Delete an answer."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await answer.delete()
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         _log_refusal(error, to="answer", source=answer.id)
 
 
@@ -188,9 +188,9 @@ def _follow_up(interaction: discord.Interaction, *, spoiler: bool, ephemeral: bo
 
 async def _tried(interaction: discord.Interaction, act: Callable[[], Awaitable[object]]) -> bool:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await act()
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         _log_refusal(error, to="interaction", source=interaction.id)
         return False
     return True
@@ -198,7 +198,7 @@ async def _tried(interaction: discord.Interaction, act: Callable[[], Awaitable[o
 
 async def _deliver(send: Send, reply: Reply, *, to: str, source: int) -> discord.Message | None:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             try:
                 return await send(reply)
             except discord.HTTPException as error:
@@ -206,7 +206,7 @@ async def _deliver(send: Send, reply: Reply, *, to: str, source: int) -> discord
                     raise
                 _log_refusal(error, to=to, source=source)
                 return await send(render.in_words(reply))
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         _log_refusal(error, to=to, source=source)
         return None
 

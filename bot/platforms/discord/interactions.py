@@ -25,7 +25,7 @@ from bot.chat.model import (
 )
 from bot.platforms.discord import components, delivery, places, translate
 from bot.platforms.discord.album import Album
-from bot.platforms.discord.answered_pictures import Shown
+from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.questions import Questions
 from bot.platforms.shared.work import Work
 
@@ -46,7 +46,9 @@ class Interactions:
         work: Counts what is in hand.
     """
 
-    def __init__(self, handler: Handler, album: Album, questions: Questions, shown: Shown, work: Work) -> None:
+    def __init__(
+        self, handler: Handler, album: Album, questions: Questions, shown: AnsweredPictures, work: Work
+    ) -> None:
         self.album = album
         self._handler = handler
         self._questions = questions

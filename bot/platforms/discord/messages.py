@@ -9,7 +9,7 @@ from discord.utils import utcnow
 from bot.chat.model import Ask, Handler, Progress, Stage
 from bot.platforms.discord import delivery, places, translate
 from bot.platforms.discord.album import Album, awaits_previews
-from bot.platforms.discord.answered_pictures import Shown
+from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.questions import Questions
 from bot.platforms.shared.work import Work
 
@@ -32,7 +32,9 @@ class Messages:
         work: Counts what is in hand.
     """
 
-    def __init__(self, handler: Handler, album: Album, questions: Questions, shown: Shown, work: Work) -> None:
+    def __init__(
+        self, handler: Handler, album: Album, questions: Questions, shown: AnsweredPictures, work: Work
+    ) -> None:
         self._handler = handler
         self._album = album
         self._questions = questions

@@ -144,8 +144,8 @@ class Questions:
         try:
             links = await self._links.load(PLATFORM)
             earlier = [Question.recalled(link, place_of(link.place), self._links) for link in links]
-            room = max(0, self._limit - len(self._questions))
-            self._questions = {**dict.fromkeys(earlier[len(earlier) - min(room, len(earlier)) :]), **self._questions}
+            free = max(0, self._limit - len(self._questions))
+            self._questions = {**dict.fromkeys(earlier[len(earlier) - min(free, len(earlier)) :]), **self._questions}
         finally:
             self._recalled.set()
 

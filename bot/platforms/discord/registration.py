@@ -8,7 +8,7 @@ from discord.http import Route
 
 from bot.chat.commands import Words
 from bot.platforms.discord.commands import Commands
-from bot.platforms.discord.delivery import TROUBLE, incident
+from bot.platforms.discord.delivery import DISCORD_ERRORS, incident
 from bot.platforms.discord.localisation import Localisation
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ async def publish(tree: Commands, words: Words) -> None:
         if _by_name(registered) != _by_name(definitions):
             await http.bulk_upsert_global_commands(me, definitions)
             log.info("discord.commands_registered")
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         log.warning("discord.commands_not_registered", error=str(error), id=incident())
 
 

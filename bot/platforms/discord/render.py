@@ -29,11 +29,11 @@ def content(text: str, *, spoiler: bool = False) -> str | None:
     if not text:
         return None
     bars = SPOILER if spoiler else ""
-    room = CONTENT_LIMIT - 2 * len(bars)
+    limit = CONTENT_LIMIT - 2 * len(bars)
     escaped = _escape(text)
-    if len(escaped) > room:
+    if len(escaped) > limit:
         # Escaping does not get shorter with more text: the longest beginning that fits is found by halving.
-        fits = bisect_right(range(len(text)), room - len(ELLIPSIS), key=lambda end: len(_escape(text[:end])))
+        fits = bisect_right(range(len(text)), limit - len(ELLIPSIS), key=lambda end: len(_escape(text[:end])))
         escaped = _escape(text[: fits - 1]) + ELLIPSIS
     return bars + escaped + bars
 

@@ -9,7 +9,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Recent(Generic[K, V]):
+class ExpiringMap(Generic[K, V]):
     """A mapping that forgets an entry after `seconds`, and its oldest entry when it holds more than `size`."""
 
     def __init__(self, *, seconds: float, size: int, clock: Callable[[], float] = time.monotonic) -> None:

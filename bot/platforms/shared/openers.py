@@ -68,9 +68,9 @@ async def _masked(awaitable: Awaitable[T]) -> T:
     try:
         return await awaitable
     except Exception as error:  # noqa: BLE001 - whatever aiohttp raises may hold the address
-        trouble = type(error).__name__
+        failure = type(error).__name__
     # Outside the handler, so that aiohttp's error does not travel along as this one's context.
-    raise DownloadFailed(f"the connection failed: {trouble}")
+    raise DownloadFailed(f"the connection failed: {failure}")
 
 
 def _refusal(address: str, hosts: Collection[str]) -> str | None:

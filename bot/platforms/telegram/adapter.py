@@ -20,7 +20,7 @@ from bot.chat.links import Links, NoLinks
 from bot.chat.model import Handler
 from bot.config import Telegram
 from bot.errors import AdapterError, ConfigError
-from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram import commands
 from bot.platforms.telegram.client import Client, MaskedStr
 from bot.platforms.telegram.dispatch import Dispatcher
@@ -83,9 +83,9 @@ class TelegramAdapter:
         self._languages = languages
         self._links = links or NoLinks()
         self._names = typed_names(words, languages)
-        self._handled: Recent[int, bool] = Recent(seconds=_SENT_AGAIN, size=20_000)
+        self._handled: ExpiringMap[int, bool] = ExpiringMap(seconds=_SENT_AGAIN, size=20_000)
         self._connected = False
-        self._trouble: AdapterError | None = None
+        self._failure: AdapterError | None = None
         self._ending = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -103,15 +103,15 @@ class TelegramAdapter:
             LoginRefused: Telegram refuses the token.
         """
         self._idle.clear()
-        self._trouble = None
+        self._failure = None
         try:
             await self._serve()
         finally:
             self._connected = False
             self._ending.clear()
             self._idle.set()
-        if self._trouble is not None:
-            raise self._trouble
+        if self._failure is not None:
+            raise self._failure
 
     async def stop(self) -> None:
         """Take no new updates, finish the answers in hand, disconnect.
@@ -129,7 +129,7 @@ class TelegramAdapter:
                 if not await _unless(self._ending, self._connect(bot, updater)):
                     return
             except (TelegramError, OSError) as error:
-                self._trouble = explain(error, self._api)
+                self._failure = explain(error, self._api)
                 return
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
@@ -181,7 +181,7 @@ class TelegramAdapter:
             return
         match error:
             case InvalidToken() | Conflict():
-                self._trouble = explain(error, self._api)
+                self._failure = explain(error, self._api)
                 self._ending.set()
             case None if not self._connected:
                 log.info("updates arrive", platform=self.name)

@@ -9,11 +9,11 @@ from telegram import Bot, CallbackQuery
 from telegram.constants import CallbackQueryLimit
 from telegram.error import TelegramError
 
-from bot.platforms.telegram.retry import patiently
+from bot.platforms.telegram.retry import with_retries
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds after which the spinner is stopped, whatever the work has come to: then it looks as if nothing happened."""
 _NOTICE_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 _GLANCE = 60
@@ -36,7 +36,7 @@ class Spinner:
                 return False
             self._turns = False
             try:
-                await patiently(
+                await with_retries(
                     lambda: self._bot.answer_callback_query(
                         self._query.id, shortened(words) or None, show_alert=len(words) > _GLANCE or None
                     )
@@ -47,14 +47,14 @@ class Spinner:
             return True
 
     async def stop_in_time(self) -> None:
-        """Stop the spinner after `PATIENCE`."""
-        await asyncio.sleep(PATIENCE)
+        """Stop the spinner after `TIMEOUT`."""
+        await asyncio.sleep(TIMEOUT)
         await self.stop()
 
 
 @asynccontextmanager
 async def spinning(bot: Bot, query: CallbackQuery) -> AsyncIterator[Spinner]:
-    """Stop the spinner of a press when the block ends, or after `PATIENCE`; the block may do so with words before."""
+    """Stop the spinner of a press when the block ends, or after `TIMEOUT`; the block may do so with words before."""
     spinner = Spinner(bot, query)
     timer = asyncio.create_task(spinner.stop_in_time())
     try:

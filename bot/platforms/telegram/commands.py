@@ -17,7 +17,7 @@ from telegram.constants import BotCommandLimit, BotDescriptionLimit
 from telegram.error import TelegramError
 
 from bot.chat.commands import COMMANDS, N_, Command, Naming, Where, Words, english_only
-from bot.platforms.telegram.retry import patiently
+from bot.platforms.telegram.retry import with_retries
 
 log = structlog.get_logger(__name__)
 
@@ -52,11 +52,11 @@ async def present(bot: Bot, words: Words, languages: Iterable[str]) -> None:
 async def _present(bot: Bot, words: Words, tag: str, language: str | None) -> None:
     for scope, shown in _SCOPES:
         menu = [_entry(command, words, tag) for command in filter(shown, COMMANDS)]
-        await patiently(partial(bot.set_my_commands, menu, scope, language))
+        await with_retries(partial(bot.set_my_commands, menu, scope, language))
     short = _say(words, tag, _SHORT_DESCRIPTION)[: BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH]
-    await patiently(lambda: bot.set_my_short_description(short, language))
+    await with_retries(lambda: bot.set_my_short_description(short, language))
     description = _say(words, tag, _DESCRIPTION)[: BotDescriptionLimit.MAX_DESCRIPTION_LENGTH]
-    await patiently(lambda: bot.set_my_description(description, language))
+    await with_retries(lambda: bot.set_my_description(description, language))
 
 
 def _say(words: Words, tag: str, text: str) -> str:

@@ -22,7 +22,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Te
 
 from bot.chat.model import Prompt, Reply, ReplyImage
 from bot.platforms.telegram.render import Media, Outgoing, Words, render, units
-from bot.platforms.telegram.retry import patiently
+from bot.platforms.telegram.retry import with_retries
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ async def ask_for_words(bot: Bot, prompt: Prompt, person: User, address: Address
     field = ForceReply(selective=True, input_field_placeholder=prompt.placeholder[:_PLACEHOLDER_LIMIT] or None)
     mention = MessageEntity(MessageEntity.TEXT_MENTION, 0, units(name), user=person)
     try:
-        return await patiently(
+        return await with_retries(
             lambda: bot.send_message(
                 **_where(address),
                 text=text,
@@ -103,7 +103,7 @@ def _under(sent: Sequence[Message], outgoing: Outgoing) -> Address | None:
 async def _send_somehow(bot: Bot, outgoing: Outgoing, address: Address, *, ask_back: bool) -> Sequence[Message]:
     """Send in the best way that Telegram takes."""
     try:
-        return await patiently(lambda: _send(bot, outgoing, address, ask_back=ask_back))
+        return await with_retries(lambda: _send(bot, outgoing, address, ask_back=ask_back))
     except ChatMigrated as error:
         if error.new_chat_id == address.chat_id:
             raise

@@ -12,7 +12,7 @@ from telegram import User as TelegramUser
 from telegram.constants import ChatMemberStatus
 
 from bot.chat.model import Chat, Handler, Incoming, Left, Moved
-from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram.client import Client
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
@@ -43,7 +43,7 @@ class Dispatcher:
         names: Mapping[str, str],
         memory: Memory,
         work: asyncio.TaskGroup,
-        handled: Recent[int, bool],
+        handled: ExpiringMap[int, bool],
     ) -> None:
         self._bot = bot
         self._handler = handler

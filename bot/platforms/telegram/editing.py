@@ -15,7 +15,7 @@ from bot.chat.model import Reply
 from bot.platforms.telegram.delivery import NO_PREVIEW, Address, cover, deliver, input_media
 from bot.platforms.telegram.exchanges import Key, key
 from bot.platforms.telegram.render import CAPABILITIES, Media, Outgoing, Words, render, units
-from bot.platforms.telegram.retry import patiently
+from bot.platforms.telegram.retry import with_retries
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ async def remove(bot: Bot, messages: Collection[Key]) -> None:
     for chat_id, group in groupby(sorted(messages), key=itemgetter(0)):
         ids = [message_id for _, message_id in group]
         try:
-            await patiently(partial(bot.delete_messages, chat_id, ids))
+            await with_retries(partial(bot.delete_messages, chat_id, ids))
         except BadRequest:
             for message_id in ids:
                 await _blank(bot, chat_id, message_id)
@@ -65,7 +65,7 @@ async def _changed(bot: Bot, outgoing: Outgoing, message: Message, *, alone: boo
     try:
         match outgoing:
             case Words(text, covered, keyboard) if message.text:
-                await patiently(
+                await with_retries(
                     lambda: bot.edit_message_text(
                         text,
                         **where,
@@ -75,14 +75,14 @@ async def _changed(bot: Bot, outgoing: Outgoing, message: Message, *, alone: boo
                     )
                 )
             case Words(text, covered, keyboard) if units(text) <= CAPABILITIES.caption_limit:
-                await patiently(
+                await with_retries(
                     lambda: bot.edit_message_caption(
                         **where, caption=text, caption_entities=cover(text, covered=covered), reply_markup=keyboard
                     )
                 )
             case Media((image,), as_file, caption, covered, keyboard) if alone:
                 media = input_media(image, caption, covered=covered, as_file=as_file)
-                await patiently(lambda: bot.edit_message_media(media, **where, reply_markup=keyboard))
+                await with_retries(lambda: bot.edit_message_media(media, **where, reply_markup=keyboard))
             case _:
                 return False
     except TelegramError as error:
@@ -96,17 +96,17 @@ async def _changed(bot: Bot, outgoing: Outgoing, message: Message, *, alone: boo
 async def _strip(bot: Bot, message: Message) -> None:
     """Take the words and buttons from an image."""
     try:
-        await patiently(lambda: bot.edit_message_caption(message.chat.id, message.message_id))
+        await with_retries(lambda: bot.edit_message_caption(message.chat.id, message.message_id))
     except TelegramError as error:
         log.info("an old answer keeps its words", platform="telegram", chat=message.chat.id, reason=error.message)
 
 
 async def _blank(bot: Bot, chat_id: int, message_id: int) -> None:
     try:
-        await patiently(lambda: bot.edit_message_text(_GONE, chat_id, message_id))
+        await with_retries(lambda: bot.edit_message_text(_GONE, chat_id, message_id))
     except TelegramError:
         with suppress(TelegramError):
-            await patiently(lambda: bot.edit_message_caption(chat_id, message_id, caption=_GONE))
+            await with_retries(lambda: bot.edit_message_caption(chat_id, message_id, caption=_GONE))
 
 
 def is_covered(message: Message) -> bool:

@@ -14,7 +14,7 @@ from telegram import MaybeInaccessibleMessage, Message
 
 from bot.chat.links import Links
 from bot.chat.model import Ask, Chat, Link, Picture, Prompt, Teach, User
-from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram.translate import PLATFORM
 
 Key: TypeAlias = tuple[int, int]
@@ -74,19 +74,19 @@ class Memory:
     """Finds by chat and message id what a message belongs to."""
 
     def __init__(self, links: Links) -> None:
-        self.prompts: Recent[Key, dict[str, Prompt]] = Recent(seconds=_EDITABLE, size=2_000)
+        self.prompts: ExpiringMap[Key, dict[str, Prompt]] = ExpiringMap(seconds=_EDITABLE, size=2_000)
         """What the buttons of a message ask for before they count."""
-        self.open_prompts: Recent[Key, OpenPrompt] = Recent(seconds=_WRITING, size=1_000)
-        self.used_prompts: Recent[Key, bool] = Recent(seconds=_WRITING, size=1_000)
+        self.open_prompts: ExpiringMap[Key, OpenPrompt] = ExpiringMap(seconds=_WRITING, size=1_000)
+        self.used_prompts: ExpiringMap[Key, bool] = ExpiringMap(seconds=_WRITING, size=1_000)
         self.complete = asyncio.Event()
         """Set when what was known before the last restart is known again."""
         self._links = links
-        self._exchanges: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=2_000)
+        self._exchanges: ExpiringMap[Key, Exchange] = ExpiringMap(seconds=_EDITABLE, size=2_000)
         """By each message of the question and of the answer."""
-        self._about: Recent[Key, tuple[Exchange, ...]] = Recent(seconds=_EDITABLE, size=2_000)
+        self._about: ExpiringMap[Key, tuple[Exchange, ...]] = ExpiringMap(seconds=_EDITABLE, size=2_000)
         """By the message with the picture that somebody has asked about."""
-        self._recalled: Recent[Key, Exchange] = Recent(seconds=_EDITABLE, size=_RECALLED)
-        self._groups: Recent[Key, tuple[Key, ...]] = Recent(seconds=_EDITABLE, size=2_000)
+        self._recalled: ExpiringMap[Key, Exchange] = ExpiringMap(seconds=_EDITABLE, size=_RECALLED)
+        self._groups: ExpiringMap[Key, tuple[Key, ...]] = ExpiringMap(seconds=_EDITABLE, size=2_000)
 
     async def recall(self) -> None:
         """Remember what was asked before the last restart."""

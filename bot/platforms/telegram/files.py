@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from bot.chat.model import Opener
 from bot.errors import DownloadFailed, TooManyBytes
 from bot.platforms.shared import openers
-from bot.platforms.telegram.retry import patiently
+from bot.platforms.telegram.retry import with_retries
 
 
 class Files:
@@ -45,7 +45,7 @@ class Files:
 
     async def _path(self, file_id: str) -> str:
         try:
-            file = await patiently(lambda: self._bot.get_file(file_id))
+            file = await with_retries(lambda: self._bot.get_file(file_id))
         except TelegramError as error:
             if "too big" in error.message.lower():
                 raise TooManyBytes(int(FileSizeLimit.FILESIZE_DOWNLOAD)) from None

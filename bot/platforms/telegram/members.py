@@ -4,7 +4,7 @@ from telegram import Bot, Chat, Message
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
-from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.shared.expiring_map import ExpiringMap
 
 _MANAGERS = {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
 
@@ -14,7 +14,7 @@ class Members:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._known: Recent[tuple[int, int], bool] = Recent(seconds=60, size=10_000)
+        self._known: ExpiringMap[tuple[int, int], bool] = ExpiringMap(seconds=60, size=10_000)
 
     async def wrote_as_manager(self, message: Message) -> bool:
         """Whether the author of `message` is an administrator of its chat. Not, where Telegram does not say."""

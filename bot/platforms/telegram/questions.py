@@ -11,7 +11,7 @@ from telegram import Bot, Message
 from telegram.constants import ChatType
 
 from bot.chat.model import Ask, Handler, Picture, Progress, Request, Stage, Teach, Trigger
-from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram.albums import Albums
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
@@ -45,7 +45,7 @@ class Questions:
         self._reader = reader
         self._start = start
         self._albums = Albums()
-        self._owed: Recent[tuple[object, ...], Ask | Teach] = Recent(seconds=_PICTURE_FOLLOWS, size=10_000)
+        self._owed: ExpiringMap[tuple[object, ...], Ask | Teach] = ExpiringMap(seconds=_PICTURE_FOLLOWS, size=10_000)
         """What was asked for by whom without the picture, which is to follow."""
         self._turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
 

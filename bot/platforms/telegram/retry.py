@@ -15,7 +15,7 @@ LONGEST_WAIT = 30.0
 _AFTER_BROKEN_CONNECTION = 1.0
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def with_retries(call: Callable[[], Awaitable[T]]) -> T:
     """Make a request, and again when flood control has passed or the connection broke.
 
     A request that timed out is not repeated: it may have been carried out, and nobody wants an answer twice.

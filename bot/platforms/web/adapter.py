@@ -22,12 +22,12 @@ from bot.platforms.web.conversation import Conversation
 from bot.platforms.web.delivery import Delivery
 from bot.platforms.web.language import Translations
 from bot.platforms.web.login import Login
-from bot.platforms.web.media import Looking
-from bot.platforms.web.picture_store import Shelf
+from bot.platforms.web.media import MediaRoutes
+from bot.platforms.web.picture_store import PictureStore
 from bot.platforms.web.probes import Probes
 from bot.platforms.web.sessions import PLATFORM, Sessions
 
-SHELF_BYTES: Final = 256_000_000
+PICTURE_STORE_BYTES: Final = 256_000_000
 TIDY_SECONDS: Final = 60.0
 CLOSE_SECONDS: Final = 2.0
 """How long open connections may take to finish their response once everything is answered."""
@@ -74,11 +74,11 @@ class WebAdapter:
             )
         self._settings = settings
         self._translations = translations
-        self._shelf = Shelf(SHELF_BYTES, time.monotonic)
-        self._sessions = Sessions(self._shelf, time.time)
-        self._conversation = Conversation(handler, Delivery(self._shelf), names or typed_names(english_only, ()))
+        self._pictures = PictureStore(PICTURE_STORE_BYTES, time.monotonic)
+        self._sessions = Sessions(self._pictures, time.time)
+        self._conversation = Conversation(handler, Delivery(self._pictures), names or typed_names(english_only, ()))
         self._api = Api(self._sessions, self._conversation, login, max_upload=max_upload, translations=translations)
-        self._looking = Looking(self._sessions, self._shelf)
+        self._media_routes = MediaRoutes(self._sessions, self._pictures)
         self._probes = Probes(login, health, metrics)
         self._stop = asyncio.Event()
         self._closed = asyncio.Event()
@@ -137,7 +137,7 @@ class WebAdapter:
             [
                 *assets.routes(self._translations),
                 *self._api.routes(),
-                *self._looking.routes(),
+                *self._media_routes.routes(),
                 *self._probes.routes(),
             ]
         )
@@ -148,7 +148,7 @@ class WebAdapter:
         """Forget pictures in time even where nobody asks for anything."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
-            self._shelf.tidy()
+            self._pictures.tidy()
 
     def _bound(self, runner: web.AppRunner) -> str:
         port = runner.addresses[0][1]

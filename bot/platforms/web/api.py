@@ -80,7 +80,7 @@ class Api:
     async def post(self, request: web.Request) -> web.Response:
         """Take a message; its answer comes with the events."""
         session = self._sessions.require(request)
-        self._conversation.check_room(session)
+        self._conversation.check_capacity(session)
         if self._uploads >= UPLOADS_AT_ONCE:
             raise Refusal(503, "busy", retry_after=5)
         self._uploads += 1

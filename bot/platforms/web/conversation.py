@@ -39,7 +39,7 @@ class Conversation:
         self._names = names
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def check_room(self, session: Session) -> None:
+    def check_capacity(self, session: Session) -> None:
         """Refuse where a session has enough questions open; asked before an upload is read, and once it is there."""
         if session.in_hand >= IN_HAND_EACH:
             raise Refusal(429, "wait", retry_after=2)
@@ -53,7 +53,7 @@ class Conversation:
         if not post.text and not post.files:
             raise Refusal(400, "empty")
         request = read(post, self._names)
-        self.check_room(session)
+        self.check_capacity(session)
         message_id = self._delivery.post(session, post.text, post.files)
         answer_id = session.thread.add(Author.WHOBOT, state=State.WORKING, to=message_id)
         self._begin(session, self._answer(session, answer_id, request, locale))
@@ -70,7 +70,7 @@ class Conversation:
         message = session.thread.get(message_id)
         if message is None or not message.content.offers(press.action):
             raise Refusal(409, "button")
-        self.check_room(session)
+        self.check_capacity(session)
         return await asyncio.shield(self._begin(session, self._react(session, message_id, press, locale)))
 
     async def suggest(self, session: Session, suggest: Suggest, locale: str | None) -> tuple[str, ...]:

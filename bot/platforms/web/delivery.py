@@ -1,8 +1,8 @@
 """A reply's way into its thread: where it goes, and what becomes of the pictures."""
 
 from bot.chat.model import Placement, Reply, ReplyImage
-from bot.platforms.web.message import Author, Content, Message, Shown
-from bot.platforms.web.picture_store import Media, Shelf, sniff
+from bot.platforms.web.message import Author, Content, MediaItem, Message
+from bot.platforms.web.picture_store import Media, PictureStore, sniff
 from bot.platforms.web.sessions import Session
 from bot.platforms.web.uploads import File
 
@@ -10,8 +10,8 @@ from bot.platforms.web.uploads import File
 class Delivery:
     """Writes into threads. The pictures of a message leave the shelf with it."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, pictures: PictureStore) -> None:
+        self._pictures = pictures
 
     def post(self, session: Session, text: str, files: tuple[File, ...]) -> int:
         """Write down what somebody posted; returns the message's id."""
@@ -60,23 +60,23 @@ class Delivery:
 
     def _drop(self, session: Session, message: Message) -> None:
         for shown in message.content.pictures:
-            self._shelf.drop(session.name, shown.number)
+            self._pictures.drop(session.name, shown.number)
 
     def _content(self, session: Session, reply: Reply) -> Content:
         pictures = tuple(self._keep_image(session, image) for image in reply.images)
         return _written(reply, pictures)
 
-    def _keep_image(self, session: Session, image: ReplyImage) -> Shown:
-        number = self._shelf.put(session.name, Media(image.data, image.media_type))
-        return Shown(number, image.filename, _kind(image.media_type), image.alt, image.spoiler)
+    def _keep_image(self, session: Session, image: ReplyImage) -> MediaItem:
+        number = self._pictures.put(session.name, Media(image.data, image.media_type))
+        return MediaItem(number, image.filename, _kind(image.media_type), image.alt, image.spoiler)
 
-    def _keep_file(self, session: Session, file: File) -> Shown:
+    def _keep_file(self, session: Session, file: File) -> MediaItem:
         media_type = sniff(file.data)
-        number = self._shelf.put(session.name, Media(file.data, media_type))
-        return Shown(number, file.name, _kind(media_type), spoiler=file.spoiler)
+        number = self._pictures.put(session.name, Media(file.data, media_type))
+        return MediaItem(number, file.name, _kind(media_type), spoiler=file.spoiler)
 
 
-def _written(reply: Reply, pictures: tuple[Shown, ...]) -> Content:
+def _written(reply: Reply, pictures: tuple[MediaItem, ...]) -> Content:
     spoiler = reply.spoiler or any(shown.spoiler for shown in pictures)
     return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus)
 

@@ -4,28 +4,28 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.platforms.web.picture_store import ANYTHING, Media, Shelf
+from bot.platforms.web.picture_store import ANYTHING, Media, PictureStore
 from bot.platforms.web.refusal import Refusal
 from bot.platforms.web.sessions import Sessions
 
 POLICY: Final = "default-src 'none'; sandbox"
 
 
-class Looking:
+class MediaRoutes:
     """A session sees what is in its own thread, and nothing else."""
 
-    def __init__(self, sessions: Sessions, shelf: Shelf) -> None:
+    def __init__(self, sessions: Sessions, pictures: PictureStore) -> None:
         self._sessions = sessions
-        self._shelf = shelf
+        self._pictures = pictures
 
     def routes(self) -> list[web.RouteDef]:
         """Where each request arrives."""
-        return [web.get(r"/api/media/{number:\d{1,18}}", self.look)]
+        return [web.get(r"/api/media/{number:\d{1,18}}", self.serve)]
 
-    async def look(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.Response:
         """A picture or video of the session's own thread, or a part of it: some browsers play no video otherwise."""
         session = self._sessions.require(request)
-        media = self._shelf.get(session.name, int(request.match_info["number"]))
+        media = self._pictures.get(session.name, int(request.match_info["number"]))
         if media is None:
             raise Refusal(404, "gone")
         headers = {

@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MediaItem:
     """A picture or video in a message: its number on the shelf, its file's name, and what it shows in words.
 
     `kind` is the first half of its media type; what is neither "image" nor "video" cannot be shown.
@@ -46,7 +46,7 @@ class Content:
     """What a message says, shows and offers."""
 
     text: str = ""
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[MediaItem, ...] = ()
     spoiler: bool = False
     """Whether the text gives away what is hidden."""
     buttons: tuple[tuple[Button, ...], ...] = ()

@@ -20,7 +20,7 @@ class Media:
     media_type: str
 
 
-class Shelf:
+class PictureStore:
     """Holds media by number for each owner; what is too old goes, and when it is full the oldest, whoever owns them."""
 
     def __init__(self, capacity: int, clock: Callable[[], float]) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.chat.model import Chat, User
-from bot.platforms.web.picture_store import Shelf
+from bot.platforms.web.picture_store import PictureStore
 from bot.platforms.web.refusal import Refusal
 from bot.platforms.web.thread import Thread
 
@@ -48,8 +48,8 @@ class Session:
 class Sessions:
     """All sessions, the least recently used first. A new one replaces the oldest that is idle."""
 
-    def __init__(self, shelf: Shelf, clock: Callable[[], float]) -> None:
-        self._shelf = shelf
+    def __init__(self, pictures: PictureStore, clock: Callable[[], float]) -> None:
+        self._pictures = pictures
         self._clock = clock
         self._sessions: OrderedDict[str, Session] = OrderedDict()
 
@@ -99,7 +99,7 @@ class Sessions:
     def forget(self, session: Session) -> None:
         """End a session and drop all that it kept."""
         self._sessions.pop(session.token, None)
-        self._shelf.clear(session.name)
+        self._pictures.clear(session.name)
         session.thread.close()
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ LONGEST_SIDE = 1280
 """Pixels of the frames that are handed on; larger ones are reduced. Several are in memory at a time."""
 LARGEST_VIDEO = 4096 * 2304
 """Pixels of a video's frame: a decoder holds a score of them."""
-PATIENCE = 8.0
+TIMEOUT = 8.0
 """Seconds after the first frame when those decoded so far have to do."""
 LAST_SECONDS = 20.0
 """After so many seconds the process is ended."""
@@ -70,7 +70,7 @@ def read_clip(
         AnalysisTimeout: the decoder did not come to an end.
     """
     pixels = max_pixels if kind == "pictures" else min(max_pixels, LARGEST_VIDEO)
-    job = Job(kind, CANDIDATES, LONGEST_SIDE, pixels, max_seconds, PATIENCE, backdrop)
+    job = Job(kind, CANDIDATES, LONGEST_SIDE, pixels, max_seconds, TIMEOUT, backdrop)
     command = [sys.executable, "-I", str(Path(clip_reader.__file__)), json.dumps(asdict(job))]
     environment = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     try:

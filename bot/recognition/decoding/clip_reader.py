@@ -46,7 +46,7 @@ class Job:
     """What to read, and how much of it.
 
     `kind` says which decoder reads it. At most `most` frames are handed on, `side` pixels on their longer side, those
-    with transparency on `backdrop`. A frame may have `pixels` of them, a clip may last `seconds`; `patience`
+    with transparency on `backdrop`. A frame may have `pixels` of them, a clip may last `seconds`; `timeout`
     seconds after the first frame those decoded so far have to do.
     """
 
@@ -55,7 +55,7 @@ class Job:
     side: int
     pixels: int
     seconds: float
-    patience: float
+    timeout: float
     backdrop: tuple[int, int, int]
 
 
@@ -90,7 +90,7 @@ class Sampler:
 
     def keep(self, frame: Frame) -> None:
         """Add a frame that was wanted."""
-        self._end = min(self._end, time.monotonic() + self.job.patience)
+        self._end = min(self._end, time.monotonic() + self.job.timeout)
         self.frames.append(_flatten(frame, self.job.backdrop))
         if len(self.frames) >= 2 * self.job.most:
             self.frames = self.frames[::2]

@@ -31,17 +31,17 @@ def clearest(frames: Sequence[Image], most: int) -> list[Image]:
         Copies of the chosen ones, in the order of time.
     """
     sharpness = [_sharpness(frame) for frame in frames]
-    looks = [cv2.resize(frame, _TINY, interpolation=cv2.INTER_AREA).astype(np.float32) for frame in frames]
+    thumbnails = [cv2.resize(frame, _TINY, interpolation=cv2.INTER_AREA).astype(np.float32) for frame in frames]
     by_sharpness = sorted(range(len(frames)), key=lambda index: -sharpness[index])
     different: list[int] = []
     for index in by_sharpness:
         worthy = sharpness[index] >= BLANK * sharpness[by_sharpness[0]]
-        if worthy and all(_difference(looks[index], looks[other]) > ALIKE for other in different):
+        if worthy and all(_difference(thumbnails[index], thumbnails[other]) > ALIKE for other in different):
             different.append(index)
     chosen = different[:1]
     while len(chosen) < min(most, len(different)):
         left = [index for index in different if index not in chosen]
-        chosen.append(max(left, key=lambda i: min(_difference(looks[i], looks[other]) for other in chosen)))
+        chosen.append(max(left, key=lambda i: min(_difference(thumbnails[i], thumbnails[other]) for other in chosen)))
     return [frames[index].copy() for index in sorted(chosen)]
 
 

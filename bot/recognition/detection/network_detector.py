@@ -7,7 +7,7 @@ from bot.recognition.bundle import Bundle
 from bot.recognition.detection.boxes import Boxes, Scores, suppress
 from bot.recognition.detection.heatmap import read_faces
 from bot.recognition.detection.letterbox import letterbox
-from bot.recognition.detection.refinement import SecondLook
+from bot.recognition.detection.refinement import Refiner
 from bot.recognition.detection.tiles import Window, grid
 from bot.recognition.interpreter import Network
 from bot.recognition.results import Box, Face, Image
@@ -46,7 +46,7 @@ class NetworkDetector:
         if bundle.info.kind != "detector":
             raise BundleError(f"the bundle {bundle.info.name} is a {bundle.info.kind}, not a detector")
         self._network = Network(bundle)
-        self._second_look = SecondLook(bundle)
+        self._refiner = Refiner(bundle)
         self._size = (bundle.info.input.width, bundle.info.input.height)
         self._usual = bundle.info.threshold
         self._threshold = self._usual if threshold is None else threshold
@@ -54,19 +54,19 @@ class NetworkDetector:
     def detect(self, image: Image) -> tuple[Face, ...]:
         """Return the faces in an RGB uint8 image, best score first, boxes in its pixels."""
         height, width = image.shape[:2]
-        boxes, scores = self._look(image, Window(0, 0, width, height))
+        boxes, scores = self._detect_in(image, Window(0, 0, width, height))
         for window in self._closer(boxes, scores, width, height):
-            more, their_scores = self._look(image, window)
+            more, their_scores = self._detect_in(image, window)
             boxes, scores = np.concatenate([boxes, more]), np.concatenate([scores, their_scores])
         kept = suppress(boxes, scores, OVERLAP)
         kept = kept[scores[kept] >= COMPANY * scores.max(initial=0)]
-        boxes, scores = boxes[kept], self._second_look.rescore(image, boxes[kept], scores[kept])
+        boxes, scores = boxes[kept], self._refiner.rescore(image, boxes[kept], scores[kept])
         best_first = np.argsort(-scores, kind="stable")
         return tuple(
             Face(Box(*boxes[i].tolist()), float(scores[i])) for i in best_first if scores[i] >= self._threshold
         )
 
-    def _look(self, image: Image, window: Window) -> tuple[Boxes, Scores]:
+    def _detect_in(self, image: Image, window: Window) -> tuple[Boxes, Scores]:
         """Whatever a window shows, suspicions included, in the picture's pixels."""
         shown = letterbox(window.of(image), *self._size, GRAIN)
         answer = self._network.run_image(shown.canvas)

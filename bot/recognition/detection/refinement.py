@@ -42,7 +42,7 @@ class _Part:
         return _Part(cv2.flip(self.image, 1).astype(np.uint8, copy=False), box)
 
 
-class SecondLook:
+class Refiner:
     """Scores boxes again with a detector's network. Not thread-safe.
 
     Raises:

@@ -62,5 +62,5 @@ def _draw_guesses(canvas: Canvas, place: Box, guesses: Sequence[Guess], size: in
         name = guess.name
         if not canvas.lettering.can_draw(name):
             name = f"{index + 1}."
-        room = row.width - 1.4 * size - canvas.lettering.width(score, size)
-        canvas.text(row.x + size / 2, middle, *canvas.lettering.fit(name, size, room))
+        space = row.width - 1.4 * size - canvas.lettering.width(score, size)
+        canvas.text(row.x + size / 2, middle, *canvas.lettering.fit(name, size, space))

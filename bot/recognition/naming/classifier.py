@@ -35,7 +35,7 @@ Turn: TypeAlias = Callable[[int, float], Image]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class Predictions:
     """What the network says of some faces.
 
     `logits` are ``(count, labels)``; `embeddings` are ``(count, dimensions)``, unit length, None where there are none.
@@ -60,7 +60,7 @@ class Classifier:
         BundleError: the network does not load, or does not give one finite logit for each label.
     """
 
-    def __init__(self, bundle: Bundle, characters: Characters | None = None, *, look_again: bool = True) -> None:
+    def __init__(self, bundle: Bundle, characters: Characters | None = None, *, retry_doubtful: bool = True) -> None:
         self._bundle = bundle
         self._network = Network(bundle)
         self._recogniser = Recogniser(bundle)
@@ -77,8 +77,8 @@ class Classifier:
         if tilt is not None and tilt.shape != (2,):
             raise BundleError(f"the bundle {info.name} does not give a tilt as cosine and sine")
         self._dimensions = 0 if embedding is None else len(embedding)
-        self._looks_again = look_again and self.embeds
-        self._straightens = self._looks_again and tilt is not None
+        self._retries_doubtful = retry_doubtful and self.embeds
+        self._straightens = self._retries_doubtful and tilt is not None
         recognition = bundle.recognition
         if recognition is not None and recognition.prototypes.shape[1] != self._dimensions:
             raise BundleError(f"the bundle {info.name} has prototypes of another shape than its embedding")
@@ -88,7 +88,7 @@ class Classifier:
         """Whether the bundle gives embeddings, so that it can be taught."""
         return self._dimensions > 0
 
-    def see(self, crops: Sequence[Image], turn: Turn | None = None) -> Seen:
+    def predict(self, crops: Sequence[Image], turn: Turn | None = None) -> Predictions:
         """Show RGB uint8 face crops of any size to the network; a base network looks again at those it doubts.
 
         A doubtful face is turned upright where it is tilted, and looked at in the mirror; what the network says of all
@@ -106,15 +106,17 @@ class Classifier:
         logits = np.stack([face[LOGITS] for face in faces]) if faces else np.empty((0, len(self._bundle.labels)))
         angles = np.array(tilts, np.float32) if self._straightens else None
         if not self.embeds:
-            return Seen(logits.astype(np.float32), None, angles)
+            return Predictions(logits.astype(np.float32), None, angles)
         embeddings = np.stack([face[EMBEDDING] for face in faces]) if faces else np.empty((0, self._dimensions))
-        return Seen(logits.astype(np.float32), _unit(embeddings), angles)
+        return Predictions(logits.astype(np.float32), _unit(embeddings), angles)
 
-    def name(self, seen: Seen, gallery: Gallery = EMPTY, *, only_taught: bool = False) -> list[tuple[Guess, ...]]:
+    def name(
+        self, seen: Predictions, gallery: Gallery = EMPTY, *, only_taught: bool = False
+    ) -> list[tuple[Guess, ...]]:
         """Say who the faces may be.
 
         Args:
-            seen: What `see` said of them.
+            seen: What `predict` said of them.
             gallery: Characters that were taught beside the bundle's own, embedded by this bundle.
             only_taught: Whether to answer from the gallery alone.
 
@@ -135,26 +137,26 @@ class Classifier:
 
     def classify(self, crops: Sequence[Image]) -> list[tuple[Guess, ...]]:
         """Name RGB uint8 face crops of any size among the bundle's own characters; see `name`."""
-        return self.name(self.see(crops))
+        return self.name(self.predict(crops))
 
-    def _look(self, crop: Image) -> dict[str, Values]:
+    def _run(self, crop: Image) -> dict[str, Values]:
         return self._network.run(self._bundle.info.input.prepare([crop])[0])
 
     def _consider(self, crop: Image, upright: Callable[[float], Image]) -> tuple[dict[str, Values], float]:
         """Look at a face as often as it takes; return what the network says and by how many degrees it was turned."""
-        looks = [self._look(crop)]
+        looks = [self._run(crop)]
         tilt = 0.0
         if self._doubts(looks[0]):
             tilt = self._tilt(looks[0])
             if tilt:
                 crop = upright(tilt)
-                looks = [*(looks if abs(tilt) < LYING else ()), self._look(crop)]
-            looks.append(self._look(cv2.flip(crop, 1).astype(np.uint8, copy=False)))
+                looks = [*(looks if abs(tilt) < LYING else ()), self._run(crop)]
+            looks.append(self._run(cv2.flip(crop, 1).astype(np.uint8, copy=False)))
         return _mean(looks), tilt
 
     def _doubts(self, output: dict[str, Values]) -> bool:
         """Tell whether to look again."""
-        if not self._looks_again:
+        if not self._retries_doubtful:
             return False
         ranking = self._recogniser.rank(output[LOGITS][np.newaxis], _unit(output[EMBEDDING][np.newaxis]))
         return float(ranking.probabilities.max()) < SURE
@@ -166,7 +168,7 @@ class Classifier:
 
 
 def _mean(looks: Sequence[dict[str, Values]]) -> dict[str, Values]:
-    return {name: np.mean([look[name] for look in looks], axis=0, dtype=np.float32) for name in looks[0]}
+    return {name: np.mean([analyse[name] for analyse in looks], axis=0, dtype=np.float32) for name in looks[0]}
 
 
 def _unit(embeddings: npt.NDArray[np.floating]) -> Values:

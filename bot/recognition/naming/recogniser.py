@@ -61,16 +61,16 @@ class Recogniser:
         roster = () if only_taught else self._labels
         characters = tuple(dict.fromkeys((*roster, *gallery.characters)))
         odds = np.full((len(logits), len(characters)), -np.inf, np.float32)
-        nobody = 0.0
+        unknown_odds = 0.0
         if not only_taught:
             recognition = None if embeddings is None else self._recognition
             odds[:, : len(roster)] = roster_odds(logits, embeddings, recognition, self._temperature)
-            nobody = -np.inf if recognition is None else 0.0
+            unknown_odds = -np.inf if recognition is None else 0.0
         if embeddings is not None and gallery.characters:
             columns = [characters.index(character) for character in gallery.characters]
             taught = np.logaddexp(odds[:, columns], taught_odds(embeddings, gallery, self._teaching))
             odds[:, columns] = taught - denial(embeddings, gallery)
-        return Ranking(characters, _probabilities(odds, nobody))
+        return Ranking(characters, _probabilities(odds, unknown_odds))
 
 
 def closest(embeddings: Values, prototypes: Values, owners: npt.NDArray[np.intp], characters: int) -> Values:
@@ -200,6 +200,6 @@ def _lead(values: Values) -> Values:
     return np.asarray(two[:, 1] - two[:, 0])
 
 
-def _probabilities(odds: Values, nobody: float) -> Values:
-    everybody = np.concatenate([odds, np.full((len(odds), 1), nobody, np.float32)], axis=1)
-    return softmax(everybody)[:, :-1]
+def _probabilities(odds: Values, unknown_odds: float) -> Values:
+    all_odds = np.concatenate([odds, np.full((len(odds), 1), unknown_odds, np.float32)], axis=1)
+    return softmax(all_odds)[:, :-1]

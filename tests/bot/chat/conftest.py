@@ -11,7 +11,7 @@ from bot.config import Access, Limits
 from bot.metrics import Metrics
 from bot.storage.store import Store
 from tests.support.learning_backend import Member
-from tests.support.service_harness import BOB, MANAGER, Eyes, Source
+from tests.support.service_harness import BOB, MANAGER, FakeBackend, Source
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ async def store() -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def eyes() -> Eyes:
-    return Eyes()
+def backend() -> FakeBackend:
+    return FakeBackend()
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-def make(eyes: Eyes, store: Store, metrics: Metrics) -> Callable[..., Service]:
+def make(backend: FakeBackend, store: Store, metrics: Metrics) -> Callable[..., Service]:
     def make(threshold: float | None = None, access: Access | None = None, **limits: Any) -> Service:
-        return Service(eyes, store, metrics, limits=Limits(**limits), access=access, threshold=threshold)
+        return Service(backend, store, metrics, limits=Limits(**limits), access=access, threshold=threshold)
 
     return make
 
@@ -59,7 +59,7 @@ def bob(service: Service, source: Source) -> Member:
 
 
 @pytest.fixture
-def boss(service: Service, source: Source) -> Member:
+def manager(service: Service, source: Source) -> Member:
     return Member(service, source, MANAGER)
 
 

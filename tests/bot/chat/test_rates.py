@@ -8,7 +8,7 @@ from bot.errors import RateLimited
 from tests.support.clock import Clock
 
 ANN, BOB = User("web", "ann"), User("web", "bob")
-HALL, ROOM = Chat("web", "hall"), Chat("web", "room")
+HALL, CHAT = Chat("web", "hall"), Chat("web", "room")
 
 
 def waits(rates: Rates, user: User, chat: Chat) -> float:
@@ -21,7 +21,7 @@ def test_a_user_may_ask_so_often_in_a_minute_wherever_that_is(clock: Clock) -> N
     rates = Rates(user_requests=2, chat_requests=100, clock=clock)
     rates.admit(ANN, HALL)
     clock.now += 10
-    rates.admit(ANN, ROOM)
+    rates.admit(ANN, CHAT)
     assert waits(rates, ANN, HALL) == 50
     rates.admit(BOB, HALL)
 
@@ -31,7 +31,7 @@ def test_a_chat_may_ask_so_often_in_a_minute_whoever_that_is(clock: Clock) -> No
     rates.admit(ANN, HALL)
     rates.admit(BOB, HALL)
     assert waits(rates, User("web", "eve"), HALL) == 60
-    rates.admit(ANN, ROOM)
+    rates.admit(ANN, CHAT)
 
 
 def test_the_same_id_on_another_platform_is_somebody_else(clock: Clock) -> None:
@@ -50,7 +50,7 @@ def test_who_must_wait_is_told_once_in_each_chat(clock: Clock) -> None:
     rates = Rates(user_requests=1, chat_requests=100, clock=clock)
     rates.admit(ANN, HALL)
     assert [told(rates, ANN, HALL) for _ in range(3)] == [False, True, True]
-    assert not told(rates, ANN, ROOM)
+    assert not told(rates, ANN, CHAT)
     rates.admit(BOB, HALL)
     assert not told(rates, BOB, HALL)
     clock.now += 60
@@ -62,8 +62,8 @@ def test_who_was_told_is_forgotten_when_the_window_has_passed(clock: Clock) -> N
     rates = Rates(user_requests=1, chat_requests=100, clock=clock)
     for n in range(50):
         user = User("web", str(n))
-        rates.admit(user, ROOM)
-        told(rates, user, ROOM)
+        rates.admit(user, CHAT)
+        told(rates, user, CHAT)
         clock.now += 10
     assert len(rates._told) <= 6
 

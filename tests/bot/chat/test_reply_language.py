@@ -5,7 +5,7 @@ import pytest
 from bot.chat.model import Configure, Misuse, Page, Show
 from bot.chat.service import Service
 from bot.chat.words import translations_for
-from tests.support.service_harness import MANAGER, ROOM, Eyes, Source, asking, incoming
+from tests.support.service_harness import CHAT, MANAGER, FakeBackend, Source, asking, incoming
 
 LOOKED_FOR = "I found no anime face here. I see them best when they are large, upright and look towards you."
 
@@ -34,10 +34,10 @@ async def test_an_answer_is_in_the_readers_language(
     ("locale", "word"), [("de", "unbekannt"), ("ja", "不明"), ("zh-CN", "未知"), ("tlh", "unknown"), (None, "unknown")]
 )
 async def test_the_word_in_the_picture_is_in_the_readers_language(
-    service: Service, eyes: Eyes, source: Source, locale: str | None, word: str
+    service: Service, backend: FakeBackend, source: Source, locale: str | None, word: str
 ) -> None:
     await service.handle(asking(source.picture("stranger"), locale=locale))
-    assert [how.unknown for how in eyes.looks] == [word]
+    assert [options.unknown for options in backend.calls] == [word]
 
 
 async def test_the_chats_language_goes_before_the_readers(service: Service, source: Source) -> None:
@@ -55,5 +55,5 @@ async def test_refusals_and_pages_are_in_the_readers_language(service: Service) 
     misused = await service.handle(incoming(Misuse("watch"), locale="ja"))
     assert misused.text.startswith("ここに投稿される画像をすべて見る")
     assert misused.text.endswith(": /watch on|off")
-    helped = await service.handle(incoming(Show(Page.HELP), chat=ROOM, locale="ja"))
+    helped = await service.handle(incoming(Show(Page.HELP), chat=CHAT, locale="ja"))
     assert helped.text.startswith("アニメ画像に誰が写っているか")

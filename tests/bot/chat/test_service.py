@@ -31,17 +31,17 @@ from bot.storage.store import Store
 from bot.storage.values import ChatSettings, Scope
 from tests.support.service_harness import (
     BOB,
-    PRESSABLE,
+    CHAT,
     PRIVATE,
-    ROOM,
-    Eyes,
+    WITH_BUTTONS,
+    FakeBackend,
     Source,
     asking,
     counted,
     incoming,
+    logged_failures,
     press,
     teach,
-    troubles,
 )
 
 # --- when things go wrong --------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ async def test_a_bug_is_logged_with_the_id_that_the_chat_gets(
     service: Service, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
     reply = await service.handle(asking(source.picture("bug")))
-    (line,) = troubles(logs)
+    (line,) = logged_failures(logs)
     assert line["request"] in reply.text
     assert line["log_level"] == "error"
     assert line["platform"] == "discord"
@@ -65,7 +65,7 @@ async def test_what_a_user_can_mend_is_no_error_in_the_log(
     service: Service, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
     await service.handle(asking(source.picture("gone")))
-    (line,) = troubles(logs)
+    (line,) = logged_failures(logs)
     assert line["log_level"] == "info"
     assert line["kind"] == "download_failed"
     assert line["reason"] == "the platform answered 404"
@@ -74,11 +74,11 @@ async def test_what_a_user_can_mend_is_no_error_in_the_log(
 
 
 async def test_a_store_that_fails_is_answered_with_an_id_and_nothing_is_looked_at(
-    eyes: Eyes, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
+    backend: FakeBackend, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
-    service = Service(eyes, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
+    service = Service(backend, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
     reply = await service.handle(asking(source.picture()))
-    (line,) = troubles(logs)
+    (line,) = logged_failures(logs)
     assert line["request"] in reply.text
     assert line["log_level"] == "error"
     assert "cannot be used" in line["problem"]
@@ -92,7 +92,7 @@ async def test_failures_of_different_requests_have_different_ids(
     service: Service, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
     await asyncio.gather(*(service.handle(asking(source.picture("bug"))) for _ in range(5)))
-    assert len({line["request"] for line in troubles(logs)}) == 5
+    assert len({line["request"] for line in logged_failures(logs)}) == 5
 
 
 async def test_cancellation_passes_and_stops_the_transfers(service: Service, source: Source) -> None:
@@ -237,7 +237,7 @@ async def test_a_server_that_whobot_has_left_is_forgotten(
     service = make()
     await store.change(CHANNEL, watch=True)
     await teach(store, "Miku", chat=CHANNEL)
-    answer = await service.handle(asking(source.picture(), chat=CHANNEL, capabilities=PRESSABLE))
+    answer = await service.handle(asking(source.picture(), chat=CHANNEL, capabilities=WITH_BUTTONS))
     server = Chat("discord", "server", home="server")
     assert (await service.handle(incoming(Left(), chat=server))).silent
     assert await store.chat_settings(CHANNEL) == ChatSettings()
@@ -277,5 +277,5 @@ async def test_an_answer_is_in_the_chats_language_or_else_the_readers(
 
     assert await answer("en") != await answer("de-AT")
     german = await answer("de")
-    await store.change(ROOM, language="en")
+    await store.change(CHAT, language="en")
     assert await answer("de") == await answer("en") != german

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.chat import stored_links
 from bot.chat.model import Chat, Link
-from bot.chat.stored_links import LinkBook, keeping_links
+from bot.chat.stored_links import StoredLinks, keeping_links
 from bot.storage.store import Store
 
 
@@ -54,7 +54,7 @@ async def test_a_store_that_hangs_makes_nobody_wait(store: Store, monkeypatch: p
 
 async def test_more_than_can_be_written_down_are_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored_links, "WAITING", 1)
-    book = LinkBook(store)
+    book = StoredLinks(store)
     with capture_logs() as logs:
         for number in range(2):
             book.keep(link(number))

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from bot.cli import engines
-from bot.cli.analysing import Looker
+from bot.cli.analysing import PictureAnalyser
 from bot.config import Settings
 from bot.recognition.engine import Engine
 
@@ -30,7 +30,7 @@ def test_no_more_networks_are_loaded_than_there_are_pictures(
 ) -> None:
     before = threading.active_count()
     settings = Settings.model_validate({"workers": {"threads": 3}})
-    with Looker(settings, face=False, annotate=False, pictures=pictures):
+    with PictureAnalyser(settings, face=False, annotate=False, pictures=pictures):
         assert threading.active_count() - before == threads
     # What the networks were tried out with is the first thread's.
     assert len(made) == threads

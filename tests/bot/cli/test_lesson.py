@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from bot.cli.analysing import Looked
+from bot.cli.analysing import AnalysedPicture
 from bot.cli.lesson import Refused, Taken, take
 from bot.recognition.results import Analysis, Box, Face, Portrait, Sighting, Timings
 
 
-def looked(*sides: float) -> Looked:
+def looked(*sides: float) -> AnalysedPicture:
     """A picture with faces of these sides, one after the other."""
     sightings = tuple(
         Sighting(
@@ -19,7 +19,7 @@ def looked(*sides: float) -> Looked:
         )
         for place, side in enumerate(sides)
     )
-    return Looked("a.png", Analysis(100, 100, sightings, Timings(1, 1, 1, 1)))
+    return AnalysedPicture("a.png", Analysis(100, 100, sightings, Timings(1, 1, 1, 1)))
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_only_a_clear_face_is_taken(sides: tuple[float, ...], taken: float | Non
 
 
 def test_what_cannot_be_looked_at_keeps_its_reason() -> None:
-    assert take([Looked("a.png", "damaged")], []) == [Refused("a.png", "damaged")]
+    assert take([AnalysedPicture("a.png", "damaged")], []) == [Refused("a.png", "damaged")]

@@ -15,7 +15,7 @@ from tests.bot.cli.conftest import Whobot
 from tests.support.service_harness import learn
 
 ANN, BOB = User("discord", "ann"), User("discord", "bob")
-ROOM, GROUP = Chat("discord", "room"), Chat("telegram", "-1")
+CHAT, GROUP = Chat("discord", "room"), Chat("telegram", "-1")
 
 
 @pytest.fixture
@@ -24,19 +24,19 @@ def filled(environment: dict[str, str], tmp_path: Path) -> None:
 
     async def fill() -> None:
         async with Store(f"sqlite+aiosqlite:///{tmp_path}/here/whobot.db") as store:
-            await store.change(ROOM, watch=True)
+            await store.change(CHAT, watch=True)
             await store.change(GROUP, threshold=0.5)
             await store.opt_out(ANN, True)
             for name, chat, state in (
-                ("Miku", ROOM, State.CONFIRMED),
+                ("Miku", CHAT, State.CONFIRMED),
                 ("Miku", GROUP, State.CONFIRMED),
-                ("Rin", ROOM, State.PROVISIONAL),
+                ("Rin", CHAT, State.PROVISIONAL),
             ):
                 crop = np.zeros(4, np.float32)
                 await learn(store, Scope.of(chat), name, b"crop", crop, "b1", by=ANN, state=state)
             for by, truth in ((ANN, "maki"), (BOB, "nico")):
                 await store.judge(
-                    Verdict(Scope.of(ROOM), "f", "maki", 0.9, "b1", Truth.CHARACTER, truth, by, datetime.now(UTC))
+                    Verdict(Scope.of(CHAT), "f", "maki", 0.9, "b1", Truth.CHARACTER, truth, by, datetime.now(UTC))
                 )
 
     asyncio.run(fill())

@@ -11,7 +11,7 @@ import pytest
 
 from bot.recognition.engine import Engine
 from bot.recognition.naming.classifier import Classifier
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis, Guess
 from tests.bot.cli.conftest import Start, Whobot
 from tests.support import tiny
@@ -151,14 +151,14 @@ def test_wrong_settings_end_it(whobot: Whobot, pictures: Path) -> None:
 def test_a_bug_in_one_picture_does_not_end_the_others(
     whobot: Whobot, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = Engine.look
+    analyse = Engine.analyse
 
-    def sometimes(self: Engine, data: bytes, how: Look) -> Analysis:
+    def sometimes(self: Engine, data: bytes, options: AnalysisOptions) -> Analysis:
         if data == Path("grey.png").read_bytes():
             raise ZeroDivisionError
-        return look(self, data, how)
+        return analyse(self, data, options)
 
-    monkeypatch.setattr(Engine, "look", sometimes)
+    monkeypatch.setattr(Engine, "analyse", sometimes)
     result = whobot("who", "--json", "grey.png", "two.png")
     assert result.exit_code == 1
     grey, two = answers(result.stdout)

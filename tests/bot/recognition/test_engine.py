@@ -15,7 +15,7 @@ from bot.recognition.decoding.decode import Decoded, decode
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.drawing.sheet import GAP
 from bot.recognition.engine import Engine, Models, in_reading_order
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Box, Face, Image
 from tests.support import clips, tiny
 
@@ -31,7 +31,7 @@ def engine(tiny_models: Models) -> Engine:
 
 
 def test_every_face_is_found_named_and_drawn(engine: Engine) -> None:
-    analysis = engine.look(tiny.encoded(tiny.picture(tiny.RED, tiny.BLUE, tiny.GREY)))
+    analysis = engine.analyse(tiny.encoded(tiny.picture(tiny.RED, tiny.BLUE, tiny.GREY)))
     assert [s.guesses[0].character for s in analysis.sightings][:2] == ["akane_hoshino", "aoi_umino"]
     assert [s.unknown for s in analysis.sightings] == [False, False, True]
     assert all(len(s.guesses) == 3 for s in analysis.sightings)
@@ -45,7 +45,7 @@ def test_every_face_is_found_named_and_drawn(engine: Engine) -> None:
 
 
 def test_no_face_no_drawing(engine: Engine) -> None:
-    analysis = engine.look(tiny.encoded(tiny.picture()))
+    analysis = engine.analyse(tiny.encoded(tiny.picture()))
     assert analysis.sightings == ()
     assert analysis.answer is None
 
@@ -56,7 +56,7 @@ def test_boxes_are_in_pixels_of_the_upright_original(engine: Engine) -> None:
     exif[0x0112] = 6
     buffer = io.BytesIO()
     large.transpose(Pillow.Transpose.ROTATE_90).save(buffer, "PNG", exif=exif)
-    analysis = engine.look(buffer.getvalue())
+    analysis = engine.analyse(buffer.getvalue())
     assert (analysis.width, analysis.height) == (2160, 1260)
     assert len(analysis.sightings) == 2
     for sighting, square in zip(analysis.sightings, tiny.boxes(2), strict=True):
@@ -67,26 +67,26 @@ def test_boxes_are_in_pixels_of_the_upright_original(engine: Engine) -> None:
 
 def test_the_threshold_can_be_given(engine: Engine) -> None:
     data = tiny.encoded(tiny.picture(tiny.GREY))
-    assert engine.look(data).sightings[0].unknown
-    assert not engine.look(data, Look(threshold=0.3)).sightings[0].unknown
-    assert engine.look(tiny.encoded(tiny.picture(tiny.RED)), Look(threshold=0.9999)).sightings[0].unknown
+    assert engine.analyse(data).sightings[0].unknown
+    assert not engine.analyse(data, AnalysisOptions(threshold=0.3)).sightings[0].unknown
+    assert engine.analyse(tiny.encoded(tiny.picture(tiny.RED)), AnalysisOptions(threshold=0.9999)).sightings[0].unknown
 
 
 def test_the_limit_of_faces_keeps_the_best_and_counts_the_rest(tiny_models: Models) -> None:
-    analysis = engine_for(tiny_models, max_faces=2).look(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
+    analysis = engine_for(tiny_models, max_faces=2).analyse(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
     assert len(analysis.sightings) == 2
     assert analysis.faces_left_out == 3
 
 
 def test_drawing_can_be_left_out(engine: Engine) -> None:
-    analysis = engine.look(tiny.encoded(tiny.picture(tiny.RED)), Look(annotate=False))
+    analysis = engine.analyse(tiny.encoded(tiny.picture(tiny.RED)), AnalysisOptions(annotate=False))
     assert len(analysis.sightings) == 1
     assert analysis.answer is None
 
 
 def test_a_picture_can_be_one_face_crop(engine: Engine) -> None:
     crop = np.full((50, 40, 3), tiny.GREEN, np.uint8)
-    (sighting,) = engine.look(tiny.encoded(crop), Look(face=True)).sightings
+    (sighting,) = engine.analyse(tiny.encoded(crop), AnalysisOptions(face=True)).sightings
     assert sighting.face == Face(Box(0, 0, 40, 50), 1.0)
     assert sighting.guesses[0].character == "midori_hayashi"
 
@@ -95,7 +95,7 @@ def test_the_margin_of_the_bundle_widens_the_crop(tiny_models: Models) -> None:
     bundle = tiny_models.classifier
     wide = Models(replace(bundle, info=replace(bundle.info, margin=0.5)), tiny_models.detector)
     data = tiny.encoded(tiny.picture(tiny.RED))
-    (narrow,), (paler,) = engine_for(tiny_models).look(data).sightings, engine_for(wide).look(data).sightings
+    (narrow,), (paler,) = engine_for(tiny_models).analyse(data).sightings, engine_for(wide).analyse(data).sightings
     assert paler.guesses[0].probability < narrow.guesses[0].probability, "the white around the square dilutes its red"
 
 
@@ -113,7 +113,7 @@ def test_people_of_a_clip_are_named_once(engine: Engine, kind: str) -> None:
     frames = [wide] * 6 + [two] * 6
     video = kind in ("mp4", "webm")
     data = clips.video(frames, webm=kind == "webm") if video else clips.animation(frames, kind)
-    analysis = engine.look(data)
+    analysis = engine.analyse(data)
     names = sorted(s.guesses[0].character for s in analysis.sightings if not s.unknown)
     assert names == ["akane_hoshino", "aoi_umino", "midori_hayashi"]
     assert [s.unknown for s in analysis.sightings].count(True) == 1
@@ -129,7 +129,7 @@ def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path, monke
     def people(*pictures: Image) -> int:
         shown = [Decoded(picture, picture.shape[1], picture.shape[0]) for picture in pictures]
         monkeypatch.setattr("bot.recognition.engine.open_frames", lambda *_, **__: shown)
-        analysis = engine.look(b"a clip", Look(annotate=False))
+        analysis = engine.analyse(b"a clip", AnalysisOptions(annotate=False))
         assert all(sighting.unknown for sighting in analysis.sightings)
         return len(analysis.sightings)
 
@@ -140,14 +140,14 @@ def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path, monke
 
 def test_a_clip_of_one_scene_is_answered_like_a_picture(engine: Engine) -> None:
     frame = even(tiny.picture(tiny.RED, tiny.GREEN))
-    analysis = engine.look(clips.video([frame] * 8))
+    analysis = engine.analyse(clips.video([frame] * 8))
     assert (analysis.width, analysis.height) == (frame.shape[1], frame.shape[0])
     assert [s.guesses[0].character for s in analysis.sightings] == ["akane_hoshino", "midori_hayashi"]
 
 
 def test_a_clip_can_be_one_face_crop(engine: Engine) -> None:
     clip = clips.animation([np.full((50, 40, 3), tiny.GREEN, np.uint8)] * 3, "GIF")
-    (sighting,) = engine.look(clip, Look(face=True)).sightings
+    (sighting,) = engine.analyse(clip, AnalysisOptions(face=True)).sightings
     assert sighting.guesses[0].character == "midori_hayashi"
 
 
@@ -157,13 +157,13 @@ def test_a_damaged_animation_shows_its_first_frame(engine: Engine, monkeypatch: 
 
     monkeypatch.setattr(frames, "read_clip", fail)
     shown = [even(tiny.picture(colour)) for colour in (tiny.RED, tiny.BLUE)]
-    (sighting,) = engine.look(clips.animation(shown, "WEBP")).sightings
+    (sighting,) = engine.analyse(clips.animation(shown, "WEBP")).sightings
     assert sighting.guesses[0].character == "akane_hoshino"
 
 
 def test_errors_of_the_picture_come_through(engine: Engine) -> None:
     with pytest.raises(BrokenPicture):
-        engine.look(tiny.encoded(tiny.picture(tiny.RED))[:100])
+        engine.analyse(tiny.encoded(tiny.picture(tiny.RED))[:100])
 
 
 def test_a_file_that_is_no_cascade_is_refused(tiny_models: Models, tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ def test_a_tilted_face_is_named_and_kept_upright(tmp_path: Path) -> None:
     image = tiny.picture(tiny.GREY)
     (box,) = tiny.boxes(1)
     image[int(box.y) : int(box.y) + tiny.SIDE, int(box.x) : int(box.x) + tiny.SIDE] = hanging
-    (found,) = engine.look(tiny.encoded(image), Look(portraits=True)).sightings
-    (whole,) = engine.look(tiny.encoded(hanging), Look(face=True, portraits=True)).sightings
+    (found,) = engine.analyse(tiny.encoded(image), AnalysisOptions(portraits=True)).sightings
+    (whole,) = engine.analyse(tiny.encoded(hanging), AnalysisOptions(face=True, portraits=True)).sightings
     for sighting in (found, whole):
         assert sighting.guesses[0].character == "aoi_umino"
         assert sighting.portrait is not None
@@ -216,12 +216,12 @@ def test_real_pictures_are_answered(shared: Path, tiny_models: Models) -> None:
     engine = engine_for(Models(tiny_models.classifier, cascade))
     folder = shared / "data" / "seed" / "raw"
     files = [sorted(character.iterdir())[0] for character in sorted(folder.iterdir())]
-    analyses = [engine.look(file.read_bytes()) for file in files]
+    analyses = [engine.analyse(file.read_bytes()) for file in files]
     assert sum(bool(analysis.sightings) for analysis in analyses) >= 2
 
 
 def test_the_same_picture_gives_the_same_answer(engine: Engine) -> None:
     data = tiny.encoded(tiny.picture(tiny.RED, tiny.GREEN))
-    one, two = engine.look(data), engine.look(data)
+    one, two = engine.analyse(data), engine.analyse(data)
     assert one.sightings == two.sightings
     assert one.answer == two.answer

@@ -27,9 +27,9 @@ from bot.errors import (
 )
 from bot.recognition.engine import Engine
 from bot.recognition.gallery import Gallery
-from bot.recognition.local import Pipeline
+from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 from tests.support import tiny
 
@@ -46,8 +46,8 @@ def files(tmp_path: Path) -> ModelFiles:
 
 
 @pytest.fixture
-async def pipeline(files: ModelFiles) -> AsyncIterator[Pipeline]:
-    async with Pipeline(files, limits=Limits(), threads=2, reload_seconds=QUICK) as running:
+async def backend(files: ModelFiles) -> AsyncIterator[LocalBackend]:
+    async with LocalBackend(files, limits=Limits(), threads=2, reload_seconds=QUICK) as running:
         yield running
 
 
@@ -65,12 +65,12 @@ class Stage:
         self.started = 0
         self.curtain = threading.Event()
 
-    def look(self, engine: Engine, data: bytes, how: Look) -> Analysis:
+    def analyse(self, engine: Engine, data: bytes, options: AnalysisOptions) -> Analysis:
         self.started += 1
         assert self.curtain.wait(LONG)
-        return self._look(engine, data, how)
+        return self._analyse(engine, data, options)
 
-    _look = staticmethod(Engine.look)
+    _analyse = staticmethod(Engine.analyse)
 
 
 @pytest.fixture
@@ -78,26 +78,26 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage = Stage()
 
     # A function, not a bound method: it must be bound to each engine.
-    def look(engine: Engine, data: bytes, how: Look) -> Analysis:
-        return stage.look(engine, data, how)
+    def analyse(engine: Engine, data: bytes, options: AnalysisOptions) -> Analysis:
+        return stage.analyse(engine, data, options)
 
-    monkeypatch.setattr(Engine, "look", look)
+    monkeypatch.setattr(Engine, "analyse", analyse)
     yield stage
     stage.curtain.set()
 
 
-async def test_a_picture_is_analysed(pipeline: Pipeline) -> None:
-    analysis = await pipeline.analyse(PICTURE)
+async def test_a_picture_is_analysed(backend: LocalBackend) -> None:
+    analysis = await backend.analyse(PICTURE)
     assert [s.guesses[0].character for s in analysis.sightings] == ["akane_hoshino", "aoi_umino"]
     assert analysis.answer is not None
-    assert pipeline.alive
-    assert pipeline.roster == tiny.LABELS
-    assert pipeline.bundle_id
+    assert backend.alive
+    assert backend.roster == tiny.LABELS
+    assert backend.bundle_id
 
 
-async def test_options_reach_the_engine(pipeline: Pipeline) -> None:
-    assert (await pipeline.analyse(PICTURE, Look(threshold=0.99999))).sightings[0].unknown
-    whole = await pipeline.analyse(PICTURE, Look(face=True, annotate=False))
+async def test_options_reach_the_engine(backend: LocalBackend) -> None:
+    assert (await backend.analyse(PICTURE, AnalysisOptions(threshold=0.99999))).sightings[0].unknown
+    whole = await backend.analyse(PICTURE, AnalysisOptions(face=True, annotate=False))
     assert whole.answer is None
     assert whole.sightings[0].face.box.width == whole.width
 
@@ -105,39 +105,43 @@ async def test_options_reach_the_engine(pipeline: Pipeline) -> None:
 async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: ModelFiles) -> None:
     tiny.tiny_base(files.classifier, recognition=tiny.tiny_recognition())
     purple = tiny.encoded(np.full((300, 200, 3), (130, 10, 130), np.uint8))
-    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
-        assert pipeline.embeds
-        (before,) = (await pipeline.analyse(purple, Look(face=True, portraits=True))).sightings
+    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+        assert backend.embeds
+        (before,) = (await backend.analyse(purple, AnalysisOptions(face=True, portraits=True))).sightings
         assert before.unknown
-        assert before.nobody > 0.5
+        assert before.unknown_probability > 0.5
         portrait = before.portrait
         assert portrait is not None
-        assert portrait.bundle_id == pipeline.bundle_id
+        assert portrait.bundle_id == backend.bundle_id
         with Pillow.open(io.BytesIO(portrait.image)) as kept:
             assert (kept.format, kept.size) == ("WEBP", (128, 192))
-        (embedding,) = await pipeline.embed([portrait.image])
+        (embedding,) = await backend.embed([portrait.image])
         assert embedding == pytest.approx(portrait.embedding, abs=0.05)
         gallery = Gallery.of([("Murasaki", portrait.embedding)])
-        (after,) = (await pipeline.analyse(purple, Look(face=True, gallery=gallery))).sightings
+        (after,) = (await backend.analyse(purple, AnalysisOptions(face=True, gallery=gallery))).sightings
         assert (after.guesses[0].character, after.unknown, after.portrait) == ("Murasaki", False, None)
-        (only,) = (await pipeline.analyse(purple, Look(face=True, gallery=gallery, only_taught=True))).sightings
+        (only,) = (
+            await backend.analyse(purple, AnalysisOptions(face=True, gallery=gallery, only_taught=True))
+        ).sightings
         assert [guess.character for guess in only.guesses] == ["Murasaki"]
         with pytest.raises(BrokenPicture):
-            await pipeline.embed([PICTURE[:100]])
+            await backend.embed([PICTURE[:100]])
 
 
-async def test_a_bundle_without_embeddings_says_what_to_do_about_it(pipeline: Pipeline) -> None:
-    assert not pipeline.embeds
-    (sighting,) = (await pipeline.analyse(tiny.encoded(tiny.picture(tiny.RED)), Look(portraits=True))).sightings
+async def test_a_bundle_without_embeddings_says_what_to_do_about_it(backend: LocalBackend) -> None:
+    assert not backend.embeds
+    (sighting,) = (
+        await backend.analyse(tiny.encoded(tiny.picture(tiny.RED)), AnalysisOptions(portraits=True))
+    ).sightings
     assert sighting.portrait is None
     with pytest.raises(BundleError, match=r"characters-int8\.tflite"):
-        await pipeline.embed([PICTURE])
+        await backend.embed([PICTURE])
 
 
-async def test_many_at_once_each_get_their_own_answer(pipeline: Pipeline) -> None:
+async def test_many_at_once_each_get_their_own_answer(backend: LocalBackend) -> None:
     colours = [tiny.RED, tiny.GREEN, tiny.BLUE]
     pictures = [tiny.encoded(tiny.picture(colours[i % 3])) for i in range(24)]
-    analyses = await asyncio.gather(*(pipeline.analyse(picture) for picture in pictures))
+    analyses = await asyncio.gather(*(backend.analyse(picture) for picture in pictures))
     assert [a.sightings[0].guesses[0].character for a in analyses] == [tiny.LABELS[i % 3] for i in range(24)]
 
 
@@ -146,21 +150,21 @@ async def test_many_at_once_each_get_their_own_answer(pipeline: Pipeline) -> Non
     [(b"hello", UnsupportedFormat), (PICTURE[:200], BrokenPicture), (b"", BrokenPicture)],
 )
 async def test_errors_of_the_picture_reach_the_one_who_asked(
-    pipeline: Pipeline, data: bytes, error: type[Exception]
+    backend: LocalBackend, data: bytes, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        await pipeline.analyse(data)
-    assert (await pipeline.analyse(PICTURE)).sightings
+        await backend.analyse(data)
+    assert (await backend.analyse(PICTURE)).sightings
 
 
 async def test_the_limits_of_the_config_hold(files: ModelFiles) -> None:
     limits = Limits(pixels=40_000, faces=1, frames=1)
-    async with Pipeline(files, limits=limits, threads=1) as pipeline:
-        assert (await pipeline.analyse(PICTURE)).faces_left_out == 1
+    async with LocalBackend(files, limits=limits, threads=1) as backend:
+        assert (await backend.analyse(PICTURE)).faces_left_out == 1
         with pytest.raises(TooManyPixels):
-            await pipeline.analyse(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
+            await backend.analyse(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
         with pytest.raises(TooManyFrames):
-            await pipeline.analyse(animation())
+            await backend.analyse(animation())
 
 
 def animation() -> bytes:
@@ -174,74 +178,74 @@ def animation() -> bytes:
 
 
 async def test_a_full_queue_is_busy_at_once(files: ModelFiles, stage: Stage) -> None:
-    async with Pipeline(files, limits=Limits(queue=2), threads=1) as pipeline:
-        tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(3)]
-        await soon(lambda: stage.started == 1 and pipeline.waiting == 2)
+    async with LocalBackend(files, limits=Limits(queue=2), threads=1) as backend:
+        tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(3)]
+        await soon(lambda: stage.started == 1 and backend.waiting == 2)
         with pytest.raises(Busy):
-            await pipeline.analyse(PICTURE)
+            await backend.analyse(PICTURE)
         stage.curtain.set()
         assert all(analysis.sightings for analysis in await asyncio.gather(*tasks))
-        assert (await pipeline.analyse(PICTURE)).sightings
+        assert (await backend.analyse(PICTURE)).sightings
 
 
 async def test_waiting_counts_towards_the_deadline(files: ModelFiles, stage: Stage) -> None:
     """One picture hangs; the one behind it times out without ever being started, and its place is free again."""
-    async with Pipeline(files, limits=Limits(analysis_seconds=0.2, queue=1), threads=1) as pipeline:
-        tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(2)]
+    async with LocalBackend(files, limits=Limits(analysis_seconds=0.2, queue=1), threads=1) as backend:
+        tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(2)]
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(result) for result in results] == [AnalysisTimeout] * 2
         assert stage.started == 1
-        assert pipeline.waiting == 0
-        assert not pipeline.alive, "the only worker is stuck"
+        assert backend.waiting == 0
+        assert not backend.alive, "the only worker is stuck"
         stage.curtain.set()
-        await soon(lambda: pipeline.alive)
+        await soon(lambda: backend.alive)
         assert stage.started == 1
 
 
 async def test_a_timed_out_picture_keeps_its_worker_until_it_is_done(files: ModelFiles, stage: Stage) -> None:
-    async with Pipeline(files, limits=Limits(analysis_seconds=0.1, queue=1), threads=1) as pipeline:
+    async with LocalBackend(files, limits=Limits(analysis_seconds=0.1, queue=1), threads=1) as backend:
         with pytest.raises(AnalysisTimeout) as caught:
-            await pipeline.analyse(PICTURE)
+            await backend.analyse(PICTURE)
         assert caught.value.seconds == 0.1
-        waiting = asyncio.create_task(pipeline.analyse(PICTURE))
-        await soon(lambda: pipeline.waiting == 1)
+        waiting = asyncio.create_task(backend.analyse(PICTURE))
+        await soon(lambda: backend.waiting == 1)
         with pytest.raises(Busy):
-            await pipeline.analyse(PICTURE)
+            await backend.analyse(PICTURE)
         with pytest.raises(AnalysisTimeout):
             await waiting
         stage.curtain.set()
 
 
 async def test_cancelling_while_waiting_frees_the_place(files: ModelFiles, stage: Stage) -> None:
-    async with Pipeline(files, limits=Limits(queue=1), threads=1) as pipeline:
-        running = asyncio.create_task(pipeline.analyse(PICTURE))
+    async with LocalBackend(files, limits=Limits(queue=1), threads=1) as backend:
+        running = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)
         for _ in range(5):
-            waiting = asyncio.create_task(pipeline.analyse(PICTURE))
-            await soon(lambda: pipeline.waiting == 1)
+            waiting = asyncio.create_task(backend.analyse(PICTURE))
+            await soon(lambda: backend.waiting == 1)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-            assert pipeline.waiting == 0
+            assert backend.waiting == 0
         stage.curtain.set()
         assert (await running).sightings
         assert stage.started == 1
 
 
 async def test_cancelling_while_running_frees_the_worker_when_it_is_done(files: ModelFiles, stage: Stage) -> None:
-    async with Pipeline(files, limits=Limits(queue=1), threads=1) as pipeline:
-        running = asyncio.create_task(pipeline.analyse(PICTURE))
+    async with LocalBackend(files, limits=Limits(queue=1), threads=1) as backend:
+        running = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
         stage.curtain.set()
-        assert (await pipeline.analyse(PICTURE)).sightings
+        assert (await backend.analyse(PICTURE)).sightings
 
 
 async def test_the_event_loop_goes_on_while_a_picture_is_looked_at(files: ModelFiles, stage: Stage) -> None:
-    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
-        task = asyncio.create_task(pipeline.analyse(PICTURE))
+    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+        task = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)
         assert not task.done()
         stage.curtain.set()
@@ -252,29 +256,29 @@ async def test_the_event_loop_goes_on_while_a_picture_is_looked_at(files: ModelF
 
 
 async def test_leaving_finishes_what_is_in_hand_and_refuses_the_rest(files: ModelFiles, stage: Stage) -> None:
-    pipeline = Pipeline(files, limits=Limits(), threads=1)
+    backend = LocalBackend(files, limits=Limits(), threads=1)
     with pytest.raises(Stopping):
-        await pipeline.analyse(PICTURE)
-    assert not pipeline.alive
-    await pipeline.__aenter__()
-    tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(3)]
+        await backend.analyse(PICTURE)
+    assert not backend.alive
+    await backend.__aenter__()
+    tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(3)]
     await soon(lambda: stage.started == 1)
-    leaving = asyncio.create_task(pipeline.__aexit__(None, None, None))
+    leaving = asyncio.create_task(backend.__aexit__(None, None, None))
     await asyncio.sleep(0.05)
     with pytest.raises(Stopping):
-        await pipeline.analyse(PICTURE)
+        await backend.analyse(PICTURE)
     stage.curtain.set()
     await leaving
     assert all(analysis.sightings for analysis in await asyncio.gather(*tasks))
-    assert not pipeline.alive
+    assert not backend.alive
 
 
 async def test_leaving_does_not_wait_for_a_hanging_worker(
     files: ModelFiles, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.recognition.local.DRAIN_SECONDS", 0.05)
-    async with Pipeline(files, limits=Limits(), threads=1) as pipeline:
-        tasks = [asyncio.create_task(pipeline.analyse(PICTURE)) for _ in range(2)]
+    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+        tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(2)]
         await soon(lambda: stage.started == 1)
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(result) for result in results] == [Stopping] * 2
@@ -282,8 +286,8 @@ async def test_leaving_does_not_wait_for_a_hanging_worker(
 
 async def test_no_thread_is_left_behind(files: ModelFiles) -> None:
     before = {thread.ident for thread in threading.enumerate()}
-    async with Pipeline(files, limits=Limits(), threads=3) as pipeline:
-        await pipeline.analyse(PICTURE)
+    async with LocalBackend(files, limits=Limits(), threads=3) as backend:
+        await backend.analyse(PICTURE)
     left = [t.name for t in threading.enumerate() if t.ident not in before and t.name.startswith("vision")]
     assert left == []
 
@@ -293,26 +297,26 @@ async def test_no_thread_is_left_behind(files: ModelFiles) -> None:
 
 async def test_it_does_not_start_without_its_models(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"nowhere\.tflite"):
-        await Pipeline(ModelFiles(tmp_path / "nowhere.tflite", tiny.CASCADE), limits=Limits()).__aenter__()
+        await LocalBackend(ModelFiles(tmp_path / "nowhere.tflite", tiny.CASCADE), limits=Limits()).__aenter__()
 
 
 async def test_it_does_not_start_with_a_font_that_cannot_be_read(files: ModelFiles, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.ttf"):
-        await Pipeline(files, limits=Limits(), fonts=[tmp_path / "nowhere.ttf"]).__aenter__()
+        await LocalBackend(files, limits=Limits(), fonts=[tmp_path / "nowhere.ttf"]).__aenter__()
 
 
-async def test_a_changed_bundle_takes_over(pipeline: Pipeline, files: ModelFiles) -> None:
-    before = pipeline.bundle_id
-    assert (await pipeline.analyse(PICTURE)).sightings[0].guesses[0].character == "akane_hoshino"
+async def test_a_changed_bundle_takes_over(backend: LocalBackend, files: ModelFiles) -> None:
+    before = backend.bundle_id
+    assert (await backend.analyse(PICTURE)).sightings[0].guesses[0].character == "akane_hoshino"
     tiny.tiny_bundle(files.classifier, ("rin", "len", "miku"))
-    await soon(lambda: pipeline.roster == ("rin", "len", "miku"))
-    assert pipeline.bundle_id != before
-    characters = {(await pipeline.analyse(PICTURE)).sightings[0].guesses[0].character for _ in range(6)}
+    await soon(lambda: backend.roster == ("rin", "len", "miku"))
+    assert backend.bundle_id != before
+    characters = {(await backend.analyse(PICTURE)).sightings[0].guesses[0].character for _ in range(6)}
     assert characters == {"rin"}, "every worker has the new bundle"
 
 
-async def test_a_broken_bundle_is_logged_once_and_the_old_one_goes_on(pipeline: Pipeline, files: ModelFiles) -> None:
-    before = pipeline.bundle_id
+async def test_a_broken_bundle_is_logged_once_and_the_old_one_goes_on(backend: LocalBackend, files: ModelFiles) -> None:
+    before = backend.bundle_id
     with capture_logs() as logs:
         content = files.classifier.read_bytes()
         files.classifier.write_bytes(content[:-40])
@@ -320,21 +324,21 @@ async def test_a_broken_bundle_is_logged_once_and_the_old_one_goes_on(pipeline: 
         await asyncio.sleep(10 * QUICK)
         assert [entry["event"] for entry in logs] == ["models_not_reloaded"]
         assert "tiny.tflite" in logs[0]["reason"]
-        assert (await pipeline.analyse(PICTURE)).sightings[0].guesses[0].character == "akane_hoshino"
-        assert pipeline.bundle_id == before
+        assert (await backend.analyse(PICTURE)).sightings[0].guesses[0].character == "akane_hoshino"
+        assert backend.bundle_id == before
         tiny.tiny_bundle(files.classifier, ("rin", "len", "miku"))
-        await soon(lambda: pipeline.roster == ("rin", "len", "miku"))
+        await soon(lambda: backend.roster == ("rin", "len", "miku"))
 
 
-async def test_a_bundle_that_vanishes_leaves_the_old_one_at_work(pipeline: Pipeline, files: ModelFiles) -> None:
+async def test_a_bundle_that_vanishes_leaves_the_old_one_at_work(backend: LocalBackend, files: ModelFiles) -> None:
     with capture_logs() as logs:
         files.classifier.unlink()
         await soon(lambda: bool(logs))
-        assert (await pipeline.analyse(PICTURE)).sightings
+        assert (await backend.analyse(PICTURE)).sightings
 
 
 async def test_a_bug_while_reloading_does_not_end_the_watching(
-    pipeline: Pipeline, files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+    backend: LocalBackend, files: ModelFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def buggy(*_: object) -> None:
         raise KeyError("a bug")
@@ -344,10 +348,10 @@ async def test_a_bug_while_reloading_does_not_end_the_watching(
         os.utime(files.classifier, ns=(1, 1))
         await soon(lambda: bool(logs))
     tiny.tiny_bundle(files.classifier, ("rin", "len", "miku"))
-    await soon(lambda: pipeline.roster == ("rin", "len", "miku"))
+    await soon(lambda: backend.roster == ("rin", "len", "miku"))
 
 
-async def test_an_unchanged_bundle_is_not_loaded_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unchanged_bundle_is_not_loaded_again(backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[float] = []
     monkeypatch.setattr(ModelFiles, "load", lambda *_: loads.append(time.monotonic()))
     await asyncio.sleep(10 * QUICK)

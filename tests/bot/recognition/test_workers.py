@@ -55,7 +55,7 @@ def gates() -> Iterator[list[Gate]]:
 @pytest.fixture
 def workers() -> Iterator[Workers[str]]:
     """One thread, and room for two jobs to wait."""
-    made = Workers(lambda: "tools", threads=1, room=2)
+    made = Workers(lambda: "tools", threads=1, queue_size=2)
     yield made
     made.stop(LONG)
 
@@ -77,7 +77,7 @@ def test_each_thread_makes_its_own_tools() -> None:
         made.append(threading.get_ident())
         return threading.get_ident()
 
-    workers = Workers(make, threads=3, room=1)
+    workers = Workers(make, threads=3, queue_size=1)
     soon(lambda: len(made) == 3)
     assert len(set(made)) == 3
     assert workers.submit(lambda tools: tools == threading.get_ident(), later()).result(LONG)
@@ -141,7 +141,7 @@ def test_a_thread_stuck_past_the_deadline_is_not_alive(workers: Workers[str], ga
 
 
 def test_one_stuck_thread_of_two_leaves_the_workers_alive(gates: list[Gate]) -> None:
-    workers = Workers(lambda: "tools", threads=2, room=1)
+    workers = Workers(lambda: "tools", threads=2, queue_size=1)
     deadline = time.monotonic() + 0.1
     workers.submit(gates[0].work, deadline)
     assert gates[0].entered.wait(LONG)
@@ -153,7 +153,7 @@ def test_one_stuck_thread_of_two_leaves_the_workers_alive(gates: list[Gate]) -> 
 
 
 def test_new_tools_reach_every_thread_idle_ones_too() -> None:
-    workers = Workers(lambda: "old", threads=3, room=9)
+    workers = Workers(lambda: "old", threads=3, queue_size=9)
     made: list[int] = []
 
     def make() -> str:
@@ -189,7 +189,7 @@ def test_tools_that_cannot_be_made_leave_the_old_ones(workers: Workers[str]) -> 
 
 
 def test_stopping_finishes_what_was_taken_and_takes_nothing_new(gates: list[Gate]) -> None:
-    workers = Workers(lambda: "tools", threads=1, room=5)
+    workers = Workers(lambda: "tools", threads=1, queue_size=5)
     futures: list[Future[str]] = [workers.submit(gates[0].work, later())]
     futures += [workers.submit(name_of, later()) for _ in range(3)]
     assert gates[0].entered.wait(LONG)
@@ -213,7 +213,7 @@ def _refuses(workers: Workers[str]) -> bool:
 
 
 def test_stopping_does_not_wait_for_ever(gates: list[Gate]) -> None:
-    workers = Workers(lambda: "tools", threads=1, room=5)
+    workers = Workers(lambda: "tools", threads=1, queue_size=5)
     running, waiting = workers.submit(gates[0].work, later()), workers.submit(name_of, later())
     assert gates[0].entered.wait(LONG)
     workers.stop(0.05)
@@ -236,7 +236,7 @@ def test_a_cancelled_future_stays_cancelled(workers: Workers[str], gates: list[G
 
 def test_a_crowd_of_submitters_and_quitters_loses_nothing() -> None:
     """Many threads submit, some cancel: every job is done, refused or cancelled, and every place is free again."""
-    workers = Workers(lambda: "tools", threads=3, room=8)
+    workers = Workers(lambda: "tools", threads=3, queue_size=8)
     outcomes: list[str] = []
 
     def customer(number: int) -> None:

@@ -15,8 +15,8 @@ from bot.storage.store import Store
 from bot.storage.values import ChatSettings, Scope
 from tests.support.service_harness import learn
 
-ROOM = Chat("discord", "room", home="server")
-OTHER_ROOM = Chat("discord", "other room", home="server")
+CHAT = Chat("discord", "room", home="server")
+OTHER_CHAT = Chat("discord", "other room", home="server")
 ELSEWHERE = Chat("discord", "elsewhere", home="another server")
 GROUP = Chat("telegram", "-1")
 
@@ -42,22 +42,22 @@ async def test_none_hands_a_setting_back(store: Store) -> None:
 
 
 async def test_a_chat_that_goes_takes_its_settings_along_and_nothing_else(store: Store) -> None:
-    for chat in (ROOM, OTHER_ROOM, ELSEWHERE, GROUP):
+    for chat in (CHAT, OTHER_CHAT, ELSEWHERE, GROUP):
         await store.change(chat, watch=True)
-    await store.remove_chat(ROOM)
-    assert await store.chat_settings(ROOM) == ChatSettings()
-    for chat in (OTHER_ROOM, ELSEWHERE, GROUP):
+    await store.remove_chat(CHAT)
+    assert await store.chat_settings(CHAT) == ChatSettings()
+    for chat in (OTHER_CHAT, ELSEWHERE, GROUP):
         assert (await store.chat_settings(chat)).watch
 
 
 async def test_a_server_that_goes_takes_all_its_channels_along(store: Store) -> None:
-    for chat in (ROOM, OTHER_ROOM, ELSEWHERE):
+    for chat in (CHAT, OTHER_CHAT, ELSEWHERE):
         await store.change(chat, watch=True)
         await teach(store, chat)
-    await store.remove_chat(ROOM)
+    await store.remove_chat(CHAT)
     assert await store.taught(Scope("discord", "server")) == {"Miku": 2}, "the other room goes on"
     await store.remove_chat(Chat("discord", "server", home="server"))
-    assert await store.chat_settings(OTHER_ROOM) == ChatSettings()
+    assert await store.chat_settings(OTHER_CHAT) == ChatSettings()
     assert await store.taught(Scope("discord", "server")) == {}
     assert (await store.chat_settings(ELSEWHERE)).watch
     assert await store.taught(Scope("discord", "another server")) == {"Miku": 1}
@@ -98,7 +98,7 @@ async def test_a_switch_becomes_a_step_and_again_a_switch(url: str, kept: bool, 
         assert await store.chat_settings(GROUP) == ChatSettings(
             watch=True, quiet=True, adults_only=True, teachers=Teachers.NOBODY, confirm=True, keep=step
         )
-        await store.change(ROOM, keep=Keeping.JUDGED)
+        await store.change(CHAT, keep=Keeping.JUDGED)
     async with engine.begin() as connection:
         await connection.run_sync(lambda c: command.downgrade(migrations.configure(c), "0005"))
         rows = (await connection.execute(text("SELECT chat_id, keep FROM chat_settings ORDER BY chat_id"))).all()

@@ -5,11 +5,11 @@ import asyncio
 from bot.errors import StoreError
 from bot.storage.housekeeping import tidying
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds. What ends the tidying ends the test, too."""
 
 
-class Shelf:
+class FlakyStore:
     """A store that fails at times."""
 
     def __init__(self) -> None:
@@ -28,8 +28,8 @@ class Shelf:
 
 
 async def test_it_begins_at_once_and_survives_a_failure() -> None:
-    shelf = Shelf()
-    async with asyncio.timeout(PATIENCE), tidying(shelf, every=0.0):  # type: ignore[arg-type]
+    store = FlakyStore()
+    async with asyncio.timeout(TIMEOUT), tidying(store, every=0.0):  # type: ignore[arg-type]
         for _ in range(3):
-            await shelf.tidied.acquire()
-    assert shelf.times >= 4
+            await store.tidied.acquire()
+    assert store.times >= 4

@@ -9,8 +9,8 @@ from bot.chat.model import Chat, Link, User
 from bot.storage import links
 from bot.storage.store import Store
 
-ROOM = Chat("discord", "room", home="club")
-LINK = Link(ROOM, "thread", "11", ("7", "8"), (("11", "12"),), "ann", datetime(2026, 1, 1, tzinfo=UTC))
+CHAT = Chat("discord", "room", home="club")
+LINK = Link(CHAT, "thread", "11", ("7", "8"), (("11", "12"),), "ann", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def link(**changes: object) -> Link:
@@ -48,7 +48,7 @@ async def test_it_goes_with_its_asker(store: Store) -> None:
     assert await store.links("discord") == [others]
 
 
-@pytest.mark.parametrize("gone", [ROOM, Chat("discord", "club", home="club")])
+@pytest.mark.parametrize("gone", [CHAT, Chat("discord", "club", home="club")])
 async def test_it_goes_with_its_chat_or_server(store: Store, gone: Chat) -> None:
     others = link(chat=Chat("discord", "elsewhere", home="other"), first="21")
     await store.keep_link(link())
@@ -59,7 +59,7 @@ async def test_it_goes_with_its_chat_or_server(store: Store, gone: Chat) -> None
 
 async def test_ids_of_a_chat_that_has_moved_mean_nothing_any_more(store: Store) -> None:
     await store.keep_link(link())
-    await store.move_chat(ROOM, Chat("discord", "other room", home="club"))
+    await store.move_chat(CHAT, Chat("discord", "other room", home="club"))
     assert await store.links("discord") == []
 
 

@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 from bot.config import Limits
 from bot.errors import Busy, StoreError
 from bot.recognition.gallery import Embedding
-from bot.recognition.local import Pipeline
+from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
-from bot.recognition.options import Look
+from bot.recognition.options import AnalysisOptions
 from bot.storage import reembedding as module
 from bot.storage.reembedding import keeping_in_step, reembed
 from bot.storage.store import Store
@@ -36,8 +36,8 @@ def files(tmp_path: Path) -> ModelFiles:
 
 
 @pytest.fixture
-async def pipeline(files: ModelFiles) -> AsyncIterator[Pipeline]:
-    async with Pipeline(files, limits=Limits(), threads=1, reload_seconds=0.02) as running:
+async def pipeline(files: ModelFiles) -> AsyncIterator[LocalBackend]:
+    async with LocalBackend(files, limits=Limits(), threads=1, reload_seconds=0.02) as running:
         yield running
 
 
@@ -47,8 +47,8 @@ async def store() -> AsyncIterator[Store]:
         yield store
 
 
-async def taught(store: Store, pipeline: Pipeline, name: str = "gelb", scope: Scope = HERE) -> None:
-    analysis = await pipeline.analyse(crop(YELLOW), Look(face=True, portraits=True))
+async def taught(store: Store, pipeline: LocalBackend, name: str = "gelb", scope: Scope = HERE) -> None:
+    analysis = await pipeline.analyse(crop(YELLOW), AnalysisOptions(face=True, portraits=True))
     (portrait,) = (sighting.portrait for sighting in analysis.sightings)
     assert portrait is not None
     await learn(store, scope, name, portrait.image, portrait.embedding, portrait.bundle_id)
@@ -61,7 +61,7 @@ async def until(condition: object) -> None:
 
 
 async def test_what_one_bundle_was_taught_another_one_knows(
-    store: Store, pipeline: Pipeline, files: ModelFiles
+    store: Store, pipeline: LocalBackend, files: ModelFiles
 ) -> None:
     await taught(store, pipeline)
     await taught(store, pipeline, "everywhere", EVERYWHERE)
@@ -79,17 +79,17 @@ async def test_what_one_bundle_was_taught_another_one_knows(
     after = await store.gallery(HERE, new.id)
     assert after.characters == ("gelb", "everywhere")
     assert not np.allclose(after.embeddings, before.embeddings, atol=0.05), "the two see colours differently"
-    analysis = await pipeline.analyse(crop(YELLOW), Look(face=True, gallery=after, only_taught=True))
+    analysis = await pipeline.analyse(crop(YELLOW), AnalysisOptions(face=True, gallery=after, only_taught=True))
     assert analysis.sightings[0].guesses[0].character == "gelb"
-    seen = (await pipeline.analyse(crop(YELLOW), Look(face=True, portraits=True))).sightings[0].portrait
+    seen = (await pipeline.analyse(crop(YELLOW), AnalysisOptions(face=True, portraits=True))).sightings[0].portrait
     assert seen is not None
     assert after.embeddings[0] == pytest.approx(seen.embedding, abs=0.02)
 
 
 async def test_it_happens_by_itself_when_a_bundle_takes_over(
-    store: Store, pipeline: Pipeline, files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+    store: Store, pipeline: LocalBackend, files: ModelFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     await taught(store, pipeline)
     async with keeping_in_step(store, pipeline):
         new = tiny.tiny_base(files.classifier, name="other")
@@ -100,7 +100,7 @@ async def test_it_happens_by_itself_when_a_bundle_takes_over(
         await until(in_step)
 
 
-async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Store, pipeline: Pipeline) -> None:
+async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Store, pipeline: LocalBackend) -> None:
     await learn(store, HERE, "broken", b"no picture", np.zeros(3, np.float32), "old")
     await learn(store, HERE, "gelb", crop(YELLOW), np.zeros(3, np.float32), "old")
     with capture_logs() as logs:
@@ -112,15 +112,15 @@ async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Stor
 async def test_a_bundle_without_embeddings_leaves_everything_as_it_is(store: Store, tmp_path: Path) -> None:
     tiny.tiny_bundle(tmp_path / "tiny.tflite")
     await learn(store, HERE, "gelb", crop(YELLOW), np.ones(3, np.float32), "old")
-    async with Pipeline(ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE), limits=Limits(), threads=1) as plain:
+    async with LocalBackend(ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE), limits=Limits(), threads=1) as plain:
         assert await reembed(store, plain) == 0
     assert (await store.gallery(HERE, "old")).characters == ("gelb",)
 
 
 async def test_what_keeps_on_failing_is_told_once(
-    store: Store, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    store: Store, pipeline: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.001)
     monkeypatch.setattr(module, "ANYWAY_SECONDS", 0.0)
     outcomes = ["down", "down", "down", "", "down", "full", "full"]
     tried: list[str] = []
@@ -164,7 +164,7 @@ class Changing:
 async def test_another_change_and_a_full_queue_in_between_lose_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     for name in ("a", "b", "c"):
         await learn(store, HERE, name, b"", np.array([1, 0], np.float32), "old")
     changing = Changing()

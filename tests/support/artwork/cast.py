@@ -18,7 +18,7 @@ class Character:
 
     id: str
     hair: str
-    eyes: str
+    backend: str
     bangs: Bangs
     back: BackHair
     outfit: Outfit

@@ -45,16 +45,16 @@ def _cheeks(expression: Expression) -> str:
 def _eyes(character: Character, expression: Expression, gaze: float) -> str:
     gradient = (
         '<linearGradient id="iris" x1="0" y1="0" x2="0" y2="1">'
-        f'<stop offset="0" stop-color="{darker(character.eyes, 0.62)}"/>'
-        f'<stop offset="0.5" stop-color="{character.eyes}"/>'
-        f'<stop offset="1" stop-color="{lighter(character.eyes, 0.55)}"/></linearGradient>'
+        f'<stop offset="0" stop-color="{darker(character.backend, 0.62)}"/>'
+        f'<stop offset="0.5" stop-color="{character.backend}"/>'
+        f'<stop offset="1" stop-color="{lighter(character.backend, 0.55)}"/></linearGradient>'
     )
     closed = {"laugh": (True, True), "wink": (False, True)}.get(expression, (False, False))
-    eyes = "".join(
+    backend = "".join(
         f'<g transform="translate({side * 49},23) scale(1.1)">{_closed_eye() if shut else _open_eye(side, expression, gaze)}</g>'
         for side, shut in zip((-1, 1), closed, strict=True)
     )
-    return f"<defs>{gradient}</defs>{eyes}"
+    return f"<defs>{gradient}</defs>{backend}"
 
 
 def _closed_eye() -> str:

@@ -26,13 +26,13 @@ UPRIGHT = Path(__file__).with_name("tiny_upright.tflite")
 
 def build(*, embedding: bool = False, tilt: bool = False) -> bytes:
     """Return the flatbuffer of a network from ``(1, 32, 32, 3)`` to three logits, to an embedding, and to a tilt."""
-    looked_at = np.full((SIDE, SIDE), 1 / (SIDE * SIDE), np.float32)
+    window = np.full((SIDE, SIDE), 1 / (SIDE * SIDE), np.float32)
     if tilt:
-        looked_at[: SIDE // 4] *= 4
-        looked_at[SIDE // 4 :] = 0
+        window[: SIDE // 4] *= 4
+        window[SIDE // 4 :] = 0
     pixel_weights = CONTRAST * (1.5 * np.eye(CHANNELS, dtype=np.float32) - 0.5) / 2
-    weights = np.kron(looked_at.reshape(1, -1), pixel_weights).astype("<f4")
-    mean = np.kron(looked_at.reshape(1, -1), np.eye(CHANNELS)).astype("<f4")
+    weights = np.kron(window.reshape(1, -1), pixel_weights).astype("<f4")
+    mean = np.kron(window.reshape(1, -1), np.eye(CHANNELS)).astype("<f4")
 
     model = schema.ModelT()
     model.version = 3

@@ -24,7 +24,7 @@ from tests.support.artwork import CAST, draw_portrait
 from tests.support.chromium import Browser, Screen
 from tests.support.web.server import serve
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 NAMES = ["hoshina_sora", *(name for name in CAST if name != "hoshina_sora")]
 DESKTOP = Screen(1180, 820)
 PHONE = Screen(390, 844, phone=True)
@@ -59,12 +59,12 @@ class Site:
         started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)))
         self._thread.start()
-        assert started.wait(PATIENCE)
+        assert started.wait(TIMEOUT)
 
     def stop(self) -> None:
         self.gate.set()
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT)
         assert not self._thread.is_alive()
 
     def start_again(self) -> None:
@@ -90,7 +90,7 @@ class Site:
         count = len(incoming.request.pictures)
         await incoming.progress(Progress(Stage.ACCEPTED, 1, count))
         await incoming.progress(Progress(Stage.ANALYSING, count, count))
-        await asyncio.to_thread(self.gate.wait, PATIENCE)
+        await asyncio.to_thread(self.gate.wait, TIMEOUT)
         return Reply("1. Hoshina Sora 97 % (or Kurogane Rin 2 %)\n2. Nobody I know", (self._image,))
 
 
@@ -123,7 +123,7 @@ class Page:
         return self.browser.execute_script(script, *arguments)
 
     def wait(self, condition: Callable[[], object]) -> None:
-        WebDriverWait(self.browser, PATIENCE, poll_frequency=0.02).until(lambda _: condition())
+        WebDriverWait(self.browser, TIMEOUT, poll_frequency=0.02).until(lambda _: condition())
 
     def answers(self, count: int) -> list[WebElement]:
         """Wait for so many finished answers."""

@@ -17,7 +17,7 @@ from bot.recognition.results import Image
 from tests.support import tiny
 from tests.support.artwork import CAST, draw_portrait
 from tests.support.running import running
-from tests.support.web.page import PATIENCE, Page
+from tests.support.web.page import TIMEOUT, Page
 
 YELLOW = (240, 220, 20)
 """Whom nobody knows before she is taught."""
@@ -60,12 +60,12 @@ class Bot:
         started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)))
         self._thread.start()
-        assert started.wait(3 * PATIENCE)
+        assert started.wait(3 * TIMEOUT)
 
     def stop(self) -> None:
         """Stop it as an operator does."""
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(3 * PATIENCE)
+        self._thread.join(3 * TIMEOUT)
         assert not self._thread.is_alive()
 
     async def _run(self, started: threading.Event) -> None:

@@ -13,7 +13,7 @@ from bot.platforms.base import Health
 from bot.platforms.web import WebAdapter
 from bot.platforms.web.language import Translations
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Recorder:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something is true."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not condition():  # noqa: ASYNC110 -- what is waited for has no event of its own
             await asyncio.sleep(0.005)
 
@@ -65,5 +65,5 @@ async def serve(
         yield adapter
     finally:
         await adapter.stop()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await running

@@ -9,7 +9,7 @@ import pytest
 
 from bot.recognition.results import Box, Face, Image
 from tests.trainer.conftest import MakeCrops, Transcript, draw_crop, save
-from trainer.base_network.data import NOBODY, prepare, read_faces
+from trainer.base_network.data import STRANGER, prepare, read_faces
 from trainer.base_network.settings import DEFAULT, OthersSettings, SetSettings, Settings, read_settings
 from trainer.common.errors import DatasetError
 
@@ -119,9 +119,9 @@ def test_faces_that_nobody_has_named_stand_for_everybody_else(
     chosen = settings([one_set("old")]).model_copy(update={"others": others})
     prepared = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
     # One face of each of six pictures is large enough; the last three pictures are to test on.
-    assert [len(prepared.nobody(part)) for part in ("train", "validation", "test")] == [3, 0, 3]
-    assert (prepared.truth[prepared.nobody("test")] == NOBODY).all()
-    assert not set(prepared.nobody("train")) & set(prepared.of("train"))
+    assert [len(prepared.cohort(part)) for part in ("train", "validation", "test")] == [3, 0, 3]
+    assert (prepared.truth[prepared.cohort("test")] == STRANGER).all()
+    assert not set(prepared.cohort("train")) & set(prepared.of("train"))
 
 
 def test_a_stranger_has_to_be_there(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:

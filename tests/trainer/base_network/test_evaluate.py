@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import tiny
 from tests.trainer.conftest import Transcript
-from trainer.base_network.data import NOBODY, PARTS, Faces
+from trainer.base_network.data import PARTS, STRANGER, Faces
 from trainer.base_network.evaluate import Strangers, judge_strangers
 from trainer.base_network.outputs import Answers, Outputs, ask_bundle
 from trainer.base_network.strangers import Ground
@@ -21,7 +21,7 @@ EACH = 20
 def faces() -> Faces:
     """Squares of seven characters' colours, of whom the first three are known, and of nobody."""
     rng = np.random.default_rng(0)
-    truth = np.append(np.repeat(np.arange(len(COLOURS)), EACH), [NOBODY] * EACH)
+    truth = np.append(np.repeat(np.arange(len(COLOURS)), EACH), [STRANGER] * EACH)
     colours = np.array([*COLOURS, tiny.GREY])[truth] + rng.normal(0, 12, (len(truth), 3))
     images = np.tile(np.clip(colours, 0, 255).astype(np.uint8)[:, np.newaxis, np.newaxis], (1, 32, 32, 1))
     # Half of each train, a tenth validate, the others are held back.

@@ -11,7 +11,7 @@ ALL = np.ones(3, np.float32)
 FIRST = np.array([[1, 0, 0]], np.float32)
 
 
-NOBODY = np.zeros((1, 3), np.float32)
+STRANGER = np.zeros((1, 3), np.float32)
 
 
 def value(
@@ -41,6 +41,6 @@ def test_a_character_that_is_not_shown_does_not_compete() -> None:
 
 
 def test_a_stranger_shall_look_like_everybody_alike() -> None:
-    assert value([0, 0, 0], [0, 0, 0], target=NOBODY) == pytest.approx(2 * np.log(3))
-    assert value([3, 0, 0], [0, 0, 0], target=NOBODY) > value([0, 0, 0], [0, 0, 0], target=NOBODY)
-    assert value([0, 0, 0], [0.5, 0, 0], target=NOBODY) > value([0, 0, 0], [0, 0, 0], target=NOBODY)
+    assert value([0, 0, 0], [0, 0, 0], target=STRANGER) == pytest.approx(2 * np.log(3))
+    assert value([3, 0, 0], [0, 0, 0], target=STRANGER) > value([0, 0, 0], [0, 0, 0], target=STRANGER)
+    assert value([0, 0, 0], [0.5, 0, 0], target=STRANGER) > value([0, 0, 0], [0, 0, 0], target=STRANGER)

@@ -10,7 +10,7 @@ from trainer.base_network.recognition import blank, fit_closeness, fit_teaching,
 from trainer.common.measure import Values, named_like_known
 
 KNOWN, DIMENSIONS = 4, 16
-NOBODY = np.empty((0, DIMENSIONS), np.float32)
+NO_FACES = np.empty((0, DIMENSIONS), np.float32)
 
 
 def people(characters: range, each: int, seed: int, *, spread: float = 0.25) -> Shown:
@@ -30,7 +30,7 @@ def norm(vectors: Values) -> Values:
 
 def test_strangers_get_lower_odds_than_the_known() -> None:
     trained, known, strangers = people(range(4), 20, 1), people(range(4), 20, 2), people(range(5, 12), 10, 3)
-    recognition = blank(trained, NOBODY, KNOWN, 1)
+    recognition = blank(trained, NO_FACES, KNOWN, 1)
     fitted, _ = fit_weights(recognition, 1.0, known, strangers, np.zeros(KNOWN, np.intp))
     asked, others = people(range(4), 20, 4), people(range(12, 16), 20, 5)
     odds = [known_odds(one.logits, one.embeddings, fitted, 1.0) for one in (asked, others)]
@@ -56,21 +56,21 @@ def test_who_resembles_the_strangers_at_hand_gets_lower_odds() -> None:
         odds = [known_odds(*each, fitted, 1.0) for each in ((asked.logits, asked.embeddings), (others.logits, near[1]))]
         return named_like_known(*odds)
 
-    assert named(near[2]) < named(NOBODY)
+    assert named(near[2]) < named(NO_FACES)
 
 
 def test_a_group_that_strangers_resemble_is_trusted_less() -> None:
     trained, known = people(range(4), 20, 1), people(range(4), 30, 2)
     alike = people(range(2), 30, 3, spread=0.6)
     strangers = Shown(alike.logits, alike.embeddings, np.full(60, -1))
-    recognition = blank(trained, NOBODY, KNOWN, 1)
+    recognition = blank(trained, NO_FACES, KNOWN, 1)
     _, offsets = fit_weights(recognition, 1.0, known, strangers, np.array([0, 0, 1, 1]))
     assert offsets[0] < offsets[1]
 
 
 def test_closeness_and_temperature_are_those_of_least_surprise() -> None:
     trained, known = people(range(4), 20, 1), people(range(4), 60, 2, spread=0.7)
-    recognition = blank(trained, NOBODY, KNOWN, 1)
+    recognition = blank(trained, NO_FACES, KNOWN, 1)
     loud = Shown(known.logits * 4, known.embeddings, known.truth)
     assert fit_closeness(recognition, loud)[1] > fit_closeness(recognition, known)[1]
 

@@ -5,7 +5,7 @@ import pytest
 
 from bot.recognition.bundle import InputSpec
 from trainer.base_network.augment import Framing
-from trainer.base_network.data import NOBODY, Faces
+from trainer.base_network.data import STRANGER, Faces
 from trainer.base_network.samples import Samples
 from trainer.base_network.settings import DEFAULT, read_settings
 
@@ -18,7 +18,7 @@ def faces() -> Faces:
     """Ten red faces of one character, ten blue ones of another, and five white ones of nobody; framed ones are dark."""
     colours = [RED] * 10 + [BLUE] * 10 + [WHITE] * 5
     images = np.array([np.full((32, 32, 3), colour) for colour in colours], np.uint8)
-    truth = np.array([0] * 10 + [1] * 10 + [NOBODY] * 5)
+    truth = np.array([0] * 10 + [1] * 10 + [STRANGER] * 5)
     return Faces(images, images // 2, truth, np.zeros(25, int), np.zeros(25, int), ("blue", "red"), ("own",), "key")
 
 
@@ -26,7 +26,7 @@ def samples(faces: Faces, casts: int = 1, **changes: float) -> Samples:
     shipped = read_settings(DEFAULT).augment
     still = dict.fromkeys(("tilt", "shift", "colour", "grey", "blur", "jpeg", "erase", "mix", "balance"), 0.0)
     settings = shipped.model_copy(update=still | changes)
-    chosen, others = faces.of("train"), faces.nobody("train")
+    chosen, others = faces.of("train"), faces.cohort("train")
     return Samples(faces, chosen, others, (Framing((1, 1)),), settings, InputSpec(32, 32), casts, 20, 1)
 
 

@@ -10,7 +10,7 @@ from bot.recognition.naming.straighten import crop_upright, tilt_of
 from bot.recognition.results import Box
 from tests.support import tiny
 from tests.trainer.conftest import Transcript
-from trainer.base_network.data import NOBODY, Faces
+from trainer.base_network.data import STRANGER, Faces
 from trainer.base_network.tilt import fit_tilt, learn_tilt, turned_copies
 from trainer.common.measure import Values
 
@@ -58,7 +58,7 @@ def test_it_is_learnt_from_what_a_network_says_of_turned_faces(
     monkeypatch.setattr("trainer.base_network.tilt.FEATURES", "tilt")
     bundle = tiny.tiny_upright(tmp_path / "upright.tflite")
     heads = np.stack([tiny.head(colour) for colour in (tiny.RED, tiny.GREEN, tiny.BLUE, tiny.GREY)] * 10)
-    truth = np.tile([0, 1, 2, NOBODY], 10)
+    truth = np.tile([0, 1, 2, STRANGER], 10)
     faces = Faces(heads, heads, truth, np.zeros(40, int), np.zeros(40, int), tiny.LABELS, ("own",), "key")
     tilt = learn_tilt(bundle, faces, tiny.LABELS, console)
     copies, angles = turned_copies(heads[:4], np.random.default_rng(9), 20)

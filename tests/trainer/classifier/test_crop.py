@@ -73,12 +73,12 @@ def test_faceless_and_unreadable_files_are_told(pictures: Path, tmp_path: Path, 
 def test_an_interrupted_crop_goes_on_where_it_stopped(
     pictures: Path, tmp_path: Path, console: Transcript, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked: list[Image] = []
+    detected: list[Image] = []
     detect = CascadeDetector.detect
 
     def interrupted(self: CascadeDetector, image: Image) -> tuple[Face, ...]:
-        looked.append(image)
-        if len(looked) == 3:
+        detected.append(image)
+        if len(detected) == 3:
             raise KeyboardInterrupt
         return detect(self, image)
 
@@ -86,10 +86,10 @@ def test_an_interrupted_crop_goes_on_where_it_stopped(
     with pytest.raises(KeyboardInterrupt):
         crop(pictures, tmp_path / "crops", SETTINGS, console)
     cropped = crop(pictures, tmp_path / "crops", SETTINGS, console)
-    assert len(looked) == 5  # four pictures, one of them twice
+    assert len(detected) == 5  # four pictures, one of them twice
     assert cropped.faces == 4
     crop(pictures, tmp_path / "crops", SETTINGS, console)
-    assert len(looked) == 5
+    assert len(detected) == 5
 
 
 def test_what_has_changed_is_cropped_again(pictures: Path, tmp_path: Path, console: Transcript) -> None:

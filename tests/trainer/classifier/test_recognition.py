@@ -11,7 +11,7 @@ from trainer.common.measure import Truth, Values
 CHARACTERS, PICTURES, DIMENSIONS = 6, 20, 32
 TRUTH = np.repeat(np.arange(CHARACTERS), PICTURES)
 TEACHING = Teaching(12.0, -7.0, 0.4)
-NOBODY = np.empty((0, 0), np.float32)
+NO_FACES = np.empty((0, 0), np.float32)
 
 
 def faces(characters: int, count: int, seed: int, noise: float = 0.12) -> Values:
@@ -28,7 +28,7 @@ def alone(count: int) -> list[list[int]]:
 
 
 def fitted(views: Values, truth: Truth = TRUTH, groups: list[list[int]] | None = None) -> Fitted:
-    found = fit_recognition(views, truth, int(truth.max()) + 1, groups or alone(len(truth)), TEACHING, NOBODY)
+    found = fit_recognition(views, truth, int(truth.max()) + 1, groups or alone(len(truth)), TEACHING, NO_FACES)
     assert found is not None
     return found
 
@@ -81,16 +81,16 @@ def test_a_mirrored_view_counts_in_the_prototypes() -> None:
 def test_embeddings_that_tell_nothing_are_not_used() -> None:
     noise = faces(1, len(TRUTH), seed=6, noise=1.0)[np.newaxis]
     random = np.random.default_rng(0).permutation(TRUTH)
-    found = [fit_recognition(noise, random, CHARACTERS, alone(len(random)), TEACHING, NOBODY), None]
+    found = [fit_recognition(noise, random, CHARACTERS, alone(len(random)), TEACHING, NO_FACES), None]
     assert found[0] is None or found[0].recognition.weights[Feature.NEAREST] < 5
     same = np.full((1, len(TRUTH), 4), 0.5, np.float32)
-    assert fit_recognition(same, TRUTH, CHARACTERS, alone(len(TRUTH)), TEACHING, NOBODY) is None
+    assert fit_recognition(same, TRUTH, CHARACTERS, alone(len(TRUTH)), TEACHING, NO_FACES) is None
 
 
 def test_pictures_that_are_all_alike_tell_nothing() -> None:
     one_each = [np.flatnonzero(character == TRUTH).tolist() for character in range(CHARACTERS)]
     assert (
-        fit_recognition(faces(CHARACTERS, PICTURES, 1)[np.newaxis], TRUTH, CHARACTERS, one_each, TEACHING, NOBODY)
+        fit_recognition(faces(CHARACTERS, PICTURES, 1)[np.newaxis], TRUTH, CHARACTERS, one_each, TEACHING, NO_FACES)
         is None
     )
 
@@ -120,7 +120,7 @@ def test_no_more_is_asked_than_of_taught_characters() -> None:
     """Pictures that the base network knows are all alike: new ones will not be."""
     own = faces(CHARACTERS, PICTURES, seed=1, noise=0.01)[np.newaxis]
     lenient, strict = (
-        fit_recognition(own, TRUTH, CHARACTERS, alone(len(TRUTH)), Teaching(12.0, offset, 0.4), NOBODY)
+        fit_recognition(own, TRUTH, CHARACTERS, alone(len(TRUTH)), Teaching(12.0, offset, 0.4), NO_FACES)
         for offset in (-2, -40)
     )
     assert lenient is not None
@@ -136,7 +136,7 @@ def test_no_more_is_asked_than_to_lie_nearer_than_most_strangers() -> None:
     strict = Teaching(12.0, -40.0, 0.4)
     strangers = faces(200, 1, seed=2)
     alone_, beside = (
-        fit_recognition(own, TRUTH, CHARACTERS, alone(len(TRUTH)), strict, some) for some in (NOBODY, strangers)
+        fit_recognition(own, TRUTH, CHARACTERS, alone(len(TRUTH)), strict, some) for some in (NO_FACES, strangers)
     )
     assert alone_ is not None
     assert beside is not None

@@ -7,10 +7,10 @@ from trainer.common.prototypes import logistic_regression, make_prototypes
 
 
 def test_a_character_with_several_looks_gets_several_prototypes() -> None:
-    looks = np.repeat(np.eye(16, dtype=np.float32)[:3], 15, axis=0)
-    means, owners = make_prototypes(looks, np.array([0] * 30 + [1] * 15), 3, 2)
+    embeddings = np.repeat(np.eye(16, dtype=np.float32)[:3], 15, axis=0)
+    means, owners = make_prototypes(embeddings, np.array([0] * 30 + [1] * 15), 3, 2)
     assert owners.tolist() == [0, 0, 1, 2]
-    assert (means[:2] @ looks[[0, 15]].T).max(axis=0) == pytest.approx([1, 1], abs=1e-3)
+    assert (means[:2] @ embeddings[[0, 15]].T).max(axis=0) == pytest.approx([1, 1], abs=1e-3)
     # Somebody without a face is near nobody.
     assert not means[3].any()
 

@@ -8,7 +8,7 @@ import pytest
 from bot.recognition.detection.detector import CascadeDetector
 from tests.support import tiny
 from tests.trainer.conftest import Transcript, save
-from trainer.evaluation.bundle_runner import Witness
+from trainer.evaluation.bundle_runner import BundleRunner
 
 
 @pytest.mark.parametrize("detect", [False, True])
@@ -19,8 +19,8 @@ def test_a_hanging_face_is_named_as_in_a_chat(tmp_path: Path, detect: bool, cons
     picture[int(box.y) : int(box.y) + tiny.SIDE, int(box.x) : int(box.x) + tiny.SIDE] = hanging
     paths = [save(tmp_path / "face.png", picture if detect else hanging), save(tmp_path / "none.png", tiny.picture())]
     bundle = tiny.tiny_upright(tmp_path / "upright.tflite")
-    witness = Witness(bundle, CascadeDetector(tiny.CASCADE) if detect else None)
-    faces = witness.look(paths, "pictures", console)
+    runner = BundleRunner(bundle, CascadeDetector(tiny.CASCADE) if detect else None)
+    faces = runner.run(paths, "pictures", console)
     assert faces.found.tolist() == [True, not detect]
-    assert witness.name(faces.seen)[0][0].character == "midori_hayashi"
-    assert witness.probabilities(faces)[0].argmax() == tiny.LABELS.index("midori_hayashi")
+    assert runner.name(faces.seen)[0][0].character == "midori_hayashi"
+    assert runner.probabilities(faces)[0].argmax() == tiny.LABELS.index("midori_hayashi")

@@ -13,7 +13,7 @@ from tests.support import tiny
 from tests.trainer.conftest import Transcript, save
 from trainer.__main__ import app
 from trainer.common.errors import DatasetError, TrainerError
-from trainer.evaluation.bundle_runner import Witness
+from trainer.evaluation.bundle_runner import BundleRunner
 from trainer.evaluation.findings import Findings
 from trainer.evaluation.protocols import Protocol, judge
 
@@ -44,7 +44,7 @@ def figures(findings: Findings) -> dict[str, tuple[float, int]]:
 
 
 def run(protocol: Protocol, bundle: Path, folder: Path, *unknown: Path) -> Findings:
-    return judge(protocol, Witness(read_bundle(bundle), None), [folder], unknown, Transcript())
+    return judge(protocol, BundleRunner(read_bundle(bundle), None), [folder], unknown, Transcript())
 
 
 def test_seed_counts_the_right_and_the_sure(bundle: Path, tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_faces_are_found_in_whole_pictures_and_one_without_counts_as_missed(bund
     for number in range(3):
         save(folder / "aoi_umino" / f"{number}.png", tiny.picture(tiny.BLUE))
     save(folder / "akane_hoshino" / "empty.png", tiny.picture())
-    witness = Witness(read_bundle(bundle), Bright())
-    findings = judge(Protocol.CLOSED, witness, [folder], (), Transcript())
+    runner = BundleRunner(read_bundle(bundle), Bright())
+    findings = judge(Protocol.CLOSED, runner, [folder], (), Transcript())
     assert figures(findings)["top-1"] == (0.75, 4)
     assert figures(findings)["top-5"] == (0.75, 4)
     assert [(one.character, one.right) for one in findings.recalls] == [("akane_hoshino", 0), ("aoi_umino", 3)]

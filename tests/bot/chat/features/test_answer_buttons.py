@@ -11,20 +11,20 @@ from bot.storage.store import Store
 from tests.support.service_harness import (
     ANN,
     BOB,
+    CHAT,
     MANAGER,
-    PRESSABLE,
+    NO_BUTTONS,
     PRIVATE,
-    ROOM,
-    ROOMY,
-    Eyes,
+    WITH_BUTTONS,
+    FakeBackend,
     Source,
     actions,
     analysis,
     asking,
     incoming,
+    logged_failures,
     press,
     sighting,
-    troubles,
 )
 
 CROWD = analysis(*(sighting((f"girl_{n}", 0.9), ("boy", 0.05)) for n in range(1, 21)))
@@ -32,14 +32,14 @@ CROWD = analysis(*(sighting((f"girl_{n}", 0.9), ("boy", 0.05)) for n in range(1,
 
 async def answered(service: Service, source: Source, *names: str, **details: Any) -> Reply:
     pictures = [source.picture(name) for name in names or ("maki",)]
-    return await service.handle(asking(*pictures, **{"capabilities": PRESSABLE, **details}))
+    return await service.handle(asking(*pictures, **{"capabilities": WITH_BUTTONS, **details}))
 
 
 async def test_an_answer_has_buttons_where_the_platform_has_them(service: Service, source: Source) -> None:
     reply = await answered(service, source)
     assert list(actions(reply)) == ["More like this", "Right!", "Wrong?", "Delete"]
     assert all(len(action) <= ACTION_LIMIT and action.isascii() for action in actions(reply).values())
-    assert not (await answered(service, source, capabilities=ROOMY)).buttons
+    assert not (await answered(service, source, capabilities=NO_BUTTONS)).buttons
 
 
 @pytest.mark.parametrize("picture", ["landscape", "broken"])
@@ -50,22 +50,24 @@ async def test_where_nobody_was_seen_the_answer_can_be_taken_away(
     assert list(actions(reply)) == ["Delete"]
     assert "Only who asked" in (await service.handle(press(reply, "Delete", user=BOB))).text
     assert (await service.handle(press(reply, "Delete"))).placement is Placement.DELETE
-    assert not (await answered(service, source, picture, capabilities=ROOMY)).buttons
+    assert not (await answered(service, source, picture, capabilities=NO_BUTTONS)).buttons
 
 
-async def test_where_nobody_was_named_there_is_nothing_to_confirm(service: Service, eyes: Eyes, source: Source) -> None:
+async def test_where_nobody_was_named_there_is_nothing_to_confirm(
+    service: Service, backend: FakeBackend, source: Source
+) -> None:
     assert list(actions(await answered(service, source, "stranger"))) == ["More like this", "Wrong?", "Delete"]
-    eyes.sights[b"both"] = analysis(sighting(("nico", 0.4), unknown=True), sighting(("maki", 0.9)))
+    backend.results[b"both"] = analysis(sighting(("nico", 0.4), unknown=True), sighting(("maki", 0.9)))
     assert "Right!" in actions(await answered(service, source, "both"))
 
 
 async def test_where_nobody_asked_there_is_less_to_press(
-    service: Service, store: Store, eyes: Eyes, source: Source
+    service: Service, store: Store, backend: FakeBackend, source: Source
 ) -> None:
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     assert list(actions(await answered(service, source, trigger=Trigger.POSTED))) == ["Right!", "Wrong?", "Delete"]
 
-    eyes.sights[b"crowd"] = CROWD
+    backend.results[b"crowd"] = CROWD
     turned = await service.handle(press(await answered(service, source, "crowd", trigger=Trigger.POSTED), "Next ▶"))
     assert "More like this" not in actions(turned)
 
@@ -73,8 +75,8 @@ async def test_where_nobody_asked_there_is_less_to_press(
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-async def test_many_faces_are_turned_page_by_page(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.sights[b"crowd"] = CROWD
+async def test_many_faces_are_turned_page_by_page(service: Service, backend: FakeBackend, source: Source) -> None:
+    backend.results[b"crowd"] = CROWD
     page = await answered(service, source, "crowd")
     assert page.images
     texts = [page.text]
@@ -92,15 +94,19 @@ async def test_many_faces_are_turned_page_by_page(service: Service, eyes: Eyes, 
     assert "◀ Back" not in actions(page)
 
 
-async def test_a_platform_without_buttons_gets_all_faces_at_once(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.sights[b"crowd"] = CROWD
-    reply = await answered(service, source, "crowd", capabilities=ROOMY)
+async def test_a_platform_without_buttons_gets_all_faces_at_once(
+    service: Service, backend: FakeBackend, source: Source
+) -> None:
+    backend.results[b"crowd"] = CROWD
+    reply = await answered(service, source, "crowd", capabilities=NO_BUTTONS)
     assert reply.text.count("Girl") == 20
     assert "Page" not in reply.text
 
 
-async def test_a_page_keeps_to_the_room_beside_a_picture(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.sights[b"crowd"] = CROWD
+async def test_a_page_keeps_to_the_room_beside_a_picture(
+    service: Service, backend: FakeBackend, source: Source
+) -> None:
+    backend.results[b"crowd"] = CROWD
     narrow = Capabilities(4000, 120, 10, 10_000_000, buttons=True, edits=True)
     reply = await answered(service, source, "crowd", capabilities=narrow)
     turned = await service.handle(press(reply, "Next ▶", capabilities=narrow))
@@ -112,10 +118,10 @@ async def test_a_page_keeps_to_the_room_beside_a_picture(service: Service, eyes:
 
 
 async def test_more_like_this_tells_the_five_best_with_their_scores(
-    service: Service, eyes: Eyes, source: Source
+    service: Service, backend: FakeBackend, source: Source
 ) -> None:
     names = [("a", 0.5), ("b", 0.2), ("c", 0.1), ("d", 0.05), ("e", 0.004), ("f", 0.001)]
-    eyes.sights[b"puzzle"] = analysis(sighting(*names))
+    backend.results[b"puzzle"] = analysis(sighting(*names))
     reply = await answered(service, source, "puzzle")
     more = await service.handle(press(reply, "More like this"))
     assert more.placement is Placement.EDIT
@@ -133,8 +139,8 @@ async def test_more_like_this_tells_the_five_best_with_their_scores(
     assert back.buttons == reply.buttons
 
 
-async def test_of_several_faces_one_is_chosen_first(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.sights[b"pair"] = analysis(sighting(("maki", 0.9)), sighting(("nico", 0.3), unknown=True))
+async def test_of_several_faces_one_is_chosen_first(service: Service, backend: FakeBackend, source: Source) -> None:
+    backend.results[b"pair"] = analysis(sighting(("maki", 0.9)), sighting(("nico", 0.3), unknown=True))
     reply = await answered(service, source, "pair", "maki")
     question = await service.handle(press(reply, "More like this"))
     assert question.text == "Which face?"
@@ -150,8 +156,8 @@ async def test_of_several_faces_one_is_chosen_first(service: Service, eyes: Eyes
     assert "1. Maki, 90 %" in again.text
 
 
-async def test_a_menu_holds_what_platforms_can_show(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.sights[b"crowd"] = analysis(*(sighting((f"girl_{n}", 0.9)) for n in range(30)))
+async def test_a_menu_holds_what_platforms_can_show(service: Service, backend: FakeBackend, source: Source) -> None:
+    backend.results[b"crowd"] = analysis(*(sighting((f"girl_{n}", 0.9)) for n in range(30)))
     question = await service.handle(press(await answered(service, source, "crowd"), "More like this"))
     assert len(question.menus[0].options) == 25
 
@@ -194,7 +200,7 @@ async def test_an_answer_of_an_earlier_life_can_be_taken_away_where_the_platform
     action = actions(await answered(make(), source))["Delete"]
 
     async def delete(user: User) -> Reply:
-        return await make().handle(incoming(Press(action, asker=ANN), user=user, capabilities=PRESSABLE))
+        return await make().handle(incoming(Press(action, asker=ANN), user=user, capabilities=WITH_BUTTONS))
 
     assert (await delete(ANN)).placement is Placement.DELETE
     assert (await delete(MANAGER)).placement is Placement.DELETE
@@ -228,10 +234,10 @@ async def test_an_action_that_makes_no_sense_is_answered_politely(
     reply = await answered(service, source)
     token = actions(reply)["Delete"].split(":")[1]
     asked = Press(action.replace("{token}", token))
-    answer = await service.handle(incoming(asked, user=MANAGER, capabilities=PRESSABLE))
+    answer = await service.handle(incoming(asked, user=MANAGER, capabilities=WITH_BUTTONS))
     assert answer.placement is Placement.NOTICE
     assert "expired" in answer.text
-    assert [line["event"] for line in troubles(logs)] == ["refused"]
+    assert [line["event"] for line in logged_failures(logs)] == ["refused"]
 
 
 async def test_who_presses_without_end_is_told_once(make: Callable[..., Service], source: Source) -> None:

@@ -30,16 +30,16 @@ from bot.storage.store import Store
 from bot.storage.values import ChatSettings, Scope
 from tests.support.service_harness import (
     BOB,
+    CHAT,
     MANAGER,
-    PRESSABLE,
     PRIVATE,
-    ROOM,
-    Eyes,
+    WITH_BUTTONS,
+    FakeBackend,
     Source,
     asking,
     incoming,
+    logged_failures,
     teach,
-    troubles,
 )
 
 # --- who is this? ----------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ async def test_one_bad_picture_does_not_spoil_the_rest(
     assert "Picture 4: Something went wrong" in reply.text
     assert "Yazawa Nico" in reply.text
     assert len(reply.images) == 2
-    assert sorted(line["event"] for line in troubles(logs)) == ["failed", "refused", "refused"]
+    assert sorted(line["event"] for line in logged_failures(logs)) == ["failed", "refused", "refused"]
 
 
 async def test_a_spoiler_is_answered_with_a_spoiler(service: Service, source: Source) -> None:
@@ -102,7 +102,7 @@ async def test_a_spoiler_is_answered_with_a_spoiler(service: Service, source: So
 
 
 async def test_a_spoiler_is_one_without_its_picture_and_on_every_page(service: Service, source: Source) -> None:
-    wordy = replace(PRESSABLE, images_limit=0)
+    wordy = replace(WITH_BUTTONS, images_limit=0)
     reply = await service.handle(asking(source.picture("maki", spoiler=True), capabilities=wordy))
     assert (reply.images, reply.spoiler) == ((), True)
     more = next(button.action for row in reply.buttons for button in row if button.action.startswith("more"))
@@ -126,13 +126,13 @@ async def test_the_answer_keeps_to_what_the_platform_can_carry(service: Service,
 
 
 async def test_thresholds_come_from_the_chat_then_the_configuration_then_the_bundle(
-    make: Callable[..., Service], eyes: Eyes, store: Store, source: Source
+    make: Callable[..., Service], backend: FakeBackend, store: Store, source: Source
 ) -> None:
     await make().handle(asking(source.picture()))
     await make(threshold=0.5).handle(asking(source.picture()))
-    await store.change(ROOM, threshold=0.0)
+    await store.change(CHAT, threshold=0.0)
     await make(threshold=0.5).handle(asking(source.picture()))
-    assert [how.threshold for how in eyes.looks] == [None, 0.5, 0.0]
+    assert [options.threshold for options in backend.calls] == [None, 0.5, 0.0]
 
 
 # --- what is refused, before a byte is downloaded --------------------------------------------------------------------
@@ -164,14 +164,16 @@ async def test_a_picture_that_turns_out_too_large_is_refused(make: Callable[...,
     assert "too large" in (await make(bytes=3).handle(asking(source.picture(size=1)))).text
 
 
-async def test_a_full_queue_is_told_without_a_download(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.waiting = Limits().queue
+async def test_a_full_queue_is_told_without_a_download(service: Service, backend: FakeBackend, source: Source) -> None:
+    backend.waiting = Limits().queue
     assert "hands full" in (await service.handle(asking(source.picture()))).text
     assert source.opened == []
 
 
-async def test_a_queue_that_fills_up_meanwhile_is_told_too(service: Service, eyes: Eyes, source: Source) -> None:
-    eyes.sights[b"maki"] = Busy()
+async def test_a_queue_that_fills_up_meanwhile_is_told_too(
+    service: Service, backend: FakeBackend, source: Source
+) -> None:
+    backend.results[b"maki"] = Busy()
     assert "hands full" in (await service.handle(asking(source.picture()))).text
 
 
@@ -213,7 +215,7 @@ async def test_other_requests_are_limited_as_well(
     await service.handle(incoming(Show(Page.HELP), user=MANAGER))
     assert "ask again" in (await service.handle(incoming(request_, user=MANAGER))).text
     assert not await store.is_opted_out(MANAGER)
-    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 # --- watched chats ---------------------------------------------------------------------------------------------------
@@ -225,9 +227,9 @@ async def test_a_posted_picture_is_answered_only_in_a_watched_chat(
     posted = asking(source.picture(), trigger=Trigger.POSTED)
     assert (await service.handle(posted)).silent
     assert source.opened == []
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     assert "Nishikino Maki" in (await service.handle(posted)).text
-    await store.change(ROOM, watch=False)
+    await store.change(CHAT, watch=False)
     assert (await service.handle(posted)).silent
 
 
@@ -235,7 +237,7 @@ async def test_a_posted_picture_is_answered_only_in_a_watched_chat(
 async def test_a_posted_picture_that_leads_to_nothing_meets_silence(
     service: Service, store: Store, source: Source, name: str
 ) -> None:
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     assert (await service.handle(asking(source.picture(name), trigger=Trigger.POSTED))).silent
     assert source.opened == [name]
 
@@ -243,7 +245,7 @@ async def test_a_posted_picture_that_leads_to_nothing_meets_silence(
 async def test_of_several_posted_pictures_only_those_with_faces_are_mentioned(
     service: Service, store: Store, source: Source
 ) -> None:
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     pictures = [source.picture(name) for name in ("landscape", "maki", "broken", "nico")]
     reply = await service.handle(asking(*pictures, trigger=Trigger.POSTED))
     assert reply.text.splitlines() == [
@@ -255,9 +257,9 @@ async def test_of_several_posted_pictures_only_those_with_faces_are_mentioned(
 
 
 async def test_a_posted_picture_beyond_a_limit_meets_silence(
-    make: Callable[..., Service], eyes: Eyes, store: Store, source: Source
+    make: Callable[..., Service], backend: FakeBackend, store: Store, source: Source
 ) -> None:
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     service = make(user_requests=1, pictures=1, bytes=1000)
     for pictures in ([source.picture()] * 2, [source.picture(size=1001)], [source.picture()], []):
         assert (await service.handle(asking(*pictures, trigger=Trigger.POSTED))).silent
@@ -267,7 +269,7 @@ async def test_a_posted_picture_beyond_a_limit_meets_silence(
 async def test_who_was_refused_in_silence_has_not_been_told_yet(
     make: Callable[..., Service], store: Store, source: Source
 ) -> None:
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     service = make(user_requests=1)
     for _ in range(2):
         await service.handle(asking(source.picture(), trigger=Trigger.POSTED))
@@ -304,7 +306,7 @@ async def test_nothing_is_reported_where_no_answer_may_follow(service: Service, 
     async def note(progress: Progress) -> None:
         steps.append(progress)
 
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     await service.handle(asking(source.picture(), trigger=Trigger.POSTED, progress=note))
     await service.handle(asking(progress=note))
     assert steps == []
@@ -328,7 +330,7 @@ async def test_a_platform_that_hangs_showing_progress_still_gets_the_answer(
 
 
 async def test_a_quiet_chat_hears_only_of_those_that_are_known(service: Service, store: Store, source: Source) -> None:
-    await store.change(ROOM, watch=True, quiet=True)
+    await store.change(CHAT, watch=True, quiet=True)
     posted = [source.picture(name) for name in ("stranger", "nico", "landscape")]
     assert (await service.handle(asking(posted[0], trigger=Trigger.POSTED))).silent
     reply = await service.handle(asking(*posted, trigger=Trigger.POSTED))
@@ -337,17 +339,17 @@ async def test_a_quiet_chat_hears_only_of_those_that_are_known(service: Service,
 
 
 async def test_what_was_taught_in_a_chat_is_looked_for_there(
-    service: Service, store: Store, eyes: Eyes, source: Source
+    service: Service, store: Store, backend: FakeBackend, source: Source
 ) -> None:
     await service.handle(asking(source.picture()))
     await teach(store, "Miku")
-    for chat in (ROOM, ROOM, Chat("discord", "elsewhere")):
+    for chat in (CHAT, CHAT, Chat("discord", "elsewhere")):
         await service.handle(asking(source.picture(), chat=chat))
-    assert [how.gallery.characters for how in eyes.looks] == [(), ("Miku",), ("Miku",), ()]
-    assert eyes.looks[1].gallery is eyes.looks[2].gallery, "loaded once"
-    await store.forget(Scope.of(ROOM), "Miku", None)
+    assert [options.gallery.characters for options in backend.calls] == [(), ("Miku",), ("Miku",), ()]
+    assert backend.calls[1].gallery is backend.calls[2].gallery, "loaded once"
+    await store.forget(Scope.of(CHAT), "Miku", None)
     await service.handle(asking(source.picture()))
-    assert eyes.looks[-1].gallery.characters == ()
+    assert backend.calls[-1].gallery.characters == ()
 
 
 # --- answers for some ------------------------------------------------------------------------------------------------
@@ -355,7 +357,7 @@ async def test_what_was_taught_in_a_chat_is_looked_for_there(
 
 async def test_who_asks_in_private_is_answered_in_private(service: Service, source: Source) -> None:
     ask = Ask((source.picture(),), Trigger.COMMAND, private=True)
-    assert (await service.handle(incoming(ask, capabilities=PRESSABLE))).private
+    assert (await service.handle(incoming(ask, capabilities=WITH_BUTTONS))).private
     assert (await service.handle(incoming(ask, chat=PRIVATE))).private
     assert not (await service.handle(asking(source.picture()))).private
 
@@ -369,15 +371,15 @@ async def test_nothing_is_answered_in_public_that_was_asked_in_private(service: 
 async def test_a_chat_for_adults_only_is_answered_only_while_it_is_one(
     service: Service, store: Store, source: Source
 ) -> None:
-    await store.change(ROOM, watch=True, adults_only=True)
+    await store.change(CHAT, watch=True, adults_only=True)
     restricted = Chat("discord", "room", age_restricted=True)
     picture = source.picture()
-    reply = await service.handle(asking(picture, capabilities=PRESSABLE))
+    reply = await service.handle(asking(picture, capabilities=WITH_BUTTONS))
     assert "marked as age-restricted" in reply.text
-    assert (await service.handle(asking(picture, capabilities=PRESSABLE, trigger=Trigger.POSTED))).silent
+    assert (await service.handle(asking(picture, capabilities=WITH_BUTTONS, trigger=Trigger.POSTED))).silent
     assert source.opened == []
-    assert "Maki" in (await service.handle(asking(picture, chat=restricted, capabilities=PRESSABLE))).text
+    assert "Maki" in (await service.handle(asking(picture, chat=restricted, capabilities=WITH_BUTTONS))).text
     assert "Maki" in (await service.handle(asking(picture))).text, "a platform that knows no such chats"
-    assert "Only" in (await service.handle(incoming(Configure(adults_only=False), capabilities=PRESSABLE))).text
-    await service.handle(incoming(Configure(adults_only=False), user=MANAGER, capabilities=PRESSABLE))
-    assert "Maki" in (await service.handle(asking(picture, capabilities=PRESSABLE))).text
+    assert "Only" in (await service.handle(incoming(Configure(adults_only=False), capabilities=WITH_BUTTONS))).text
+    await service.handle(incoming(Configure(adults_only=False), user=MANAGER, capabilities=WITH_BUTTONS))
+    assert "Maki" in (await service.handle(asking(picture, capabilities=WITH_BUTTONS))).text

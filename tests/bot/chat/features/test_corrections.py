@@ -9,15 +9,15 @@ from bot.chat.model import Keeping, Page, Placement, Press, Reply, Show, Teacher
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import Action, Origin, Scope, Score, Truth
-from tests.support.learning_backend import Learner, Member, action, choices, labels
-from tests.support.service_harness import ANN, BOB, MANAGER, ROOM, Source
+from tests.support.learning_backend import LearningBackend, Member, action, choices, labels
+from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source
 
-HERE = Scope.of(ROOM)
+HERE = Scope.of(CHAT)
 
 
 @pytest.fixture
-def eyes() -> Learner:
-    return Learner()
+def backend() -> LearningBackend:
+    return LearningBackend()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def wrong(member: Member, picture: str = "maki") -> Reply:
 async def test_a_right_answer_is_counted_and_nothing_of_the_picture_kept(
     ann: Member, store: Store, step: Keeping
 ) -> None:
-    await store.change(ROOM, keep=step)
+    await store.change(CHAT, keep=step)
     reply = await ann.press(await ann.ask("maki"), "Right!")
     assert reply.placement is Placement.NOTICE
     assert reply.text == "Thank you! I am glad that I was right."
@@ -53,7 +53,7 @@ async def test_a_right_answer_is_counted_and_nothing_of_the_picture_kept(
 
 
 async def test_a_chat_that_wants_it_keeps_the_faces_of_right_answers(ann: Member, store: Store) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     reply = await ann.press(await ann.ask("maki"), "Right!")
     assert reply.placement is Placement.NOTICE
     assert reply.text == "Thank you! I am glad that I was right.\nI keep the cut-out face to learn from it."
@@ -70,7 +70,7 @@ async def test_all_faces_that_were_named_are_confirmed_at_once(ann: Member, stor
     reply = await ann.press(await ann.ask("maki+umi+nico"), "Right!")
     assert reply.text == "Thank you! I am glad that I was right 2 times."
     assert len(await store.verdicts(HERE)) == 2
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     reply = await ann.press(await ann.ask("maki+umi+nico"), "Right!")
     assert reply.text.endswith("\nI keep the cut-out faces to learn from them.")
     assert await store.taught(HERE) == {"nishikino_maki": 1, "yazawa_nico": 1}
@@ -113,9 +113,9 @@ async def test_a_name_is_searched_among_all_who_are_known(ann: Member) -> None:
     await ann.teach("Sonoda Umi", "umi")
     asked = await wrong(ann)
     assert choices(await ann.press(asked, "Search…", "love live")) == ["Nishikino Maki", "Yazawa Nico"]
-    nobody = await ann.press(asked, "Search…", "hanayo")
-    assert "I know nobody called hanayo" in nobody.text
-    assert nobody.placement is Placement.NOTICE
+    no_match = await ann.press(asked, "Search…", "hanayo")
+    assert "I know nobody called hanayo" in no_match.text
+    assert no_match.placement is Placement.NOTICE
     found = await ann.press(asked, "Search…", "sonoda")
     assert "So that is Sonoda Umi" in (await ann.press(found, "Sonoda Umi")).text
 
@@ -138,7 +138,7 @@ async def test_a_new_name_is_a_new_character(ann: Member) -> None:
 async def test_what_is_kept_is_told_before_and_kept_after(
     ann: Member, store: Store, step: Keeping, told: str, named: bool, denied: bool
 ) -> None:
-    await store.change(ROOM, keep=step)
+    await store.change(CHAT, keep=step)
     for label, text, kept in (("Someone else…", "Umi", named), ("Not a face", None, denied)):
         asked = await wrong(ann)
         assert asked.text == f"Face 1: who is it really?\n{told}"
@@ -156,7 +156,7 @@ async def test_what_is_kept_is_told_before_and_kept_after(
 
 @pytest.mark.parametrize("step", Keeping)
 async def test_what_the_trainer_gets_is_what_the_chat_keeps(ann: Member, store: Store, step: Keeping) -> None:
-    await store.change(ROOM, keep=step)
+    await store.change(CHAT, keep=step)
     await ann.press(await ann.ask("maki"), "Right!")
     await ann.press(await wrong(ann, "nico"), "Someone else…", "Umi")
     await ann.press(await wrong(ann, "eli"), "I don't know who")
@@ -193,7 +193,7 @@ async def test_a_name_that_is_taken_back_takes_the_face_along(ann: Member, store
 async def test_a_name_that_is_wrong_is_not_said_again_where_its_face_is_kept(
     ann: Member, store: Store, label: str, truth: Truth
 ) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     reply = await ann.press(await wrong(ann), label)
     assert reply.text == "Thank you! I have taken note."
     assert "Nobody I know" in (await ann.ask("maki")).text
@@ -204,7 +204,7 @@ async def test_a_name_that_is_wrong_is_not_said_again_where_its_face_is_kept(
 
 
 async def test_of_nobody_known_there_is_nothing_to_deny(ann: Member, store: Store) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     await ann.press(await wrong(ann, "umi"), "I don't know who")
     (verdict,) = await store.verdicts(HERE)
     assert verdict.image == b"umi", "what shows whether another bundle does better"
@@ -231,7 +231,7 @@ async def test_a_correction_can_be_undone(ann: Member, store: Store) -> None:
 async def test_what_is_undone_does_not_count_and_counts_again_when_that_is_undone(
     ann: Member, store: Store, answer: str
 ) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     asked = await wrong(ann)
     undone = await ann.press(await ann.press(asked, answer), "Undo")
     assert await store.scores(HERE) == []
@@ -243,7 +243,7 @@ async def test_what_is_undone_does_not_count_and_counts_again_when_that_is_undon
 
 
 async def test_what_is_rejected_does_not_count_until_that_is_taken_back(ann: Member, bob: Member, store: Store) -> None:
-    await store.change(ROOM, confirm=True)
+    await store.change(CHAT, confirm=True)
     corrected = await ann.press(await wrong(ann), "Yazawa Nico")
     rejected = await bob.press(corrected, "Reject")
     assert await store.scores(HERE) == []
@@ -266,25 +266,25 @@ async def test_where_nothing_is_kept_a_denial_says_so_and_can_be_replaced(ann: M
 async def test_what_was_learnt_from_a_right_answer_is_reverted_like_all_else(
     ann: Member, service: Service, source: Source, store: Store
 ) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     await ann.press(await ann.ask("maki"), "Right!")
-    boss = Member(service, source, MANAGER)
-    page = await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 1")
+    manager = Member(service, source, MANAGER)
+    page = await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 1")
     assert "Boss took back a change about Nishikino Maki" in page.text
     assert await store.taught(HERE) == {}
     assert await store.scores(HERE) == [], "what was taken back does not count"
-    await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 1")
+    await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 1")
     assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)]
 
 
 async def test_a_right_answer_waits_for_a_second_person_where_its_face_is_kept(
     ann: Member, service: Service, source: Source, store: Store
 ) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED, confirm=True)
+    await store.change(CHAT, keep=Keeping.JUDGED, confirm=True)
     await ann.press(await ann.ask("maki"), "Right!")
     assert await store.taught(HERE) == {}
-    boss = Member(service, source, MANAGER)
-    await boss.press(await boss.say(Show(Page.HISTORY)), "Confirm 1")
+    manager = Member(service, source, MANAGER)
+    await manager.press(await manager.say(Show(Page.HISTORY)), "Confirm 1")
     assert await store.taught(HERE) == {"nishikino_maki": 1}
 
 
@@ -299,7 +299,7 @@ async def test_who_says_it_again_after_an_undo_means_it(ann: Member, store: Stor
 
 
 async def test_a_chat_that_keeps_no_faces_only_counts(ann: Member, store: Store) -> None:
-    await store.change(ROOM, keep=Keeping.NOTHING)
+    await store.change(CHAT, keep=Keeping.NOTHING)
     reply = await ann.press(await wrong(ann), "Yazawa Nico")
     assert "counts in /stats only" in reply.text
     await ann.press(await wrong(ann, "umi"), "I don't know who")
@@ -312,7 +312,7 @@ async def test_a_chat_that_keeps_no_faces_only_counts(ann: Member, store: Store)
 async def test_pictures_of_who_opts_out_meanwhile_are_not_kept(
     ann: Member, bob: Member, store: Store, owner: object
 ) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     answer = await ann.ask("maki", author=BOB, trigger=Trigger.REPLY)
     await store.opt_out(ANN if owner is ANN else BOB, True)
     asked = await ann.press(answer, "Wrong?")
@@ -327,7 +327,7 @@ async def test_pictures_of_who_opts_out_meanwhile_are_not_kept(
 
 async def test_who_may_correct_is_the_chats_setting(ann: Member, store: Store) -> None:
     answer, asked = await ann.ask("maki"), await wrong(ann)
-    await store.change(ROOM, teachers=Teachers.NOBODY)
+    await store.change(CHAT, teachers=Teachers.NOBODY)
     for reply in (
         await ann.press(answer, "Right!"),
         await ann.press(answer, "Wrong?"),
@@ -342,7 +342,7 @@ async def test_who_may_correct_is_the_chats_setting(ann: Member, store: Store) -
 async def test_a_correction_waits_for_a_second_person_where_the_chat_wants_it(
     ann: Member, bob: Member, store: Store
 ) -> None:
-    await store.change(ROOM, confirm=True)
+    await store.change(CHAT, confirm=True)
     reply = await ann.press(await wrong(ann), "Yazawa Nico")
     assert "as soon as a second person" in reply.text
     assert labels(reply)[:2] == ["Confirm", "Reject"]
@@ -355,7 +355,7 @@ async def test_enough_right_answers_are_kept_and_the_rest_counted(
     ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verdicts, "CONFIRMED_LIMIT", 2)
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     for number in range(4):
         await ann.press(await ann.ask(f"maki{number}"), "Right!")
     assert await store.taught(HERE) == {"nishikino_maki": 2}
@@ -363,7 +363,7 @@ async def test_enough_right_answers_are_kept_and_the_rest_counted(
 
 
 async def test_who_presses_twice_has_said_it_once(ann: Member, store: Store) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     answer = await ann.ask("maki")
     await asyncio.gather(*(ann.press(answer, "Right!") for _ in range(3)))
     assert await store.taught(HERE) == {"nishikino_maki": 1}
@@ -371,7 +371,7 @@ async def test_who_presses_twice_has_said_it_once(ann: Member, store: Store) -> 
 
 
 async def test_one_face_is_learnt_once_however_many_say_so(ann: Member, bob: Member, store: Store) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     answer = await ann.ask("maki")
     for member in (ann, bob):
         await member.press(answer, "Right!")
@@ -380,7 +380,7 @@ async def test_one_face_is_learnt_once_however_many_say_so(ann: Member, bob: Mem
 
 
 async def test_who_says_the_same_has_agreed(ann: Member, bob: Member, store: Store) -> None:
-    await store.change(ROOM, confirm=True)
+    await store.change(CHAT, confirm=True)
     answer = await ann.ask("maki")
     await ann.press(await ann.press(answer, "Wrong?"), "Yazawa Nico")
     assert await store.taught(HERE) == {}
@@ -391,7 +391,7 @@ async def test_who_says_the_same_has_agreed(ann: Member, bob: Member, store: Sto
 
 
 async def test_nobody_agrees_with_themselves(ann: Member, store: Store) -> None:
-    await store.change(ROOM, confirm=True)
+    await store.change(CHAT, confirm=True)
     answer = await ann.ask("maki")
     for label in ("Yazawa Nico", "Not a face", "Yazawa Nico"):
         await ann.press(await ann.press(answer, "Wrong?"), label)
@@ -403,7 +403,7 @@ async def test_what_somebody_is_not_takes_room_as_well(
     ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 1)
-    await store.change(ROOM, keep=Keeping.JUDGED)
+    await store.change(CHAT, keep=Keeping.JUDGED)
     for picture in ("maki", "nico"):
         await ann.press(await wrong(ann, picture), "I don't know who")
     assert [example.character for example in await store.examples(HERE)] == ["nishikino_maki"]
@@ -419,7 +419,7 @@ async def test_two_people_say_what_they_think_of_one_answer(ann: Member, bob: Me
 
 async def test_forged_arguments_lead_nowhere(ann: Member, service: Service, source: Source) -> None:
     asked = await wrong(ann)
-    boss = Member(service, source, MANAGER)
+    manager = Member(service, source, MANAGER)
     menu = asked.menus[0].options[0].action
     for forged in (menu[:-1] + "7", menu[:-1] + "x", "pick:none:0", "wrong:none:0"):
-        assert "expired" in (await boss.say(Press(forged))).text
+        assert "expired" in (await manager.say(Press(forged))).text

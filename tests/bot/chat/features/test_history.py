@@ -6,15 +6,15 @@ from bot.chat.model import Forget, Keeping, Page, Show
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import Scope
-from tests.support.learning_backend import Learner, Member, labels
-from tests.support.service_harness import BOB, MANAGER, ROOM, Source
+from tests.support.learning_backend import LearningBackend, Member, labels
+from tests.support.service_harness import BOB, CHAT, MANAGER, Source
 
-HERE = Scope.of(ROOM)
+HERE = Scope.of(CHAT)
 
 
 @pytest.fixture
-def eyes() -> Learner:
-    return Learner()
+def backend() -> LearningBackend:
+    return LearningBackend()
 
 
 @pytest.fixture
@@ -23,21 +23,21 @@ def ann(service: Service, source: Source) -> Member:
 
 
 @pytest.fixture
-def boss(service: Service, source: Source) -> Member:
+def manager(service: Service, source: Source) -> Member:
     return Member(service, source, MANAGER)
 
 
-async def test_an_empty_history_and_empty_figures_say_so(boss: Member) -> None:
-    assert "Nobody has taught me anything" in (await boss.say(Show(Page.HISTORY))).text
-    assert "Nobody has told me yet" in (await boss.say(Show(Page.STATS))).text
+async def test_an_empty_history_and_empty_figures_say_so(manager: Member) -> None:
+    assert "Nobody has taught me anything" in (await manager.say(Show(Page.HISTORY))).text
+    assert "Nobody has told me yet" in (await manager.say(Show(Page.STATS))).text
 
 
-async def test_the_history_says_who_did_what_and_when(ann: Member, boss: Member, store: Store) -> None:
-    await store.change(ROOM, keep=Keeping.JUDGED)
+async def test_the_history_says_who_did_what_and_when(ann: Member, manager: Member, store: Store) -> None:
+    await store.change(CHAT, keep=Keeping.JUDGED)
     await ann.teach("Umi", "umi", "umi2")
-    await boss.say(Forget("Umi"))
+    await manager.say(Forget("Umi"))
     await ann.press(await ann.ask("maki"), "Right!")
-    reply = await boss.say(Show(Page.HISTORY))
+    reply = await manager.say(Show(Page.HISTORY))
     heading, *lines = reply.text.splitlines()
     assert heading == "What I was taught in this chat, page 1:"
     assert [line.partition(" UTC: ")[2] for line in lines] == [
@@ -48,52 +48,52 @@ async def test_the_history_says_who_did_what_and_when(ann: Member, boss: Member,
     assert reply.private
 
 
-async def test_only_managers_read_it(ann: Member, boss: Member, store: Store) -> None:
+async def test_only_managers_read_it(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     assert "Only people who manage" in (await ann.say(Show(Page.HISTORY))).text
-    page = await boss.say(Show(Page.HISTORY))
+    page = await manager.say(Show(Page.HISTORY))
     assert "Only people who manage" in (await ann.press(page, "Revert 1")).text
     assert await store.taught(HERE) == {"Umi": 1}
 
 
-async def test_a_manager_reverts_a_change_and_the_revert(ann: Member, boss: Member, store: Store) -> None:
+async def test_a_manager_reverts_a_change_and_the_revert(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     await ann.say(Forget("Umi"))
-    page = await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 1")
+    page = await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 1")
     assert await store.taught(HERE) == {"Umi": 1}
     assert "Boss took back a change about Umi" in page.text.splitlines()[1]
     assert page.text.splitlines()[2].endswith("Ann had me forget Umi (taken back)")
     assert labels(page) == ["Revert 1", "Revert 3"]
-    await boss.press(page, "Revert 1")
+    await manager.press(page, "Revert 1")
     assert await store.taught(HERE) == {}
-    assert "settled" in (await boss.press(page, "Revert 1")).text
+    assert "settled" in (await manager.press(page, "Revert 1")).text
 
 
-async def test_the_history_is_read_page_by_page(ann: Member, boss: Member) -> None:
+async def test_the_history_is_read_page_by_page(ann: Member, manager: Member) -> None:
     for number in range(7):
         await ann.teach(f"Nr {number}", f"face{number}")
-    first = await boss.say(Show(Page.HISTORY))
+    first = await manager.say(Show(Page.HISTORY))
     assert labels(first) == [*(f"Revert {number}" for number in range(1, 6)), "Older ▶"]
-    second = await boss.press(first, "Older ▶")
+    second = await manager.press(first, "Older ▶")
     assert [line.split()[-3] for line in second.text.splitlines()[1:]] == ["1,", "0,"]
     assert labels(second) == ["Revert 6", "Revert 7", "◀ Newer"]
-    assert (await boss.press(second, "◀ Newer")).text == first.text
+    assert (await manager.press(second, "◀ Newer")).text == first.text
 
 
-async def test_what_waits_can_be_confirmed_from_the_history(ann: Member, boss: Member, store: Store) -> None:
-    await store.change(ROOM, confirm=True)
+async def test_what_waits_can_be_confirmed_from_the_history(ann: Member, manager: Member, store: Store) -> None:
+    await store.change(CHAT, confirm=True)
     await ann.teach("Umi", "umi")
-    page = await boss.say(Show(Page.HISTORY))
+    page = await manager.say(Show(Page.HISTORY))
     assert page.text.endswith("Ann taught Umi, 1 picture (waits to be confirmed)")
-    page = await boss.press(page, "Confirm 1")
+    page = await manager.press(page, "Confirm 1")
     assert await store.taught(HERE) == {"Umi": 1}
     assert "Boss agreed to what was taught about Umi" in page.text
 
 
-async def test_who_had_their_data_removed_is_not_named(ann: Member, boss: Member, store: Store) -> None:
+async def test_who_had_their_data_removed_is_not_named(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     await store.remove_user(ann.user)
-    assert (await boss.say(Show(Page.HISTORY))).text.endswith("somebody taught Umi, 1 picture")
+    assert (await manager.say(Show(Page.HISTORY))).text.endswith("somebody taught Umi, 1 picture")
 
 
 async def test_the_figures_tell_precision_by_character(ann: Member, service: Service, source: Source) -> None:

@@ -14,10 +14,10 @@ from bot.storage.values import Scope, Truth, Verdict
 from tests.support.service_harness import (
     ANN,
     BOB,
-    PRESSABLE,
+    CHAT,
+    NO_BUTTONS,
     PRIVATE,
-    ROOM,
-    ROOMY,
+    WITH_BUTTONS,
     Source,
     actions,
     asking,
@@ -55,7 +55,7 @@ async def test_their_posted_pictures_do_not_use_up_the_chats_requests(
     make: Callable[..., Service], store: Store, source: Source
 ) -> None:
     service = make(chat_requests=1)
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     await store.opt_out(BOB, True)
     for _ in range(3):
         await service.handle(asking(source.picture(), user=BOB, trigger=Trigger.POSTED))
@@ -76,14 +76,14 @@ async def test_only_their_pictures_among_several_are_left_alone(service: Service
 
 
 async def test_their_posted_pictures_meet_silence(service: Service, store: Store, source: Source) -> None:
-    await store.change(ROOM, watch=True)
+    await store.change(CHAT, watch=True)
     await service.handle(incoming(OptOut(True)))
     assert (await service.handle(asking(source.picture(), trigger=Trigger.POSTED))).silent
     assert source.opened == []
 
 
 async def test_who_opts_out_is_told_what_becomes_of_what_was_learnt_before(service: Service, store: Store) -> None:
-    told = await service.handle(incoming(OptOut(True), capabilities=PRESSABLE))
+    told = await service.handle(incoming(OptOut(True), capabilities=WITH_BUTTONS))
     assert "Faces that I was taught with before stay" in told.text
     assert "/mydata" in told.text
     assert "/forget" in told.text
@@ -91,10 +91,10 @@ async def test_who_opts_out_is_told_what_becomes_of_what_was_learnt_before(servi
     assert not told.buttons, "there is nothing to delete"
     await teach(store, "Miku", by=ANN)
     await teach(store, "Luka", by=BOB)
-    told = await service.handle(incoming(OptOut(True), capabilities=PRESSABLE))
+    told = await service.handle(incoming(OptOut(True), capabilities=WITH_BUTTONS))
     question = await service.handle(press(told, "Delete my data"))
     await service.handle(press(question, "Yes, delete it"))
-    assert await store.taught(Scope.of(ROOM)) == {"Luka": 1}
+    assert await store.taught(Scope.of(CHAT)) == {"Luka": 1}
     assert await store.is_opted_out(ANN), "and it stays so"
 
 
@@ -102,7 +102,7 @@ async def test_who_opts_out_where_everybody_reads_along_is_offered_nothing_there
     service: Service, store: Store
 ) -> None:
     await teach(store, "Miku", by=ANN)
-    open_ = replace(PRESSABLE, private_replies=False)
+    open_ = replace(WITH_BUTTONS, private_replies=False)
     told = await service.handle(incoming(OptOut(True), capabilities=open_))
     assert "/mydata" in told.text
     assert not told.buttons
@@ -111,7 +111,7 @@ async def test_who_opts_out_where_everybody_reads_along_is_offered_nothing_there
 
 async def test_who_comes_back_is_told_no_more_than_that(service: Service, store: Store) -> None:
     await teach(store, "Miku", by=ANN)
-    told = await service.handle(incoming(OptOut(False), capabilities=PRESSABLE))
+    told = await service.handle(incoming(OptOut(False), capabilities=WITH_BUTTONS))
     assert told.text == "I look at your pictures again."
     assert not told.buttons
 
@@ -127,25 +127,25 @@ async def test_who_comes_back_is_told_no_more_than_that(service: Service, store:
 async def test_what_judging_has_left_is_shown_and_deleted_whatever_the_chat_keeps(
     service: Service, store: Store, source: Source, step: Keeping, faces: str | None, judged: str
 ) -> None:
-    await store.change(ROOM, keep=step)
-    first, second = [await service.handle(asking(source.picture(), capabilities=PRESSABLE)) for _ in range(2)]
+    await store.change(CHAT, keep=step)
+    first, second = [await service.handle(asking(source.picture(), capabilities=WITH_BUTTONS)) for _ in range(2)]
     await service.handle(press(first, "Right!"))
     asked = await service.handle(press(second, "Wrong?"))
-    await service.handle(incoming(Press(actions(asked)["Someone else…"], "Umi"), capabilities=PRESSABLE))
+    await service.handle(incoming(Press(actions(asked)["Someone else…"], "Umi"), capabilities=WITH_BUTTONS))
     page = await service.handle(my_data())
     assert judged in page.text
     assert faces in page.text if faces else "taught me" not in page.text
     await service.handle(press(await service.handle(press(page, "Delete my data")), "Yes, delete it"))
     assert "Nothing else is kept" in (await service.handle(my_data())).text
-    assert await store.examples(Scope.of(ROOM), provisional=True) == []
-    assert await store.verdicts(Scope.of(ROOM)) == []
+    assert await store.examples(Scope.of(CHAT), provisional=True) == []
+    assert await store.verdicts(Scope.of(CHAT)) == []
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------------
 
 
 def my_data(**details: Any) -> Incoming:
-    return incoming(Show(Page.MY_DATA), **{"capabilities": PRESSABLE, **details})
+    return incoming(Show(Page.MY_DATA), **{"capabilities": WITH_BUTTONS, **details})
 
 
 async def test_who_has_left_nothing_is_told_so(service: Service) -> None:
@@ -168,7 +168,7 @@ async def test_what_somebody_has_taught_is_counted_and_nobody_elses(service: Ser
 async def test_what_somebody_has_judged_is_counted_with_its_faces(service: Service, store: Store) -> None:
     for face, image in (("1", b"crop"), ("2", None)):
         now = datetime.now(UTC)
-        await store.judge(Verdict(Scope.of(ROOM), face, "maki", 0.9, "b1", Truth.STRANGER, None, ANN, now, image))
+        await store.judge(Verdict(Scope.of(CHAT), face, "maki", 0.9, "b1", Truth.STRANGER, None, ANN, now, image))
     text = (await service.handle(my_data())).text
     assert "2 answers that you have judged" in text
     assert "1 cut-out face that I keep" in text
@@ -176,7 +176,7 @@ async def test_what_somebody_has_judged_is_counted_with_its_faces(service: Servi
 
 async def test_what_somebody_has_asked_is_counted_and_goes(service: Service, store: Store) -> None:
     now = datetime.now(UTC)
-    await store.keep_link(Link(ROOM, "room", "1", ("2",), (("1",),), ANN.id, now))
+    await store.keep_link(Link(CHAT, "room", "1", ("2",), (("1",),), ANN.id, now))
     page = await service.handle(my_data())
     assert "1 question of the last two days" in page.text
     question = await service.handle(press(page, "Delete my data"))
@@ -193,11 +193,11 @@ async def test_it_is_deleted_only_after_a_second_press(service: Service, store: 
     assert question.placement is Placement.EDIT
     kept = await service.handle(press(question, "No, keep it"))
     assert kept.text == page.text
-    assert len(await store.taught(Scope.of(ROOM))) == 2
+    assert len(await store.taught(Scope.of(CHAT))) == 2
     gone = await service.handle(press(question, "Yes, delete it"))
     assert gone.placement is Placement.EDIT
     assert "It is gone" in gone.text
-    assert await store.taught(Scope.of(ROOM)) == {"Luka": 1}
+    assert await store.taught(Scope.of(CHAT)) == {"Luka": 1}
     assert "Nothing else is kept" in (await service.handle(my_data())).text
 
 
@@ -205,12 +205,12 @@ async def test_whoever_presses_deletes_their_own_and_no_others(service: Service,
     await teach(store, "Miku", by=ANN)
     question = await service.handle(press(await service.handle(my_data()), "Delete my data"))
     await service.handle(press(question, "Yes, delete it", user=BOB))
-    assert await store.taught(Scope.of(ROOM)) == {"Miku": 1}
+    assert await store.taught(Scope.of(CHAT)) == {"Miku": 1}
 
 
 async def test_deleted_data_takes_the_remembered_answers_along(service: Service, store: Store, source: Source) -> None:
     await teach(store, "Miku", by=ANN)
-    answer = await service.handle(asking(source.picture(), capabilities=PRESSABLE))
+    answer = await service.handle(asking(source.picture(), capabilities=WITH_BUTTONS))
     question = await service.handle(press(await service.handle(my_data()), "Delete my data"))
     await service.handle(press(question, "Yes, delete it"))
     assert "expired" in (await service.handle(press(answer, "More like this"))).text
@@ -218,5 +218,5 @@ async def test_deleted_data_takes_the_remembered_answers_along(service: Service,
 
 async def test_it_is_not_told_where_everybody_reads_along(service: Service, store: Store) -> None:
     await teach(store, "Miku", by=ANN)
-    assert "private chat" in (await service.handle(my_data(capabilities=ROOMY))).text
-    assert "1 face that you" in (await service.handle(my_data(capabilities=ROOMY, chat=PRIVATE))).text
+    assert "private chat" in (await service.handle(my_data(capabilities=NO_BUTTONS))).text
+    assert "1 face that you" in (await service.handle(my_data(capabilities=NO_BUTTONS, chat=PRIVATE))).text

@@ -10,7 +10,7 @@ from bot.chat.model import Capabilities, Keeping, Misuse, Page, Show, Teachers, 
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE
-from tests.support.service_harness import ANN, MANAGER, PRIVATE, ROOM, Eyes, incoming, teach
+from tests.support.service_harness import ANN, CHAT, MANAGER, PRIVATE, FakeBackend, incoming, teach
 
 
 async def test_help_tells_how_to_ask(service: Service) -> None:
@@ -44,11 +44,11 @@ async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:
     ],
 )
 async def test_help_speaks_of_teaching_to_those_who_may(
-    service: Service, store: Store, eyes: Eyes, teachers: Teachers, user: User, taught: bool
+    service: Service, store: Store, backend: FakeBackend, teachers: Teachers, user: User, taught: bool
 ) -> None:
-    await store.change(ROOM, teachers=teachers)
+    await store.change(CHAT, teachers=teachers)
     assert ("/teach" in (await service.handle(incoming(Show(Page.HELP), user=user))).text) is taught
-    eyes.embeds = False
+    backend.embeds = False
     assert "/teach" not in (await service.handle(incoming(Show(Page.HELP), user=user))).text
 
 
@@ -76,7 +76,7 @@ async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service
     for part in ("on the machine that I run on", "for 2 hours at most", "for 30 days", "/mydata", "/optout"):
         assert part in text
     assert text == (await service.handle(incoming(Show(Page.PRIVACY), chat=PRIVATE))).text
-    await store.change(ROOM, keep=Keeping.NOTHING)
+    await store.change(CHAT, keep=Keeping.NOTHING)
     assert text != (await service.handle(incoming(Show(Page.PRIVACY)))).text
 
 
@@ -95,7 +95,7 @@ async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service
 async def test_privacy_is_true_whatever_the_chat_keeps(
     service: Service, store: Store, step: Keeping, stored: str, judged: str
 ) -> None:
-    await store.change(ROOM, keep=step)
+    await store.change(CHAT, keep=step)
     lines = (await service.handle(incoming(Show(Page.PRIVACY)))).text.splitlines()
     assert f"Nothing of a picture is stored unless somebody {stored}" in lines
     (said,) = (line for line in lines if line.startswith("Who tells me that I was right or wrong has me keep that, "))

@@ -10,20 +10,20 @@ from bot.chat.service import Service
 from bot.recognition.characters import Character, Characters
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, State
-from tests.support.service_harness import PRESSABLE, ROOMY, Eyes, actions, incoming, press, teach
+from tests.support.service_harness import NO_BUTTONS, WITH_BUTTONS, FakeBackend, actions, incoming, press, teach
 
 
 async def listed(service: Service, query: str = "", **details: Any) -> Reply:
-    return await service.handle(incoming(Roster(query), **{"capabilities": PRESSABLE, **details}))
+    return await service.handle(incoming(Roster(query), **{"capabilities": WITH_BUTTONS, **details}))
 
 
 async def suggested(service: Service, text: str, *, taught: bool = False, **details: Any) -> tuple[str, ...]:
     return (await service.handle(incoming(Suggest(text, taught), **details))).suggestions
 
 
-def crowd(eyes: Eyes, count: int) -> None:
-    eyes.roster = tuple(f"girl_{n:03}" for n in range(count))  # type: ignore[assignment]
-    eyes.characters = Characters(Character(id_, f"Girl {n:03}", "Crowd") for n, id_ in enumerate(eyes.roster))
+def crowd(backend: FakeBackend, count: int) -> None:
+    backend.roster = tuple(f"girl_{n:03}" for n in range(count))  # type: ignore[assignment]
+    backend.characters = Characters(Character(id_, f"Girl {n:03}", "Crowd") for n, id_ in enumerate(backend.roster))
 
 
 async def test_the_roster_lists_names_with_their_series(service: Service, store: Store) -> None:
@@ -80,8 +80,8 @@ async def test_the_roster_is_searched_by_series_and_may_be_empty(service: Servic
 
 
 @pytest.mark.parametrize("query", ["", "crowd", "ｇｉｒｌ"])
-async def test_a_long_roster_is_turned_page_by_page(service: Service, eyes: Eyes, query: str) -> None:
-    crowd(eyes, 45)
+async def test_a_long_roster_is_turned_page_by_page(service: Service, backend: FakeBackend, query: str) -> None:
+    crowd(backend, 45)
     page = await listed(service, query)
     lines = page.text.splitlines()[1:]
     while "Next ▶" in actions(page):
@@ -92,13 +92,13 @@ async def test_a_long_roster_is_turned_page_by_page(service: Service, eyes: Eyes
     assert list(actions(page)) == ["◀ Back"]
 
 
-async def test_without_buttons_the_rest_is_counted(service: Service, eyes: Eyes) -> None:
-    crowd(eyes, 45)
-    assert (await listed(service, capabilities=ROOMY)).text.splitlines()[-1].startswith("and 25 more.")
+async def test_without_buttons_the_rest_is_counted(service: Service, backend: FakeBackend) -> None:
+    crowd(backend, 45)
+    assert (await listed(service, capabilities=NO_BUTTONS)).text.splitlines()[-1].startswith("and 25 more.")
 
 
-async def test_a_query_without_end_finds_nobody_and_fails_nowhere(service: Service, eyes: Eyes) -> None:
-    crowd(eyes, 45)
+async def test_a_query_without_end_finds_nobody_and_fails_nowhere(service: Service, backend: FakeBackend) -> None:
+    crowd(backend, 45)
     assert "I know nobody" in (await listed(service, "x" * 5000)).text
 
 
@@ -114,8 +114,8 @@ async def test_completion_for_forgetting_offers_what_was_taught(service: Service
     assert await suggested(service, "", taught=True) == ("Miku",)
 
 
-async def test_completion_offers_no_more_than_platforms_show(service: Service, eyes: Eyes) -> None:
-    crowd(eyes, 45)
+async def test_completion_offers_no_more_than_platforms_show(service: Service, backend: FakeBackend) -> None:
+    crowd(backend, 45)
     assert len(await suggested(service, "girl")) == 25
 
 

@@ -10,7 +10,17 @@ from bot.chat.service import Service
 from bot.chat.words.settings import MOST_CHATS
 from bot.storage.store import Store
 from bot.storage.values import ChatSettings
-from tests.support.service_harness import ANN, MANAGER, PRESSABLE, PRIVATE, ROOM, ROOMY, actions, incoming, press
+from tests.support.service_harness import (
+    ANN,
+    CHAT,
+    MANAGER,
+    NO_BUTTONS,
+    PRIVATE,
+    WITH_BUTTONS,
+    actions,
+    incoming,
+    press,
+)
 
 # --- settings and help -----------------------------------------------------------------------------------------------
 
@@ -21,13 +31,13 @@ async def test_a_manager_changes_settings_and_is_told_all_of_them(service: Servi
     reply = await service.handle(incoming(Configure(threshold=0.625), user=MANAGER))
     assert "every picture that is posted" in reply.text
     assert "62.5 %" in reply.text
-    assert await store.chat_settings(ROOM) == ChatSettings(watch=True, threshold=0.625)
+    assert await store.chat_settings(CHAT) == ChatSettings(watch=True, threshold=0.625)
 
 
 async def test_others_may_not(service: Service, store: Store) -> None:
     reply = await service.handle(incoming(Configure(watch=True)))
     assert "Only people who manage this chat" in reply.text
-    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 async def test_in_a_private_chat_everybody_may(service: Service, store: Store) -> None:
@@ -39,39 +49,39 @@ async def test_in_a_private_chat_everybody_may(service: Service, store: Store) -
 async def test_a_threshold_is_from_0_to_1(service: Service, store: Store, threshold: float) -> None:
     reply = await service.handle(incoming(Configure(watch=True, threshold=threshold), user=MANAGER))
     assert "from 0 to 1" in reply.text
-    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 async def test_a_language_must_be_one_that_is_spoken(service: Service, store: Store) -> None:
     assert "do not speak" in (await service.handle(incoming(Configure(language="tlh"), user=MANAGER))).text
-    assert (await store.chat_settings(ROOM)).language is None
+    assert (await store.chat_settings(CHAT)).language is None
     await service.handle(incoming(Configure(language="en-GB"), user=MANAGER))
-    assert (await store.chat_settings(ROOM)).language == "en"
+    assert (await store.chat_settings(CHAT)).language == "en"
 
 
 async def test_auto_hands_the_language_back(service: Service, store: Store) -> None:
     for tag in ("ja", "auto"):
         await service.handle(incoming(Configure(language=tag), user=MANAGER))
-    assert (await store.chat_settings(ROOM)).language is None
+    assert (await store.chat_settings(CHAT)).language is None
 
 
 async def test_auto_hands_the_threshold_back(service: Service, store: Store) -> None:
     await service.handle(incoming(Configure(threshold=0.9), user=MANAGER))
     assert "sure enough" in (await service.handle(incoming(Configure(threshold="auto"), user=MANAGER))).text
-    assert (await store.chat_settings(ROOM)).threshold is None
+    assert (await store.chat_settings(CHAT)).threshold is None
 
 
 async def test_every_setting_can_be_made_at_once(service: Service, store: Store) -> None:
     wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, Keeping.NOTHING, True)
     await service.handle(incoming(wish, user=MANAGER))
-    assert await store.chat_settings(ROOM) == ChatSettings(**asdict(wish))
+    assert await store.chat_settings(CHAT) == ChatSettings(**asdict(wish))
 
 
 # --- the view --------------------------------------------------------------------------------------------------------
 
 
 def view(**details: Any) -> Incoming:
-    return incoming(Show(Page.SETTINGS), **{"user": MANAGER, "capabilities": PRESSABLE, **details})
+    return incoming(Show(Page.SETTINGS), **{"user": MANAGER, "capabilities": WITH_BUTTONS, **details})
 
 
 async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
@@ -98,7 +108,7 @@ async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
 
 
 async def test_the_watched_channels_of_a_server_are_named(service: Service, store: Store) -> None:
-    links = replace(PRESSABLE, chat_link="https://{home}/{id}")
+    links = replace(WITH_BUTTONS, chat_link="https://{home}/{id}")
     here, there = Chat("discord", "1", home="club"), Chat("discord", "2", home="club")
     await store.change(Chat("discord", "3", home="other"), watch=True)
     await store.change(Chat("telegram", "4", home="club"), watch=True)
@@ -118,7 +128,7 @@ async def test_the_watched_channels_of_a_server_are_named(service: Service, stor
 async def test_of_very_many_watched_channels_the_first_are_named(service: Service, store: Store) -> None:
     for number in range(MOST_CHATS + 1):
         await store.change(Chat("discord", f"{number:02}", home="club"), watch=True)
-    links = replace(PRESSABLE, chat_link="https://{home}/{id}")
+    links = replace(WITH_BUTTONS, chat_link="https://{home}/{id}")
     reply = await service.handle(view(chat=Chat("discord", "00", home="club"), capabilities=links))
     assert reply.text.count("https://") == MOST_CHATS
     assert reply.text.endswith("https://club/09 …")
@@ -130,7 +140,7 @@ async def test_others_can_read_but_not_press(service: Service, store: Store) -> 
     refusal = await service.handle(press(await service.handle(view()), "Watch: off", user=ANN))
     assert refusal.placement is Placement.NOTICE
     assert "Only people who manage" in refusal.text
-    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 @pytest.mark.parametrize(
@@ -152,7 +162,7 @@ async def test_each_press_changes_one_thing_and_the_view(
 ) -> None:
     before = await service.handle(view())
     after = await service.handle(press(before, label, user=MANAGER))
-    assert await store.chat_settings(ROOM) == settings
+    assert await store.chat_settings(CHAT) == settings
     assert after.placement is Placement.EDIT
     assert after.text != before.text
     assert (after.buttons, after.menus) != (before.buttons, before.menus)
@@ -163,7 +173,7 @@ async def test_what_was_pressed_can_be_taken_back(service: Service, store: Store
     there = ("Watch: off", "Quiet: off", "60 %", "Nothing of the picture")
     for label in (*there, "Quiet: on", "Watch: on", "As I see fit", "Faces that are named"):
         page = await service.handle(press(page, label, user=MANAGER))
-    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert await store.chat_settings(CHAT) == ChatSettings()
     assert page.text == (await service.handle(view())).text
 
 
@@ -185,13 +195,13 @@ async def test_a_private_chat_is_asked_only_what_matters_there(service: Service,
 @pytest.mark.parametrize("forged", ["on", "off", "", "everything"])
 async def test_what_is_kept_has_three_steps_and_no_other(service: Service, store: Store, forged: str) -> None:
     """Such as those of a whobot that had a switch instead: its buttons are still there to be pressed."""
-    reply = await service.handle(incoming(Press(f"set::keep:{forged}"), user=MANAGER, capabilities=PRESSABLE))
+    reply = await service.handle(incoming(Press(f"set::keep:{forged}"), user=MANAGER, capabilities=WITH_BUTTONS))
     assert "expired" in reply.text
-    assert await store.chat_settings(ROOM) == ChatSettings()
+    assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 async def test_where_there_are_no_buttons_the_text_says_it_all(service: Service) -> None:
-    page = await service.handle(view(capabilities=ROOMY))
+    page = await service.handle(view(capabilities=NO_BUTTONS))
     assert not page.buttons
     assert not page.menus
     assert "/watch on" in page.text

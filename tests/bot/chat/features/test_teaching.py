@@ -10,16 +10,16 @@ from bot.chat.model import Chat, Forget, Left, Page, Show, Teachers, User
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import Action, Origin, Scope, State
-from tests.support.learning_backend import Learner, Member, labels, look_of
-from tests.support.service_harness import ANN, BOB, MANAGER, ROOM, Source, incoming
+from tests.support.learning_backend import LearningBackend, Member, embedding_of, labels
+from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source, incoming
 
-HERE = Scope.of(ROOM)
+HERE = Scope.of(CHAT)
 ELSEWHERE = Chat("telegram", "-100")
 
 
 @pytest.fixture
-def eyes() -> Learner:
-    return Learner()
+def backend() -> LearningBackend:
+    return LearningBackend()
 
 
 async def test_a_new_character_answers_at_once_and_only_here(ann: Member, service: Service, source: Source) -> None:
@@ -136,20 +136,20 @@ async def test_who_may_teach_is_the_chats_setting(
     ann: Member, store: Store, source: Source, teachers: Teachers, words: str
 ) -> None:
     await ann.teach("Umi", "umi")
-    await store.change(ROOM, teachers=teachers)
+    await store.change(CHAT, teachers=teachers)
     for reply in (await ann.teach("Eli", "eli"), await ann.say(Forget("Umi"))):
         assert words in reply.text
     assert source.opened == ["umi"]
     assert await store.taught(HERE) == {"Umi": 1}
 
 
-async def test_managers_teach_where_only_they_may(boss: Member, store: Store) -> None:
-    await store.change(ROOM, teachers=Teachers.MANAGERS)
-    assert "I know Umi" in (await boss.teach("Umi", "umi")).text
+async def test_managers_teach_where_only_they_may(manager: Member, store: Store) -> None:
+    await store.change(CHAT, teachers=Teachers.MANAGERS)
+    assert "I know Umi" in (await manager.teach("Umi", "umi")).text
 
 
-async def test_a_bundle_that_cannot_be_taught_says_so(ann: Member, eyes: Learner, source: Source) -> None:
-    eyes.embeds = False
+async def test_a_bundle_that_cannot_be_taught_says_so(ann: Member, backend: LearningBackend, source: Source) -> None:
+    backend.embeds = False
     assert "cannot be taught" in (await ann.teach("Umi", "umi")).text
     assert source.opened == []
 
@@ -162,7 +162,7 @@ async def test_teaching_is_rate_limited(make: Callable[..., Service], source: So
 
 
 async def test_a_chat_for_adults_only_is_taught_only_while_it_is_one(ann: Member, store: Store, source: Source) -> None:
-    await store.change(ROOM, adults_only=True)
+    await store.change(CHAT, adults_only=True)
     assert "marked as age-restricted" in (await ann.teach("Umi", "umi")).text
     assert source.opened == []
     ann.chat = Chat("discord", "room", age_restricted=True)
@@ -190,14 +190,14 @@ async def test_a_full_store_says_so(ann: Member, store: Store, monkeypatch: pyte
 
 
 async def test_what_was_forgotten_comes_back_only_where_there_is_room(
-    ann: Member, boss: Member, store: Store, monkeypatch: pytest.MonkeyPatch
+    ann: Member, manager: Member, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 2)
     await ann.teach("Umi", "umi", "umi2")
     forgotten = await ann.say(Forget("Umi"))
     taught = await ann.teach("Eli", "eli")
     assert "that is all I keep" in (await ann.press(forgotten, "Undo")).text
-    assert "that is all I keep" in (await boss.press(await boss.say(Show(Page.HISTORY)), "Revert 2")).text
+    assert "that is all I keep" in (await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 2")).text
     assert await store.taught(HERE) == {"Eli": 1}
     await ann.press(taught, "Undo")
     assert "Taken back" in (await ann.press(forgotten, "Undo")).text
@@ -217,21 +217,21 @@ async def test_a_lesson_can_be_undone_and_redone(ann: Member, store: Store) -> N
     assert [change.action for change in await store.history(HERE)] == [Action.REVERTED, Action.REVERTED, Action.TAUGHT]
 
 
-async def test_only_who_did_it_or_manages_undoes_it(ann: Member, bob: Member, boss: Member, store: Store) -> None:
+async def test_only_who_did_it_or_manages_undoes_it(ann: Member, bob: Member, manager: Member, store: Store) -> None:
     taught = await ann.teach("Umi", "umi")
     assert "Only people who manage" in (await bob.press(taught, "Undo")).text
     assert await store.taught(HERE) == {"Umi": 1}
-    assert "Taken back" in (await boss.press(taught, "Undo")).text
+    assert "Taken back" in (await manager.press(taught, "Undo")).text
     assert "settled" in (await ann.press(taught, "Undo")).text
 
 
-async def test_who_may_not_teach_any_more_puts_nothing_back(ann: Member, boss: Member, store: Store) -> None:
+async def test_who_may_not_teach_any_more_puts_nothing_back(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     forgotten = await ann.say(Forget("Umi"))
-    await store.change(ROOM, teachers=Teachers.MANAGERS)
+    await store.change(CHAT, teachers=Teachers.MANAGERS)
     assert "Only people who manage" in (await ann.press(forgotten, "Undo")).text
     assert await store.taught(HERE) == {}
-    await boss.press(forgotten, "Undo")
+    await manager.press(forgotten, "Undo")
     assert await store.taught(HERE) == {"Umi": 1}
 
 
@@ -252,14 +252,14 @@ async def test_a_name_may_be_spelt_in_many_ways(ann: Member, store: Store) -> No
 
 
 async def test_whom_a_later_bundle_knows_by_itself_is_one_character(
-    ann: Member, eyes: Learner, store: Store, source: Source
+    ann: Member, backend: LearningBackend, store: Store, source: Source
 ) -> None:
     await ann.teach("Sonoda Umi", "umi")
-    eyes.characters = eyes.characters.including(("sonoda_umi",))
-    eyes.bundle_id = "b2"
-    await store.set_embedding(1, look_of("umi"), "b2")
+    backend.characters = backend.characters.including(("sonoda_umi",))
+    backend.bundle_id = "b2"
+    await store.set_embedding(1, embedding_of("umi"), "b2")
     await ann.ask("umi")
-    assert eyes.looks[-1].gallery.characters == ("sonoda_umi",)
+    assert backend.calls[-1].gallery.characters == ("sonoda_umi",)
     assert "forgotten Sonoda Umi" in (await ann.say(Forget("sonoda umi"))).text
 
 
@@ -282,7 +282,7 @@ async def test_buttons_of_another_chat_do_nothing_here(ann: Member, service: Ser
 @pytest.fixture
 async def careful(store: Store) -> None:
     """The chat wants lessons confirmed."""
-    await store.change(ROOM, confirm=True)
+    await store.change(CHAT, confirm=True)
 
 
 @pytest.mark.usefixtures("careful")
@@ -322,10 +322,10 @@ async def test_the_second_person_is_not_who_taught_it_whoever_put_it_back(
 
 
 @pytest.mark.usefixtures("careful")
-async def test_what_a_manager_teaches_counts_at_once(boss: Member, ann: Member, store: Store) -> None:
-    assert "I know Umi" in (await boss.teach("Umi", "umi")).text
+async def test_what_a_manager_teaches_counts_at_once(manager: Member, ann: Member, store: Store) -> None:
+    assert "I know Umi" in (await manager.teach("Umi", "umi")).text
     reply = await ann.teach("Umi", "umi2")
-    await boss.press(reply, "Confirm")
+    await manager.press(reply, "Confirm")
     (first, second) = await store.examples(HERE)
     assert (first.by, second.by) == (User("discord", "boss"), ANN)
     assert {example.state for example in (first, second)} == {State.CONFIRMED}
@@ -335,6 +335,6 @@ async def test_what_a_manager_teaches_counts_at_once(boss: Member, ann: Member, 
 @pytest.mark.usefixtures("careful")
 async def test_who_may_not_teach_does_not_confirm_either(ann: Member, bob: Member, store: Store) -> None:
     reply = await ann.teach("Umi", "umi")
-    await store.change(ROOM, teachers=Teachers.MANAGERS)
+    await store.change(CHAT, teachers=Teachers.MANAGERS)
     assert "Only people who manage" in (await bob.press(reply, "Confirm")).text
     assert await store.taught(HERE) == {}

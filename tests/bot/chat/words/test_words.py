@@ -23,7 +23,7 @@ from bot.recognition.results import Analysis, Box, Face, Guess, ReplyImage, Sigh
 from bot.storage.values import ChatSettings
 
 ENGLISH = Sentences(translations_for("en"))
-ROOMY = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
+NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
 GROUP = Chat("telegram", "-1")
 IMAGE = ReplyImage(b"jpeg", "image/jpeg", "whobot.jpg", alt="from elsewhere")
 
@@ -36,7 +36,7 @@ def analysis(*sightings: Sighting, left_out: int = 0, image: ReplyImage | None =
     return Analysis(100, 100, sightings, Timings(1, 1, 1, 1), left_out, image if sightings else None)
 
 
-def answer(*results: Result, capabilities: Capabilities = ROOMY) -> Reply:
+def answer(*results: Result, capabilities: Capabilities = NO_BUTTONS) -> Reply:
     return compose(ENGLISH, [Finding(n, result) for n, result in enumerate(results, 1)], capabilities)
 
 
@@ -135,7 +135,7 @@ def test_a_broken_picture_does_not_spoil_the_others() -> None:
 
 def test_pictures_keep_their_numbers_where_some_are_passed_over() -> None:
     findings = [Finding(2, analysis(MAKI)), Finding(4, analysis(MAKI))]
-    reply = compose(ENGLISH, findings, ROOMY)
+    reply = compose(ENGLISH, findings, NO_BUTTONS)
     assert [line for line in reply.text.splitlines() if line.startswith("Picture")] == ["Picture 2:", "Picture 4:"]
     assert [image.filename for image in reply.images] == ["2-whobot.jpg", "4-whobot.jpg"]
 
@@ -148,7 +148,7 @@ def test_the_images_of_one_answer_have_names_of_their_own() -> None:
 
 def test_spoilers_stay_spoilers_each_for_itself() -> None:
     findings = [Finding(1, analysis(MAKI), spoiler=True), Finding(2, analysis(MAKI))]
-    assert [image.spoiler for image in compose(ENGLISH, findings, ROOMY).images] == [True, False]
+    assert [image.spoiler for image in compose(ENGLISH, findings, NO_BUTTONS).images] == [True, False]
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -157,14 +157,14 @@ def test_spoilers_stay_spoilers_each_for_itself() -> None:
 def test_few_faces_are_one_page_that_says_nothing_of_pages() -> None:
     findings = [Finding(1, analysis(*[MAKI] * PAGE))]
     assert count_pages(findings) == 1
-    assert compose(ENGLISH, findings, ROOMY, paged=True) == compose(ENGLISH, findings, ROOMY)
+    assert compose(ENGLISH, findings, NO_BUTTONS, paged=True) == compose(ENGLISH, findings, NO_BUTTONS)
 
 
 def test_many_faces_are_read_page_by_page_and_none_twice() -> None:
     findings = [Finding(n, analysis(*[MAKI] * 7, left_out=1)) for n in (1, 2)]
     findings.insert(1, Finding(3, errors.BrokenPicture()))
     assert count_pages(findings) == 2
-    first = compose(ENGLISH, findings, ROOMY, paged=True).text
+    first = compose(ENGLISH, findings, NO_BUTTONS, paged=True).text
     second = turn_to(ENGLISH, findings, 2000, 1)
     assert first.count("Nishikino") == PAGE
     assert second.count("Nishikino") == 14 - PAGE
@@ -341,7 +341,7 @@ def test_opting_out_says_how_to_come_back() -> None:
 
 
 def help_of(names: list[str]) -> str:
-    return PageWords(translations_for("en")).help(names, ROOMY, private=False, manages=True, teaches=True)
+    return PageWords(translations_for("en")).help(names, NO_BUTTONS, private=False, manages=True, teaches=True)
 
 
 def test_help_tells_how_to_ask_and_whom_it_knows() -> None:

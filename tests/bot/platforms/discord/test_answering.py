@@ -118,7 +118,7 @@ async def test_typing_shows_once_an_answer_is_certain(discord: FakeDiscord, serv
 
 
 async def test_an_answer_does_not_depend_on_the_typing_indicator(discord: FakeDiscord, service: Recorder) -> None:
-    discord.rest.trouble("POST", TYPING, Refusal(403, 50013, "Missing Permissions"))
+    discord.rest.fail_with("POST", TYPING, Refusal(403, 50013, "Missing Permissions"))
     service.may_answer.clear()
     await discord.post_picture(PNG)
     await discord.until(lambda: any(call.route == TYPING for call in discord.rest.calls))

@@ -1,166 +1,254 @@
-"""Which commands are registered, and when."""
+"""The commands, and what the service hears of them."""
 
 import asyncio
-import copy
-from typing import Any
 
-from pydantic import SecretStr
-from structlog.testing import capture_logs
+import pytest
 
 from bot.chat import commands
-from bot.chat.commands import Naming
-from bot.chat.model import Configure
+from bot.chat.commands import Kind, Where
+from bot.chat.download import fetch
+from bot.chat.model import (
+    Ask,
+    Configure,
+    Forget,
+    Incoming,
+    OptOut,
+    Page,
+    Placement,
+    Reply,
+    Request,
+    Roster,
+    Show,
+    Suggest,
+    Teach,
+    Trigger,
+)
 from bot.platforms.discord import DiscordAdapter
-from tests.bot.platforms.discord.conftest import Recorder
-from tests.support.fakes.discord import FakeDiscord, Refusal
-from tests.support.fakes.discord.rest import COMMANDS
-from tests.support.fakes.discord.world import MANAGE_CHANNELS
+from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
+from tests.support.fakes.discord import Channel, FakeDiscord, Refusal, Upload
+from tests.support.fakes.discord.people import Value
+from tests.support.fakes.discord.rest import CALLBACK, ORIGINAL
+from tests.support.fakes.discord.world import SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
+
+pytestmark = pytest.mark.usefixtures("running")
+
+MUTED = Channel("muted", denied=SEND_MESSAGES)
+NO_THREADS = Channel("no-threads", denied=SEND_MESSAGES_IN_THREADS)
+THREAD = Channel("a thread", inside=NO_THREADS)
 
 
-async def one_run(discord: FakeDiscord, adapter: DiscordAdapter) -> int:
-    """Run the adapter once, and count how often it registered its commands."""
-    before = len(discord.rest.calls)
-    running = asyncio.create_task(adapter.run())
-    await discord.connected()
-    running.cancel()
-    await asyncio.wait({running})
-    await discord.until(lambda: not discord.gateway.online.is_set())
-    calls = discord.rest.calls[before:]
-    return sum((call.method, call.route) == ("PUT", COMMANDS) for call in calls)
+@pytest.fixture(autouse=True)
+def _channels(discord: FakeDiscord) -> None:
+    discord.channels += [MUTED, NO_THREADS, THREAD]
 
 
-def command(discord: FakeDiscord, name: str) -> dict[str, Any]:
-    return next(one for one in discord.commands if one["name"] == name)
+@pytest.mark.parametrize(
+    ("name", "options", "request_", "ephemeral"),
+    [
+        ("forget", {"name": "Yazawa Nico"}, Forget("Yazawa Nico"), False),
+        ("roster", {}, Roster(), True),
+        ("roster", {"search": "nico"}, Roster("nico"), True),
+        ("settings", {}, Show(Page.SETTINGS), True),
+        ("language", {"tag": "zh-CN"}, Configure(language="zh-cn"), False),
+        ("watch", {"state": "on"}, Configure(watch=True), False),
+        ("watch", {"state": "off"}, Configure(watch=False), False),
+        ("quiet", {"state": "on"}, Configure(quiet=True), False),
+        ("threshold", {"percent": "72.5 %"}, Configure(threshold=0.725), False),
+        ("threshold", {"percent": "0"}, Configure(threshold=0), False),
+        ("threshold", {"percent": "auto"}, Configure(threshold="auto"), False),
+        ("optout", {}, OptOut(out=True), True),
+        ("optout", {"state": "off"}, OptOut(out=False), True),
+        ("mydata", {}, Show(Page.MY_DATA), True),
+        ("privacy", {}, Show(Page.PRIVACY), True),
+        ("stats", {}, Show(Page.STATS), True),
+        ("history", {}, Show(Page.HISTORY), True),
+        ("about", {}, Show(Page.ABOUT), True),
+        ("help", {}, Show(Page.HELP), True),
+    ],
+)
+async def test_what_a_command_asks_for(
+    discord: FakeDiscord,
+    service: Recorder,
+    name: str,
+    options: dict[str, Value],
+    request_: Request,
+    ephemeral: bool,
+) -> None:
+    service.reply = Reply("done")
+    await discord.slash(name, options, author=discord.manager)
+    assert (await discord.answer()).ephemeral == ephemeral
+    assert service.asked[0].request == request_
 
 
-async def test_what_is_registered(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
-    await one_run(discord, adapter)
-    names = [(one["type"], one["name"]) for one in discord.commands]
-    assert names == [*((1, one.name) for one in commands.COMMANDS), (3, "Who is this?"), (3, "Teach this face")]
-    pictures = ["picture", "picture2", "picture3", "picture4", "picture5"]
-    options = command(discord, "who")["options"]
-    assert [one["name"] for one in options] == [*pictures, "private"]
-    assert [one.get("required", False) for one in options] == [True, False, False, False, False, False]
-    options = command(discord, "teach")["options"]
-    assert [one["name"] for one in options] == ["name", *pictures]
-    assert [one.get("required", False) for one in options] == [True, True, False, False, False, False]
-    for one in discord.commands:
-        assert sorted(one["contexts"]) == ([0] if one["name"] in {"watch", "quiet"} else [0, 1])
-        assert one["integration_types"] == [0]
-
-
-async def test_what_only_managers_see(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
-    await one_run(discord, adapter)
-    restricted = [one["name"] for one in discord.commands if one["default_member_permissions"] == str(MANAGE_CHANNELS)]
-    assert restricted == ["settings", "language", "watch", "quiet", "threshold", "history"]
-    assert {one["default_member_permissions"] for one in discord.commands} == {str(MANAGE_CHANNELS), None}
-
-
-LANGUAGES = {"en": "English", "ja": "日本語", "zh-hans": "简体中文"}
-
-
-async def test_languages_are_chosen_by_their_own_names(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(discord.token), service, german, LANGUAGES)
-    assert await one_run(discord, adapter) == 1
-    (option,) = command(discord, "language")["options"]
-    automatic, *languages = option["choices"]
-    assert (automatic["name"], automatic["value"]) == ("Everybody's own", "auto")
-    assert automatic["name_localizations"] == {"de": "Die jeweils eigene"}
-    assert [(one["name"], one["value"]) for one in languages] == [(name, tag) for tag, name in LANGUAGES.items()]
-    assert not any(one.get("name_localizations") for one in languages), "these are the same for everybody"
-    assert await one_run(discord, adapter) == 0
-
-
-async def test_a_language_that_was_chosen(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(discord.token), service, german, LANGUAGES)
-    running = asyncio.create_task(adapter.run())
-    await discord.connected()
-    for tag in ("zh-hans", "auto"):
-        await discord.slash("language", {"tag": tag}, author=discord.boss)
+async def test_every_command_is_one_that_discord_can_carry(discord: FakeDiscord, service: Recorder) -> None:
+    """Whatever the table may hold, what is chosen in Discord is understood."""
+    values: dict[Kind, Value] = {
+        Kind.PICTURES: Upload(PNG), Kind.SWITCH: "on", Kind.PERCENT: "50", Kind.FLAG: True
+    }  # fmt: skip
+    service.reply = Reply("done")
+    for command in commands.COMMANDS:
+        names = {one.name: "picture" if one.kind is Kind.PICTURES else one.name for one in command.parameters}
+        options = {names[one.name]: values.get(one.kind, "en") for one in command.parameters}
+        where = discord.general if command.where is Where.GROUPS else discord.direct
+        await discord.slash(command.name, options, author=discord.manager, channel=where)
         await discord.answer()
-    await adapter.stop()
-    await running
-    assert [incoming.request for incoming in service.asked] == [
-        Configure(language="zh-hans"),
-        Configure(language="auto"),
-    ]
+        assert type(service.asked[-1].request).__name__ != "Misuse"
 
 
-GERMAN = {
-    "Everybody's own": "Die jeweils eigene",
-    "Who is in this picture?": "Wer ist auf diesem Bild? " * 10,
-    "Pictures with anime faces": "Bilder mit Anime-Gesichtern",
-    "Who is this?": "Wer ist das?",
-    "Teach this face": "Bringe whobot bei, wer auf diesem Bild zu sehen ist",  # too long
-    "Who it is": "Wer es ist",
-}
+async def test_teach(discord: FakeDiscord, service: Recorder) -> None:
+    pictures = {"picture": Upload(PNG, "a.png"), "picture3": Upload(PNG + b"3", "c.png")}
+    await discord.slash("teach", {"name": "Minami Kotori", **pictures})
+    assert not (await discord.answer()).ephemeral
+    request = service.asked[0].request
+    assert isinstance(request, Teach)
+    assert request.name == "Minami Kotori"
+    assert [picture.name for picture in request.pictures] == ["a.png", "c.png"]
+    assert await fetch(request.pictures[1], max_bytes=1000, seconds=30) == PNG + b"3"
 
 
-NAMES = {
-    (Naming.DISCORD_COMMAND, "who"): "wer",
-    (Naming.DISCORD_OPTION, "pictures"): "bilder",
-    (Naming.DISCORD_OPTION, "name"): "Wie heißt sie?",  # no name for an option
-    (Naming.DISCORD_COMMAND, "watch"): "w" * 33,  # nor is this
-}
+async def test_who_in_private(discord: FakeDiscord, service: Recorder) -> None:
+    await discord.slash_who(PNG, private=True)
+    assert (await discord.answer()).ephemeral
+    request = service.asked[0].request
+    assert isinstance(request, Ask)
+    assert request.private
 
 
-def german(text: str, tag: str, context: Naming | None = None) -> str | None:
-    if tag != "de":
-        return None
-    return GERMAN.get(text) if context is None else NAMES.get((context, text))
+@pytest.mark.parametrize("where", [MUTED, THREAD])
+async def test_only_the_asker_sees_the_answer_where_whobot_may_not_post(
+    discord: FakeDiscord, service: Recorder, where: Channel
+) -> None:
+    await discord.slash_who(PNG, channel=where)
+    assert (await discord.answer()).ephemeral
 
 
-async def test_names_and_descriptions_in_other_languages(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(discord.token), service, german)
-    assert await one_run(discord, adapter) == 1
-    who, watch = command(discord, "who"), command(discord, "watch")
-    assert who["name_localizations"] == {"de": "wer"}
-    description = who["description_localizations"]["de"]
-    assert len(description) == 100
-    assert description.endswith("…")
-    assert [one.get("name_localizations") for one in who["options"][:3]] == [
-        {"de": "bilder"}, {"de": "bilder2"}, {"de": "bilder3"},
-    ]  # fmt: skip
-    assert who["options"][4]["description_localizations"] == {"de": "Bilder mit Anime-Gesichtern"}
-    assert watch["name_localizations"] is None
-    assert "name_localizations" not in command(discord, "teach")["options"][0]
-    assert command(discord, "Who is this?")["name_localizations"] == {"de": "Wer ist das?"}
-    assert command(discord, "Teach this face")["name_localizations"] is None
-    assert await one_run(discord, adapter) == 0
+@pytest.mark.parametrize("reply", [Reply("slow down", private=True), Reply("slow down", placement=Placement.NOTICE)])
+async def test_an_answer_that_turns_out_to_be_private(discord: FakeDiscord, service: Recorder, reply: Reply) -> None:
+    service.reply = reply
+    interaction = await discord.slash_who(PNG)
+    answer = await discord.answer()
+    assert (answer.content, answer.ephemeral, answer.edits) == ("slow down", True, False)
+    assert discord.given[interaction].state == "deleted"
 
 
-async def test_registered_again_in_another_language(
+async def test_what_is_private_is_not_said_where_it_would_be_seen(discord: FakeDiscord, service: Recorder) -> None:
+    service.reply = Reply("your data", private=True)
+    discord.rest.fail_with("DELETE", ORIGINAL, Refusal(403, 50013, "Missing Permissions"))
+    await discord.slash_who(PNG)
+    await discord.until(lambda: any((c.method, c.route) == ("DELETE", ORIGINAL) for c in discord.rest.calls))
+    await discord.slash_who(PNG)
+    assert (await discord.answer()).ephemeral
+    assert discord.unread == 0
+
+
+# --- names while they are typed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "taught"), [("teach", "name", False), ("forget", "name", True), ("roster", "search", False)]
+)
+async def test_names_are_suggested(
+    discord: FakeDiscord, service: Recorder, command: str, option: str, taught: bool
+) -> None:
+    service.reply = Reply(suggestions=("Yazawa Nico", "Tōjō Nozomi"))
+    assert await discord.complete(command, option, "no") == ["Yazawa Nico", "Tōjō Nozomi"]
+    assert service.asked[0].request == Suggest("no", taught)
+
+
+async def test_no_more_suggestions_than_discord_shows(discord: FakeDiscord, service: Recorder) -> None:
+    service.reply = Reply(suggestions=tuple(f"{n} " + "a" * 200 for n in range(30)))
+    names = await discord.complete("teach", "name", "")
+    assert len(names) == 25
+    assert {len(name) for name in names} == {100}
+
+
+async def test_nobody_waits_for_suggestions(
+    discord: FakeDiscord, service: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.discord.interactions.SUGGESTING_LASTS", 0.01)
+    service.may_answer.clear()
+    assert await discord.complete("teach", "name", "no") == []
+
+
+async def test_nothing_new_is_begun_while_stopping(
     discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
 ) -> None:
-    await one_run(discord, adapter)
-    assert await one_run(discord, DiscordAdapter(SecretStr(discord.token), service, german)) == 1
+    message = await discord.post_picture(PNG)
+    await discord.answer()
+    service.may_answer.clear()
+    await discord.slash_who(PNG)
+    await discord.until(lambda: len(service.asked) == 2)
+    stopping = asyncio.create_task(adapter.stop())
+    await asyncio.sleep(0)
+    ignored = [await discord.menu(name, message) for name in ("Who is this?", "Teach this face")]
+    assert await discord.complete("teach", "name", "no") == []
+    service.may_answer.set()
+    await discord.answer()
+    await stopping
+    assert {discord.given[one].state for one in ignored} == {"new"}
+    assert len(service.asked) == 2
 
 
-async def test_registered_once(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
-    assert await one_run(discord, adapter) == 1
-    assert await one_run(discord, adapter) == 0
+# --- "Teach this face" -----------------------------------------------------------------------------------------------
 
 
-async def test_registered_again_when_something_changed(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
-    await one_run(discord, adapter)
-    registered = copy.deepcopy(discord.commands)
+async def test_teach_this_face(discord: FakeDiscord, service: Recorder) -> None:
+    service.reply = Reply()
+    message = await discord.post("", Upload(PNG, "kotori.png"), author=discord.manager)
+    await discord.until(lambda: len(service.asked) == 1)
+    service.reply = ANSWER
+    interaction = await discord.menu("Teach this face", message)
+    dialogue = await discord.dialogue(interaction)
+    assert dialogue["title"] == "Teach this face"
+    assert dialogue["components"][0]["label"] == "Who it is"
+    written = await discord.write(interaction, "Minami Kotori")
+    answer = await discord.answer()
+    assert (answer.interaction, answer.ephemeral) == (written, False)
+    incoming = service.asked[1]
+    assert isinstance(incoming.request, Teach)
+    assert incoming.request.name == "Minami Kotori"
+    (picture,) = incoming.request.pictures
+    assert picture.name == "kotori.png"
+    assert picture.author is not None
+    assert (picture.author.id, picture.author.name) == (discord.manager.id, "Boss")
 
-    command(discord, "who")["options"][4]["description"] = "something older"
-    assert await one_run(discord, adapter) == 1
-    command(discord, "watch")["default_member_permissions"] = None
-    assert await one_run(discord, adapter) == 1
-    command(discord, "help")["contexts"] = [0]
-    assert await one_run(discord, adapter) == 1
-    discord.commands.append({**command(discord, "help"), "name": "gone"})
-    assert await one_run(discord, adapter) == 1
-    del discord.commands[0]
-    assert await one_run(discord, adapter) == 1
-    assert [one["name"] for one in discord.commands] == [one["name"] for one in registered]
+
+async def test_a_dialogue_left_open_over_a_restart_teaches_nothing(
+    discord: FakeDiscord, service: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.discord.interactions.DIALOGUES_LIMIT", 0)
+    interaction = await discord.menu("Teach this face", await discord.post_picture(PNG))
+    await discord.answer()
+    await discord.write(interaction, "Minami Kotori")
+    assert (await discord.answer()).ephemeral
+    assert service.asked[1].request == Teach("Minami Kotori", ())
 
 
-async def test_trouble_with_registering_is_not_the_end(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
-    discord.rest.trouble("PUT", COMMANDS, Refusal(400, 30034, "Max number of daily application command creates"))
-    with capture_logs() as logs:
-        await one_run(discord, adapter)
-    assert [entry["event"] for entry in logs] == ["discord.logged_in", "discord.commands_not_registered"]
-    assert await one_run(discord, adapter) == 1
+async def test_there_is_no_dialogue_where_there_is_nothing_to_teach(discord: FakeDiscord, service: Recorder) -> None:
+    await discord.menu("Teach this face", await discord.post("no picture here"))
+    assert (await discord.answer()).ephemeral
+    assert service.asked[0].request == Ask((), Trigger.MENU)
+
+
+async def test_a_dialogue_that_discord_refuses_ends_nothing(discord: FakeDiscord, service: Recorder) -> None:
+    discord.rest.fail_with("POST", CALLBACK, Refusal(404, 10062, "Unknown interaction"))
+    await discord.menu("Teach this face", await discord.post_picture(PNG))
+    await discord.answer()
+    await discord.slash_who(PNG)
+    await discord.answer()
+    assert [type(incoming.request) for incoming in service.asked] == [Ask, Ask]
+
+
+async def test_nothing_is_said_about_the_thinking_that_cannot_be_taken_back(
+    discord: FakeDiscord, service: Recorder
+) -> None:
+    def silent_at_first(_: Incoming) -> Reply:
+        return Reply() if len(service.asked) == 1 else ANSWER
+
+    service.reply = silent_at_first
+    discord.rest.fail_with("DELETE", ORIGINAL, Refusal(404, 10015, "Unknown Webhook"))
+    await discord.slash_who(PNG)
+    await discord.until(lambda: any((c.method, c.route) == ("DELETE", ORIGINAL) for c in discord.rest.calls))
+    await discord.slash_who(PNG)
+    await discord.answer()
+    assert discord.unread == 0

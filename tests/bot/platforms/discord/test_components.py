@@ -69,14 +69,14 @@ async def test_a_press_is_acknowledged_before_the_work(discord: FakeDiscord, ser
     service.reply = Buttons(Reply("Noted.", placement=Placement.NOTICE))
     answer = await answered(discord)
     service.may_answer.clear()
-    interaction = await discord.press(answer, "Wrong?", author=discord.boss)
+    interaction = await discord.press(answer, "Wrong?", author=discord.manager)
     await discord.until(lambda: len(service.asked) == 2)
     assert discord.given[interaction].state == "acknowledged"
     service.may_answer.set()
     await discord.answer()
     incoming = service.asked[1]
     assert incoming.request == Press("wrong:abc")
-    assert (incoming.user.id, incoming.user.manager) == (discord.boss.id, True)
+    assert (incoming.user.id, incoming.user.manager) == (discord.manager.id, True)
     assert incoming.chat.id == discord.general.id
     assert incoming.capabilities.private_replies
 
@@ -218,10 +218,10 @@ async def test_settings_are_changed_in_place_where_nobody_else_sees_them(
     service.reply = lambda incoming: (
         page if isinstance(incoming.request, Show) else Reply("Changed", menus=(MENU,), placement=Placement.EDIT)
     )
-    await discord.slash("settings", author=discord.boss)
+    await discord.slash("settings", author=discord.manager)
     shown = await discord.answer()
     assert shown.ephemeral
-    await discord.press(shown, "日本語", author=discord.boss)
+    await discord.press(shown, "日本語", author=discord.manager)
     changed = await discord.answer()
     assert (changed.id, changed.edits, changed.ephemeral) == (shown.id, True, True)
 
@@ -252,7 +252,7 @@ async def test_what_discord_refuses_is_logged_without_the_token(
 ) -> None:
     service.reply = Buttons(reply)
     answer = await answered(discord)
-    discord.rest.trouble(method, route, Refusal(403, 50013, "Missing Permissions"))
+    discord.rest.fail_with(method, route, Refusal(403, 50013, "Missing Permissions"))
     with capture_logs() as logs:
         interaction = await discord.press(answer, "Wrong?")
         await discord.until(lambda: bool(logs))

@@ -55,12 +55,12 @@ async def test_stickers(discord: FakeDiscord, service: Recorder, format_: int, n
 
 
 async def test_somebodys_sticker(discord: FakeDiscord, service: Recorder) -> None:
-    message = await discord.post(stickers=[Sticker(PNG)], author=discord.boss)
+    message = await discord.post(stickers=[Sticker(PNG)], author=discord.manager)
     await discord.post("who?", mention=True, reply_to=message)
     await discord.answer()
     (picture,) = pictures(service)
     assert picture.author is not None
-    assert picture.author.id == discord.boss.id
+    assert picture.author.id == discord.manager.id
 
 
 async def test_nobody_has_asked_about_stickers_and_articles(discord: FakeDiscord, service: Recorder) -> None:

@@ -54,7 +54,7 @@ async def test_a_server_that_is_out_of_order_counts(
 async def test_nothing_is_told_where_discord_gives_no_list(
     discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
 ) -> None:
-    discord.rest.trouble("GET", MY_GUILDS, Refusal(403, 50001, "Missing Access"))
+    discord.rest.fail_with("GET", MY_GUILDS, Refusal(403, 50001, "Missing Access"))
     discord.guilds.clear()
     running = asyncio.create_task(adapter.run())
     await discord.until(lambda: any(call.route == MY_GUILDS for call in discord.rest.calls))

@@ -69,7 +69,7 @@ async def test_the_answer_goes_with_the_picture_that_was_asked_about(
     discord: FakeDiscord, service: Recorder, which: str
 ) -> None:
     service.reply = Reply()
-    picture = await discord.post_picture(PNG, author=discord.boss)
+    picture = await discord.post_picture(PNG, author=discord.manager)
     await discord.until(lambda: len(service.asked) == 1)
     service.reply = ANSWER
     question = await discord.post("who?", mention=True, reply_to=picture)
@@ -115,7 +115,7 @@ async def test_more_answers_go_too(discord: FakeDiscord, service: Recorder) -> N
 
 
 async def test_an_answer_that_was_on_its_way_goes_at_once(discord: FakeDiscord) -> None:
-    discord.rest.trouble("POST", MESSAGES, Refusal(429, 0, "You are being rate limited.", retry_after=0.2))
+    discord.rest.fail_with("POST", MESSAGES, Refusal(429, 0, "You are being rate limited.", retry_after=0.2))
     message = await discord.post_picture(PNG)
     await discord.until(lambda: any(call.route == MESSAGES for call in discord.rest.calls))
     await discord.delete(message)
@@ -192,7 +192,7 @@ async def test_the_answer_about_somebodys_picture_goes_when_they_change_it(
     discord: FakeDiscord, service: Recorder
 ) -> None:
     service.reply = Reply()
-    picture = await discord.post_picture(PNG, author=discord.boss)
+    picture = await discord.post_picture(PNG, author=discord.manager)
     await discord.until(lambda: len(service.asked) == 1)
     service.reply = ANSWER
     await discord.post("who?", mention=True, reply_to=picture)
@@ -309,7 +309,7 @@ async def test_an_answer_that_cannot_be_read_or_deleted_any_more(discord: FakeDi
     for method in ("GET", "DELETE"):
         await discord.slash_who(PNG)
         answer = await discord.answer()
-        discord.rest.trouble(method, MESSAGE, Refusal(403, 50001, "Missing Access"))
+        discord.rest.fail_with(method, MESSAGE, Refusal(403, 50001, "Missing Access"))
         await discord.react(answer, "❌")
         await discord.until(lambda it=method: any((c.method, c.route) == (it, MESSAGE) for c in discord.rest.calls))  # type: ignore[misc]
         await stays(discord, answer)

@@ -15,8 +15,8 @@ def test_content_fits(length: int, character: str, spoiler: bool) -> None:
     assert content is not None
     assert 0 < len(content) <= 2000
     escaped = 2 if character == "_" else 1
-    room = 1996 if spoiler else 2000
-    whole = length * escaped <= room
+    limit = 1996 if spoiler else 2000
+    whole = length * escaped <= limit
     assert ("…" not in content) == whole
     if not whole:
         assert len(content) >= 1998

@@ -127,7 +127,7 @@ async def test_a_press_tells_who_has_asked(discord: FakeDiscord, serve: Serve, s
     service.reply = Reply(placement=Placement.DELETE)
     async with serve():
         for answer in (posted, asked):
-            await discord.press(answer, "Delete", author=discord.boss)
+            await discord.press(answer, "Delete", author=discord.manager)
             await gone(discord, answer)
     presses = [incoming.request for incoming in service.asked[2:]]
     askers = [press.asker.id if isinstance(press, Press) and press.asker else None for press in presses]

@@ -41,13 +41,13 @@ async def test_who_as_a_caption(telegram: FakeTelegram, recorder: Recorder, comm
 
 
 async def test_who_in_reply_to_somebody_elses_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
-    message = telegram.write(chat=telegram.group, author=telegram.boss, **telegram.picture(png(), spoiler=True)[0])
+    message = telegram.write(chat=telegram.group, author=telegram.manager, **telegram.picture(png(), spoiler=True)[0])
     question = await telegram.post("/who", chat=telegram.group, reply_to=message)
     answer = await telegram.answer()
 
     (picture,) = recorder.asked.pictures
     assert recorder.asked.trigger is Trigger.COMMAND
-    assert picture.author == User("telegram", str(telegram.boss.id))
+    assert picture.author == User("telegram", str(telegram.manager.id))
     assert picture.spoiler
     assert recorder.fetched == [png()]
     assert answer.reply_to == question["message_id"]
@@ -86,11 +86,11 @@ async def test_who_and_then_the_picture(telegram: FakeTelegram, recorder: Record
     assert recorder.asked == Ask((), Trigger.COMMAND)
     assert hint.force_reply
 
-    for author in (telegram.boss, telegram.alice, telegram.alice):
+    for author in (telegram.manager, telegram.alice, telegram.alice):
         await telegram.post_picture(png(), chat=telegram.group, author=author)
         await telegram.answer()
-    somebody_elses, asked, after_that = triggers(recorder)[1:]
-    assert somebody_elses is Trigger.POSTED
+    of_others, asked, after_that = triggers(recorder)[1:]
+    assert of_others is Trigger.POSTED
     assert asked is Trigger.COMMAND
     assert after_that is Trigger.POSTED
 
@@ -163,7 +163,7 @@ async def test_a_forwarded_picture(telegram: FakeTelegram, recorder: Recorder) -
 
 @pytest.mark.parametrize("replied", [False, True], ids=["forwarded to the bot", "forwarded by somebody else"])
 async def test_who_had_posted_what_is_forwarded(telegram: FakeTelegram, recorder: Recorder, replied: bool) -> None:
-    origin = {"type": "user", "date": 1_700_000_000, "sender_user": telegram.boss.payload()}
+    origin = {"type": "user", "date": 1_700_000_000, "sender_user": telegram.manager.payload()}
     content, _ = telegram.picture(png())
     if replied:
         picture = telegram.write(chat=telegram.group, author=Person(1003, "Carol"), forward_origin=origin, **content)
@@ -174,7 +174,7 @@ async def test_who_had_posted_what_is_forwarded(telegram: FakeTelegram, recorder
 
     (picture_,) = recorder.asked.pictures
     assert picture_.origin is not None
-    assert picture_.origin.id == str(telegram.boss.id)
+    assert picture_.origin.id == str(telegram.manager.id)
     assert (picture_.author and picture_.author.id) == ("1003" if replied else None)
 
 

@@ -16,7 +16,7 @@ async def test_who_in_reply_to_an_answer_is_about_its_picture(telegram: FakeTele
     question = await telegram.post_picture(png(90, 60), caption="/who", chat=telegram.group)
     recorder.reply = Reply("Pink", (image(png(8, 8)),))
     answer = await telegram.answer()
-    await telegram.post("/teach Honoka", chat=telegram.group, author=telegram.boss, reply_to=answer.message)
+    await telegram.post("/teach Honoka", chat=telegram.group, author=telegram.manager, reply_to=answer.message)
     await telegram.answer()
 
     assert isinstance(request := recorder.seen[-1].request, Teach)
@@ -37,7 +37,7 @@ async def test_a_reply_to_one_picture_of_an_album_is_about_that_one(telegram: Fa
 async def test_teach_as_a_caption_and_in_reply(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post_picture(png(), caption="/teach Kousaka Honoka", chat=telegram.group)
     await telegram.answer()
-    message = telegram.write(chat=telegram.group, author=telegram.boss, **telegram.picture(png(80, 80))[0])
+    message = telegram.write(chat=telegram.group, author=telegram.manager, **telegram.picture(png(80, 80))[0])
     await telegram.post("/teach Minami", chat=telegram.group, reply_to=message)
     await telegram.answer()
 
@@ -47,7 +47,7 @@ async def test_teach_as_a_caption_and_in_reply(telegram: FakeTelegram, recorder:
     assert (first.name, second.name) == ("Kousaka Honoka", "Minami")
     assert await fetch(first.pictures[0]) == png()
     assert await fetch(second.pictures[0]) == png(80, 80)
-    assert second.pictures[0].author == User("telegram", str(telegram.boss.id))
+    assert second.pictures[0].author == User("telegram", str(telegram.manager.id))
 
 
 async def test_teach_and_then_the_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
@@ -97,7 +97,7 @@ async def test_who_manages_a_chat(telegram: FakeTelegram, recorder: Recorder) ->
     channel = {"id": -1000099, "type": "channel", "title": "News"}
     await telegram.post("/watch on", chat=telegram.group)
     await telegram.answer()
-    await telegram.post("/watch on", chat=telegram.group, author=telegram.boss)
+    await telegram.post("/watch on", chat=telegram.group, author=telegram.manager)
     await telegram.answer()
     await telegram.post("/watch on", chat=telegram.group, author=ANONYMOUS, sender_chat=club)
     await telegram.answer()
@@ -113,7 +113,7 @@ async def test_who_manages_a_chat(telegram: FakeTelegram, recorder: Recorder) ->
 
 async def test_telegram_is_not_asked_twice_in_a_row_who_manages(telegram: FakeTelegram, recorder: Recorder) -> None:
     for _ in range(2):
-        await telegram.post("/watch on", chat=telegram.group, author=telegram.boss)
+        await telegram.post("/watch on", chat=telegram.group, author=telegram.manager)
         await telegram.answer()
 
     assert [seen.user.manager for seen in recorder.seen] == [True, True]

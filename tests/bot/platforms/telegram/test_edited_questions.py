@@ -64,9 +64,9 @@ async def test_a_question_that_asks_no_more(telegram: FakeTelegram, recorder: Re
 
 @pytest.mark.parametrize("others", [False, True], ids=["other words", "another picture"])
 async def test_the_picture_that_was_replied_to(telegram: FakeTelegram, recorder: Recorder, others: bool) -> None:
-    message = telegram.write(chat=telegram.group, author=telegram.boss, **telegram.picture(png())[0])
+    message = telegram.write(chat=telegram.group, author=telegram.manager, **telegram.picture(png())[0])
     answers = []
-    for author in (telegram.alice, telegram.boss):
+    for author in (telegram.alice, telegram.manager):
         await telegram.post("/who", chat=telegram.group, author=author, reply_to=message)
         answers.append(await telegram.answer())
     changes = replaced(telegram, png(colour="blue")) if others else {"caption": "lovely"}

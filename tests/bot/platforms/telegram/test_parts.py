@@ -7,16 +7,16 @@ import pytest
 from pydantic import SecretStr
 from telegram.error import BadRequest, NetworkError, TimedOut
 
-from bot.platforms.shared.expiring_map import Recent
+from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram import client, retry
 from bot.platforms.telegram.render import split, units
-from bot.platforms.telegram.retry import patiently
+from bot.platforms.telegram.retry import with_retries
 from tests.bot.platforms.telegram.conftest import free_port
 
 
 def test_recent_forgets_in_time() -> None:
     now = 0.0
-    recent: Recent[str, int] = Recent(seconds=10, size=5, clock=lambda: now)
+    recent: ExpiringMap[str, int] = ExpiringMap(seconds=10, size=5, clock=lambda: now)
     recent.put("a", 1)
     now = 9.9
     assert recent.get("a") == 1
@@ -26,7 +26,7 @@ def test_recent_forgets_in_time() -> None:
 
 
 def test_recent_never_remembers_too_much() -> None:
-    recent: Recent[int, int] = Recent(seconds=10, size=2)
+    recent: ExpiringMap[int, int] = ExpiringMap(seconds=10, size=2)
     for key in (1, 2, 1, 3):
         recent.put(key, key)
     assert [recent.get(key) for key in (1, 2, 3)] == [1, None, 3]
@@ -67,7 +67,7 @@ async def test_only_what_cannot_have_been_carried_out_is_tried_again(monkeypatch
             raise error
 
         with pytest.raises(type(error)):
-            await patiently(fail)
+            await with_retries(fail)
         return calls
 
     assert await attempts(NetworkError("connection reset")) == retry.ATTEMPTS

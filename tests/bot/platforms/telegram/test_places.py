@@ -129,7 +129,7 @@ async def test_a_command_by_its_name_in_another_language(telegram: FakeTelegram,
 
 
 async def test_no_menu_of_commands_is_no_reason_to_give_up(telegram: FakeTelegram, serve: Serve) -> None:
-    telegram.trouble("setMyCommands", Refusal(400, "Bad Request: BOT_COMMAND_INVALID"))
+    telegram.fail_with("setMyCommands", Refusal(400, "Bad Request: BOT_COMMAND_INVALID"))
     async with serve():
         await telegram.post("/help")
         assert (await telegram.answer()).text == "It is Pink."

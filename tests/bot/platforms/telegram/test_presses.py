@@ -23,19 +23,19 @@ async def answered(telegram: FakeTelegram, recorder: Recorder, reply: Reply) -> 
 
 async def press(telegram: FakeTelegram, recorder: Recorder, answer: Answer, reply: Reply) -> None:
     recorder.reply = reply
-    await telegram.press(answer.message, answer.keyboard[0][0], author=telegram.boss)
+    await telegram.press(answer.message, answer.keyboard[0][0], author=telegram.manager)
 
 
 async def test_a_press_is_handed_on_and_answered(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer = await answered(telegram, recorder, Reply("Pink", buttons=BUTTONS))
     recorder.reply = Reply("These are like it: Red", placement=Placement.NEW)
-    query = await telegram.press(answer.message, "More", author=telegram.boss)
+    query = await telegram.press(answer.message, "More", author=telegram.manager)
     more = await telegram.answer()
     notice = await telegram.notice()
 
     seen = recorder.seen[-1]
     assert seen.request == Press("more:t")
-    assert (seen.chat.id, seen.user.id, seen.user.name) == (str(telegram.group.id), str(telegram.boss.id), "Boss")
+    assert (seen.chat.id, seen.user.id, seen.user.name) == (str(telegram.group.id), str(telegram.manager.id), "Boss")
     assert (seen.user.manager, seen.locale) == (True, "de")
     assert (more.text, more.reply_to) == ("These are like it: Red", answer.message["message_id"])
     assert (notice.query, notice.text) == (query, "")
@@ -83,7 +83,7 @@ async def test_a_short_notice_passes_and_a_long_one_waits(telegram: FakeTelegram
 async def test_a_slow_press_is_answered_at_once_and_its_notice_comes_as_a_message(
     telegram: FakeTelegram, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callback_answer, "PATIENCE", 0)
+    monkeypatch.setattr(callback_answer, "TIMEOUT", 0)
     answer = await answered(telegram, recorder, Reply("Pink", buttons=BUTTONS))
     recorder.hold()
     await press(telegram, recorder, answer, Reply("Learnt", placement=Placement.NOTICE))
@@ -96,7 +96,7 @@ async def test_a_slow_press_is_answered_at_once_and_its_notice_comes_as_a_messag
 async def test_a_press_of_long_ago_is_carried_out_all_the_same(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer = await answered(telegram, recorder, Reply("Pink", buttons=BUTTONS))
     query = Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
-    telegram.trouble("answerCallbackQuery", query)
+    telegram.fail_with("answerCallbackQuery", query)
     recorder.reply = Reply("Blue", placement=Placement.EDIT)
     with capture_logs() as logs:
         telegram.world.queries.discard(await telegram.press(answer.message, "More"))
@@ -247,7 +247,7 @@ async def test_what_is_too_old_to_be_deleted_loses_its_words(
 async def test_whoever_asked_deletes_an_answer_by_a_reaction(telegram: FakeTelegram, recorder: Recorder) -> None:
     album = await answered(telegram, recorder, Reply("Two", (image(), image()), BUTTONS))
     words = await telegram.answer()
-    await telegram.react(words.message, "👎", author=telegram.boss)
+    await telegram.react(words.message, "👎", author=telegram.manager)
     await telegram.react(words.message, "👍")
     await telegram.react(album.message, "👎")
 

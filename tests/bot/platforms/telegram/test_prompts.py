@@ -22,7 +22,7 @@ async def answered(telegram: FakeTelegram, recorder: Recorder, chat: Chat) -> An
 async def prompted(telegram: FakeTelegram, recorder: Recorder) -> tuple[Answer, Answer]:
     """An answer of the bot in the group, and its question to the boss, who has pressed the button."""
     answer = await answered(telegram, recorder, telegram.group)
-    await telegram.press(answer.message, "Someone else…", author=telegram.boss)
+    await telegram.press(answer.message, "Someone else…", author=telegram.manager)
     return answer, await telegram.answer()
 
 
@@ -35,7 +35,7 @@ async def test_the_one_who_pressed_is_asked(telegram: FakeTelegram, recorder: Re
     assert prompt.reply_to == answer.message["message_id"]
     (mention,) = prompt.message["entities"]
     assert (mention["type"], mention["offset"], mention["length"]) == ("text_mention", 0, 4)
-    assert mention["user"]["id"] == telegram.boss.id, "the field opens for nobody else"
+    assert mention["user"]["id"] == telegram.manager.id, "the field opens for nobody else"
     assert not any(isinstance(seen.request, Press) for seen in recorder.seen)
 
 
@@ -50,11 +50,11 @@ async def test_the_words_complete_the_press(telegram: FakeTelegram, recorder: Re
     telegram.world.sees_everything = False
     answer, prompt = await prompted(telegram, recorder)
     recorder.reply = Reply("It is Honoka", placement=Placement.EDIT)
-    await telegram.post("Honoka", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+    await telegram.post("Honoka", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
     edit = await telegram.edit()
 
     assert recorder.seen[-1].request == Press("other:t", "Honoka")
-    assert recorder.seen[-1].user.id == str(telegram.boss.id)
+    assert recorder.seen[-1].user.id == str(telegram.manager.id)
     assert (edit.message["message_id"], edit.text) == (answer.message["message_id"], "It is Honoka")
     assert await telegram.deletion() == prompt.ids, "it has done its duty"
 
@@ -65,7 +65,7 @@ async def test_there_is_no_button_left_to_show_a_notice_at(
 ) -> None:
     _, prompt = await prompted(telegram, recorder)
     recorder.reply = Reply("Thank you", placement=placement)
-    words = await telegram.post("Honoka", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+    words = await telegram.post("Honoka", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
     answer = await telegram.answer()
 
     assert (answer.text, answer.reply_to) == ("Thank you", words["message_id"])
@@ -75,9 +75,9 @@ async def test_somebody_elses_words_and_commands_do_not_count(telegram: FakeTele
     _, prompt = await prompted(telegram, recorder)
     recorder.reply = Reply("Help")
     await telegram.post("Honoka", chat=telegram.group, reply_to=prompt.message)
-    await telegram.post("/help", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+    await telegram.post("/help", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
     await telegram.answer()
-    await telegram.post("Honoka", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+    await telegram.post("Honoka", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
     await telegram.answer()
 
     assert [seen.request for seen in recorder.seen[1:]] == [Show(Page.HELP), Press("other:t", "Honoka")]
@@ -87,7 +87,7 @@ async def test_words_count_once(telegram: FakeTelegram, recorder: Recorder) -> N
     _, prompt = await prompted(telegram, recorder)
     recorder.reply = Reply("Thank you")
     for _ in range(2):
-        await telegram.post("Honoka", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+        await telegram.post("Honoka", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
     await telegram.deletion()
     await telegram.post("/help", chat=telegram.group)
     await telegram.answer()
@@ -104,7 +104,7 @@ async def test_words_that_nobody_remembers_to_have_asked_for_have_expired(
     recorder.reply = Reply("These buttons have expired.", placement=Placement.NOTICE)
     async with serve():
         await telegram.post("Honoka", chat=telegram.group, reply_to=prompt.message)
-        words = await telegram.post("Honoka", chat=telegram.group, author=telegram.boss, reply_to=prompt.message)
+        words = await telegram.post("Honoka", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
         answer = await telegram.answer()
         assert (answer.text, answer.reply_to) == ("These buttons have expired.", words["message_id"])
         assert await telegram.deletion() == prompt.ids
@@ -132,7 +132,7 @@ async def test_a_button_keeps_its_prompt_through_an_edit_and_loses_it_with_the_b
 
 async def test_a_prompt_that_cannot_be_sent(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer = await answered(telegram, recorder, telegram.group)
-    telegram.trouble("sendMessage", Refusal(400, "Bad Request: not enough rights to send text messages to the chat"))
+    telegram.fail_with("sendMessage", Refusal(400, "Bad Request: not enough rights to send text messages to the chat"))
     await telegram.press(answer.message, "Someone else…")
 
     assert (await telegram.notice()).text == ""

@@ -87,7 +87,7 @@ async def test_the_asker_takes_an_answer_away_and_nobody_else(telegram: FakeTele
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)
         answer = await telegram.answer()
     async with live():
-        await telegram.react(answer.message, DISLIKE, author=telegram.boss)
+        await telegram.react(answer.message, DISLIKE, author=telegram.manager)
         await telegram.react(answer.message, DISLIKE)
         assert await telegram.deletion() == answer.ids
         assert telegram.world.deletions.empty()
@@ -101,7 +101,7 @@ async def test_the_delete_button(telegram: FakeTelegram, recorder: Recorder, liv
         album, words = await telegram.answer(), await telegram.answer()
     recorder.reply = Reply(placement=Placement.DELETE)
     async with live():
-        await telegram.press(words.message, "Delete", author=telegram.boss)
+        await telegram.press(words.message, "Delete", author=telegram.manager)
         await telegram.notice()
         assert await telegram.deletion() == album.ids | words.ids, "what was sent together goes together"
     press = recorder.seen[-1].request

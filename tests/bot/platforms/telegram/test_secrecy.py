@@ -95,8 +95,8 @@ async def test_when_the_server_fails(
     telegram: FakeTelegram, serve: Serve, everything_written: Callable[..., str]
 ) -> None:
     async with serve():
-        telegram.trouble("sendMessage", *[Refusal(500, "Internal Server Error")] * 3)
-        telegram.trouble("getUpdates", Refusal(500, "Internal Server Error"))
+        telegram.fail_with("sendMessage", *[Refusal(500, "Internal Server Error")] * 3)
+        telegram.fail_with("getUpdates", Refusal(500, "Internal Server Error"))
         await telegram.post("/help")
         await telegram.post("/help")
         await telegram.answer()

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.platforms.web.picture_store import ANYTHING, MINUTES_KEPT, Media, Shelf, sniff
+from bot.platforms.web.picture_store import ANYTHING, MINUTES_KEPT, Media, PictureStore, sniff
 
 
 def test_when_the_shelf_is_full_the_oldest_go_first() -> None:
-    shelf = Shelf(10, float)
-    numbers = [shelf.put(owner, Media(bytes(4), ANYTHING)) for owner in ("a", "b", "a")]
-    assert [shelf.get(owner, number) is not None for owner, number in zip("aba", numbers, strict=True)] == [
+    store = PictureStore(10, float)
+    numbers = [store.put(owner, Media(bytes(4), ANYTHING)) for owner in ("a", "b", "a")]
+    assert [store.get(owner, number) is not None for owner, number in zip("aba", numbers, strict=True)] == [
         False,
         True,
         True,
@@ -16,47 +16,47 @@ def test_when_the_shelf_is_full_the_oldest_go_first() -> None:
 
 
 def test_what_is_larger_than_the_shelf_is_not_kept() -> None:
-    shelf = Shelf(10, float)
-    assert shelf.get("a", shelf.put("a", Media(bytes(11), ANYTHING))) is None
-    assert shelf.get("a", shelf.put("a", Media(bytes(10), ANYTHING))) is not None
+    store = PictureStore(10, float)
+    assert store.get("a", store.put("a", Media(bytes(11), ANYTHING))) is None
+    assert store.get("a", store.put("a", Media(bytes(10), ANYTHING))) is not None
 
 
 def test_clearing_makes_room_and_leaves_others_alone() -> None:
-    shelf = Shelf(10, float)
-    ours, theirs = shelf.put("a", Media(bytes(6), ANYTHING)), shelf.put("b", Media(bytes(4), ANYTHING))
-    shelf.clear("a")
-    assert shelf.get("a", ours) is None
-    shelf.put("a", Media(bytes(6), ANYTHING))
-    assert shelf.get("b", theirs) is not None
-    assert shelf.get("a", theirs) is None
+    store = PictureStore(10, float)
+    ours, theirs = store.put("a", Media(bytes(6), ANYTHING)), store.put("b", Media(bytes(4), ANYTHING))
+    store.clear("a")
+    assert store.get("a", ours) is None
+    store.put("a", Media(bytes(6), ANYTHING))
+    assert store.get("b", theirs) is not None
+    assert store.get("a", theirs) is None
 
 
 def test_what_was_kept_long_enough_is_forgotten() -> None:
     now = 0.0
-    shelf = Shelf(10, lambda: now)
-    old = shelf.put("a", Media(bytes(5), ANYTHING))
+    store = PictureStore(10, lambda: now)
+    old = store.put("a", Media(bytes(5), ANYTHING))
     now += 60
-    new = shelf.put("a", Media(bytes(5), ANYTHING))
+    new = store.put("a", Media(bytes(5), ANYTHING))
     now += MINUTES_KEPT * 60 - 61
-    assert shelf.get("a", old)
+    assert store.get("a", old)
     now += 1
-    assert shelf.get("a", old) is None
-    assert shelf.get("a", new)
-    shelf.put("a", Media(bytes(5), ANYTHING))
-    assert shelf.get("a", new), "what is forgotten makes room"
+    assert store.get("a", old) is None
+    assert store.get("a", new)
+    store.put("a", Media(bytes(5), ANYTHING))
+    assert store.get("a", new), "what is forgotten makes room"
     now += 60
-    shelf.tidy()
-    assert shelf.get("a", new) is None
+    store.tidy()
+    assert store.get("a", new) is None
 
 
 def test_one_thing_is_dropped_once() -> None:
-    shelf = Shelf(10, float)
-    number = shelf.put("a", Media(bytes(10), ANYTHING))
+    store = PictureStore(10, float)
+    number = store.put("a", Media(bytes(10), ANYTHING))
     for owner in ("b", "a", "a"):
-        shelf.drop(owner, number)
-    assert shelf.get("a", number) is None
-    kept = [shelf.put("a", Media(bytes(5), ANYTHING)) for _ in range(2)]
-    assert all(shelf.get("a", number) for number in kept)
+        store.drop(owner, number)
+    assert store.get("a", number) is None
+    kept = [store.put("a", Media(bytes(5), ANYTHING)) for _ in range(2)]
+    assert all(store.get("a", number) for number in kept)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot.recognition.bundle import read_bundle
-from bot.recognition.detection.refinement import DOUBTFUL, MOST, SURE, SecondLook
+from bot.recognition.detection.refinement import DOUBTFUL, MOST, SURE, Refiner
 from tests.support.artwork import CAST, draw_backdrop, draw_portrait
 
 SHIPPED = Path(__file__).resolve().parents[4] / "models" / "face-detector.tflite"
@@ -15,37 +15,37 @@ MIDDLE = sum(DOUBTFUL) / 2
 
 
 @pytest.fixture(scope="module")
-def look() -> SecondLook:
-    return SecondLook(read_bundle(SHIPPED))
+def refiner() -> Refiner:
+    return Refiner(read_bundle(SHIPPED))
 
 
-def rescored(look: SecondLook, image: np.ndarray, boxes: list[list[float]], scores: list[float]) -> list[float]:
-    again = look.rescore(image, np.array(boxes, np.float32), np.array(scores, np.float32))
+def rescored(refiner: Refiner, image: np.ndarray, boxes: list[list[float]], scores: list[float]) -> list[float]:
+    again = refiner.rescore(image, np.array(boxes, np.float32), np.array(scores, np.float32))
     return [float(score) for score in again]
 
 
-def test_what_is_a_face_gains_and_what_is_none_loses(look: SecondLook) -> None:
+def test_what_is_a_face_gains_and_what_is_none_loses(refiner: Refiner) -> None:
     portrait = draw_portrait(next(iter(CAST.values())), 1, size=360)
     (_, face), *_ = portrait.faces
     box = [face.x, face.y, face.width, face.height]
-    assert rescored(look, portrait.image, [box], [MIDDLE])[0] > MIDDLE
-    (nothing,) = rescored(look, np.full((300, 300, 3), 127, np.uint8), [[100.0, 100.0, 60.0, 60.0]], [MIDDLE])
+    assert rescored(refiner, portrait.image, [box], [MIDDLE])[0] > MIDDLE
+    (nothing,) = rescored(refiner, np.full((300, 300, 3), 127, np.uint8), [[100.0, 100.0, 60.0, 60.0]], [MIDDLE])
     assert nothing < MIDDLE
 
 
 def test_what_is_a_face_on_one_side_of_the_mirror_only_is_none(
-    look: SecondLook, monkeypatch: pytest.MonkeyPatch
+    refiner: Refiner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = np.zeros((200, 300, 3), np.uint8)
     image[:, :150] = 255
     seen = []
 
-    def score(self: SecondLook, part: Any) -> float:
+    def score(self: Refiner, part: Any) -> float:
         seen.append((part.image.copy(), part.box.copy()))
         return 0.5 if part.image[0, 0, 0] else 0.1
 
-    monkeypatch.setattr(SecondLook, "_score", score)
-    (again,) = rescored(look, image, [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
+    monkeypatch.setattr(Refiner, "_score", score)
+    (again,) = rescored(refiner, image, [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
     assert again == pytest.approx((MIDDLE + 0.1) / 2)
     (part, box), (mirrored, their_box) = seen
     assert (mirrored == part[:, ::-1]).all()
@@ -53,29 +53,33 @@ def test_what_is_a_face_on_one_side_of_the_mirror_only_is_none(
     assert (their_box[0, 1:] == box[0, 1:]).all()
 
 
-def test_what_is_surely_a_face_needs_no_mirror(look: SecondLook, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = [SURE]
-    monkeypatch.setattr(SecondLook, "_score", lambda *_: looks.pop())
-    (again,) = rescored(look, np.zeros((200, 300, 3), np.uint8), [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
+def test_what_is_surely_a_face_needs_no_mirror(refiner: Refiner, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = [SURE]
+    monkeypatch.setattr(Refiner, "_score", lambda *_: scores.pop())
+    (again,) = rescored(refiner, np.zeros((200, 300, 3), np.uint8), [[120.0, 80.0, 40.0, 30.0]], [MIDDLE])
     assert again == pytest.approx((MIDDLE + SURE) / 2)
 
 
-def test_only_what_is_in_doubt_is_looked_at_again(look: SecondLook) -> None:
+def test_only_what_is_in_doubt_is_looked_at_again(refiner: Refiner) -> None:
     backdrop = draw_backdrop(1).image
     low, high = DOUBTFUL
-    assert rescored(look, backdrop, [[100, 100, 60, 60]] * 2, [high, low - 0.01]) == pytest.approx([high, low - 0.01])
+    assert rescored(refiner, backdrop, [[100, 100, 60, 60]] * 2, [high, low - 0.01]) == pytest.approx(
+        [high, low - 0.01]
+    )
 
 
-def test_in_a_crowd_only_the_best_are_looked_at_again(look: SecondLook) -> None:
+def test_in_a_crowd_only_the_best_are_looked_at_again(refiner: Refiner) -> None:
     boxes = [[100.0, 100.0, 60.0, 60.0]] * (MOST + 2)
-    again = rescored(look, np.full((300, 300, 3), 127, np.uint8), boxes, [MIDDLE] * (MOST + 2))
+    again = rescored(refiner, np.full((300, 300, 3), 127, np.uint8), boxes, [MIDDLE] * (MOST + 2))
     assert [score < MIDDLE - 0.01 for score in again] == [True] * MOST + [False] * 2
 
 
 @pytest.mark.parametrize("box", [[-20, -20, 40, 40], [290, 190, 400, 400], [0, 0, 0.2, 0.2], [500, 500, 9, 9]])
-def test_a_box_may_lie_anywhere(look: SecondLook, box: list[float]) -> None:
-    assert 0 <= rescored(look, np.zeros((200, 300, 3), np.uint8), [box], [MIDDLE])[0] <= MIDDLE
+def test_a_box_may_lie_anywhere(refiner: Refiner, box: list[float]) -> None:
+    assert 0 <= rescored(refiner, np.zeros((200, 300, 3), np.uint8), [box], [MIDDLE])[0] <= MIDDLE
 
 
-def test_nothing_is_looked_at_where_nothing_was_found(look: SecondLook) -> None:
-    assert look.rescore(np.zeros((9, 9, 3), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).size == 0
+def test_nothing_is_looked_at_where_nothing_was_found(refiner: Refiner) -> None:
+    assert (
+        refiner.rescore(np.zeros((9, 9, 3), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).size == 0
+    )

@@ -77,10 +77,10 @@ def test_names_are_those_of_the_table_or_made_of_the_label(tiny_models: Models) 
 def test_a_base_network_gives_embeddings_and_learns_from_them(tmp_path: Path) -> None:
     classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
     assert classifier.embeds
-    seen = classifier.see([square((250, 200, 10)), square(tiny.GREY), square((240, 210, 0))])
+    seen = classifier.predict([square((250, 200, 10)), square(tiny.GREY), square((240, 210, 0))])
     assert seen.embeddings is not None
     assert np.linalg.norm(seen.embeddings, axis=1) == pytest.approx(1, abs=1e-5)
-    assert classifier.see([]).embeddings is not None
+    assert classifier.predict([]).embeddings is not None
     named = classifier.name(seen, Gallery.of([("My yellow_OC", seen.embeddings[0])]))
     best = [guesses[0] for guesses in named]
     assert (best[2].character, best[2].name) == ("My yellow_OC", "My yellow_OC")
@@ -92,7 +92,7 @@ def test_a_base_network_gives_embeddings_and_learns_from_them(tmp_path: Path) ->
 def test_without_embeddings_nothing_can_be_taught(tiny_models: Models) -> None:
     classifier = Classifier(tiny_models.classifier)
     assert not classifier.embeds
-    seen = classifier.see([square(tiny.RED)])
+    seen = classifier.predict([square(tiny.RED)])
     assert seen.embeddings is None
     assert classifier.name(seen, Gallery.of([("x", np.ones(3, np.float32))])) == classifier.classify([square(tiny.RED)])
 
@@ -109,7 +109,7 @@ def tilted(image: Image, angle: float) -> Image:
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[Values]:
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[Values]:
     """What networks were shown, each ``(1, height, width, 3)``."""
     shown = []
     run = Network.run
@@ -122,13 +122,13 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Values]:
     return shown
 
 
-def test_a_doubtful_face_is_looked_at_in_the_mirror_too(tmp_path: Path, looks: list[Values]) -> None:
+def test_a_doubtful_face_is_looked_at_in_the_mirror_too(tmp_path: Path, runs: list[Values]) -> None:
     classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite", recognition=tiny.tiny_recognition()))
-    looks.clear()
+    runs.clear()
     grey = np.zeros((32, 32, 3), np.uint8)
     grey[:, ::2] = tiny.GREY
-    classifier.see([square(tiny.RED), grey])
-    red, first, second = looks
+    classifier.predict([square(tiny.RED), grey])
+    red, first, second = runs
     assert red.shape == first.shape
     assert np.array_equal(second, first[..., ::-1, :])
     assert not np.array_equal(second, first)
@@ -143,17 +143,17 @@ def test_the_two_looks_are_averaged(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return {"logits": answer, "embedding": answer}
 
     monkeypatch.setattr(Network, "run", answered)
-    seen = classifier.see([square(tiny.GREY)])
+    seen = classifier.predict([square(tiny.GREY)])
     assert seen.logits.tolist() == [pytest.approx([0.5, 0.3, 0])]
     assert seen.embeddings is not None
     assert seen.embeddings.tolist() == [pytest.approx([0.8575, 0.5145, 0], abs=1e-4)]
 
 
-def test_a_network_without_embeddings_looks_once(tiny_models: Models, looks: list[Values]) -> None:
+def test_a_network_without_embeddings_looks_once(tiny_models: Models, runs: list[Values]) -> None:
     classifier = Classifier(tiny_models.classifier)
-    looks.clear()
-    classifier.see([square(tiny.GREY)])
-    assert len(looks) == 1
+    runs.clear()
+    classifier.predict([square(tiny.GREY)])
+    assert len(runs) == 1
 
 
 @pytest.fixture
@@ -166,12 +166,12 @@ def upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classifier:
 @pytest.mark.parametrize("angle", [-135, -90, 40, 90, 180])
 def test_a_tilted_face_is_named_as_if_it_were_upright(upright: Classifier, angle: float) -> None:
     colours = (tiny.RED, tiny.GREEN, tiny.BLUE)
-    seen = upright.see([tilted(tiny.head(colour), angle) for colour in colours])
+    seen = upright.predict([tilted(tiny.head(colour), angle) for colour in colours])
     assert [guesses[0].character for guesses in upright.name(seen)] == list(tiny.LABELS)
     assert seen.tilts is not None
     # A square that is turned has little to say of its angle.
     assert np.cos(np.deg2rad(seen.tilts - angle)).min() > np.cos(np.deg2rad(15))
-    straight = upright.see([tiny.head(colour) for colour in colours])
+    straight = upright.predict([tiny.head(colour) for colour in colours])
     assert seen.embeddings is not None
     assert straight.embeddings is not None
     assert (seen.embeddings * straight.embeddings).sum(axis=1).min() > 0.95
@@ -179,27 +179,27 @@ def test_a_tilted_face_is_named_as_if_it_were_upright(upright: Classifier, angle
 
 @pytest.mark.parametrize("angle", [0, -10, 15])
 def test_a_face_that_is_hardly_tilted_is_looked_at_as_it_is(
-    upright: Classifier, angle: float, looks: list[Values]
+    upright: Classifier, angle: float, runs: list[Values]
 ) -> None:
-    looks.clear()
-    seen = upright.see([tilted(tiny.head(tiny.BLUE), angle)])
+    runs.clear()
+    seen = upright.predict([tilted(tiny.head(tiny.BLUE), angle)])
     assert seen.tilts is not None
     assert seen.tilts.tolist() == [0]
-    first, second = looks
+    first, second = runs
     assert np.array_equal(second, first[..., ::-1, :])
 
 
-def test_a_face_that_is_known_for_sure_is_left_tilted(tmp_path: Path, looks: list[Values]) -> None:
+def test_a_face_that_is_known_for_sure_is_left_tilted(tmp_path: Path, runs: list[Values]) -> None:
     sure = Classifier(
         tiny.tiny_upright(
             tmp_path / "upright.tflite", recognition=replace(tiny.tiny_recognition(), bias=30.0, contested=False)
         )
     )
-    looks.clear()
-    seen = sure.see([tilted(tiny.head(tiny.BLUE), 40)])
+    runs.clear()
+    seen = sure.predict([tilted(tiny.head(tiny.BLUE), 40)])
     assert seen.tilts is not None
     assert seen.tilts.tolist() == [0]
-    assert len(looks) == 1
+    assert len(runs) == 1
 
 
 def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Classifier) -> None:
@@ -210,7 +210,7 @@ def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Cla
         return tiny.head(tiny.GREEN)
 
     crops = [tiny.head(tiny.RED), tilted(tiny.head(tiny.RED), 90)]
-    seen = upright.see(crops, turn)
+    seen = upright.predict(crops, turn)
     assert [guesses[0].character for guesses in upright.name(seen)] == ["akane_hoshino", "midori_hayashi"]
     ((place, tilt),) = asked
     assert place == 1
@@ -220,13 +220,13 @@ def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Cla
 
 def test_where_nobody_tells_how_faces_are_tilted_none_is_turned(tmp_path: Path) -> None:
     unable = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
-    unasked = Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"), look_again=False)
+    unasked = Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"), retry_doubtful=False)
 
     def turn(_: int, __: float) -> Image:
         raise AssertionError
 
     for one in (unable, unasked):
-        assert one.see([tilted(tiny.head(tiny.RED), 90)], turn).tilts is None
+        assert one.predict([tilted(tiny.head(tiny.RED), 90)], turn).tilts is None
 
 
 def test_a_tilt_that_is_no_angle_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from tests.support.fakes.discord.payloads import Payload
 from tests.support.fakes.discord.rest import Call, Refusal, Rest
 from tests.support.fakes.discord.world import Channel, Guild, Person, Sticker, Upload
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds after which a test that waits for something gives up: a safety net, not a measurement."""
 EPHEMERAL = 1 << 6
 
@@ -63,7 +63,7 @@ class Api:
         self.bot = Person("whobot", bot=True)
         self.guild = Guild()
         self.alice = Person("alice")
-        self.boss = Person("boss", manager=True)
+        self.manager = Person("boss", manager=True)
         self.general = Channel("general")
         self.direct = Channel("alice", friend=self.alice)
         self.channels = [self.general]
@@ -163,7 +163,7 @@ class Api:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something has become true that nothing else tells of."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while not condition():  # noqa: ASYNC110 - conditions of any kind, also within discord.py
                 await asyncio.sleep(0.001)
 

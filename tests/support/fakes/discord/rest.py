@@ -57,18 +57,18 @@ Handler = Callable[[Call], Awaitable[tuple[int, Any]]]
 
 
 class Rest:
-    """Routes calls to their handlers. `trouble` may be arranged for the next calls of a route."""
+    """Routes calls to their handlers. `fail_with` may be arranged for the next calls of a route."""
 
     def __init__(self, token: str, contract: Contract | None, report: Callable[[list[str]], None]) -> None:
         self.calls: list[Call] = []
         self._token = token
         self._contract = contract
         self._report = report
-        self._trouble: dict[tuple[str, str], deque[Refusal]] = defaultdict(deque)
+        self._failures: dict[tuple[str, str], deque[Refusal]] = defaultdict(deque)
 
-    def trouble(self, method: str, route: str, refusal: Refusal, *, times: int = 1) -> None:
+    def fail_with(self, method: str, route: str, refusal: Refusal, *, times: int = 1) -> None:
         """Have the next calls of a route refused."""
-        self._trouble[method, route].extend([refusal] * times)
+        self._failures[method, route].extend([refusal] * times)
 
     def route(self, method: str, route: str, handler: Handler) -> web.RouteDef:
         async def serve(request: web.Request) -> web.Response:
@@ -100,8 +100,8 @@ class Rest:
         if self._contract is not None:
             problems += self._contract.request(call.method, route, call.json)
         self._report(problems)
-        if self._trouble[call.method, route]:
-            raise self._trouble[call.method, route].popleft()
+        if self._failures[call.method, route]:
+            raise self._failures[call.method, route].popleft()
         if problems:
             raise Refusal(400, 50035, "Invalid Form Body")
         return await handler(call)

@@ -14,7 +14,7 @@ from yarl import URL
 
 from bot.platforms.discord import DiscordAdapter
 from tests.support.fakes.discord import payloads, posts, rest
-from tests.support.fakes.discord.api import PATIENCE, Answer
+from tests.support.fakes.discord.api import TIMEOUT, Answer
 from tests.support.fakes.discord.contract import Contract
 from tests.support.fakes.discord.payloads import Payload
 from tests.support.fakes.discord.people import People
@@ -121,12 +121,12 @@ class FakeDiscord(People):
 
     async def connected(self) -> None:
         """Wait until the bot receives events."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await self.gateway.online.wait()
 
     async def answer(self) -> Answer:
         """Wait for the next thing that the bot posts."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self._answers.get()
 
     def messages(self) -> list[Payload]:

@@ -13,7 +13,7 @@ from tests.support.fakes.telegram.world import World
 
 KINDS = ("photo", "document", "sticker", "animated sticker", "video sticker", "animation", "video", "video note")
 """What a picture can be posted as."""
-PATIENCE = 20.0
+TIMEOUT = 20.0
 SECRET = "webhook-secret_of_the_fake"
 
 
@@ -24,10 +24,10 @@ class People:
         self.me = Person(4242, "whobot", "whobot_bot", language_code=None, bot=True)
         self.world = World(self.me)
         self.alice = Person(1001, "Alice", "alice")
-        self.boss = Person(1002, "Boss", language_code="de")
+        self.manager = Person(1002, "Boss", language_code="de")
         self.direct = self.add(Chat(self.alice.id, "private", "Alice"))
-        self.group = self.add(Chat(-1000001, "supergroup", "Club", admins=(self.boss,)))
-        self.forum = self.add(Chat(-1000002, "supergroup", "Forum", admins=(self.boss,), forum=True))
+        self.group = self.add(Chat(-1000001, "supergroup", "Club", admins=(self.manager,)))
+        self.forum = self.add(Chat(-1000002, "supergroup", "Forum", admins=(self.manager,), forum=True))
         self._contract = Contract.find()
 
     def add(self, chat: Chat) -> Chat:
@@ -149,7 +149,7 @@ class People:
 
     async def change_place(self, chat: Chat, old: str, new: str, *, author: Person | None = None) -> None:
         """Make the bot another kind of member of a chat: "member", "administrator", "left", "kicked"."""
-        change = {"chat": chat.payload(), "from": (author or self.boss).payload(), "date": int(time.time())}
+        change = {"chat": chat.payload(), "from": (author or self.manager).payload(), "date": int(time.time())}
         members = {
             "old_chat_member": payloads.member(self.me, old),
             "new_chat_member": payloads.member(self.me, new),
@@ -169,27 +169,27 @@ class People:
 
     async def answer(self) -> Answer:
         """Wait for the bot's next answer."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self.world.answers.get()
 
     async def action(self) -> tuple[int, int | None]:
         """Wait until the bot shows that it is busy; return chat and topic."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self.world.actions.get()
 
     async def edit(self) -> Edit:
         """Wait until the bot has edited a message."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self.world.edits.get()
 
     async def notice(self) -> Notice:
         """Wait until the bot has answered a press."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self.world.notices.get()
 
     async def deletion(self) -> set[int]:
         """Wait until the bot has deleted messages; return their ids."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await self.world.deletions.get()
 
     def _smaller(self, data: bytes) -> list[Json]:

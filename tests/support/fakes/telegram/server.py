@@ -14,7 +14,7 @@ from bot.config import Telegram
 from tests.support.fakes.telegram import limits
 from tests.support.fakes.telegram.api import Api, parameters
 from tests.support.fakes.telegram.payloads import Json
-from tests.support.fakes.telegram.people import PATIENCE, SECRET, People
+from tests.support.fakes.telegram.people import SECRET, TIMEOUT, People
 from tests.support.fakes.telegram.world import Refusal
 
 TOKEN = ":".join(("123456789", "AAFake-token_for_the_loopback_server0"))
@@ -33,7 +33,7 @@ class FakeTelegram(People):
         self.violations: list[str] = []
         self.calls: list[str] = []
         self._api = Api(self.world)
-        self._troubles: defaultdict[str, deque[Refusal]] = defaultdict(deque)
+        self._failures: defaultdict[str, deque[Refusal]] = defaultdict(deque)
         self._webhook_port: int | None = None
 
     # --- what a test prepares ----------------------------------------------------------------------------------------
@@ -51,13 +51,13 @@ class FakeTelegram(People):
             webhook_port=webhook_port,
         )
 
-    def trouble(self, method: str, *refusals: Refusal) -> None:
+    def fail_with(self, method: str, *refusals: Refusal) -> None:
         """Have the next calls of a method refused."""
-        self._troubles[method].extend(refusals)
+        self._failures[method].extend(refusals)
 
     async def connected(self) -> None:
         """Wait until the bot polls, or has set its webhook."""
-        async with asyncio.timeout(PATIENCE), self.world.changed:
+        async with asyncio.timeout(TIMEOUT), self.world.changed:
             await self.world.changed.wait_for(lambda: self.world.polls or self.world.webhook is not None)
 
     # --- the server --------------------------------------------------------------------------------------------------
@@ -89,8 +89,8 @@ class FakeTelegram(People):
     def _refuse(self, token: str, method: str) -> None:
         if token != self.token:
             raise Refusal(401, "Unauthorized")
-        if self._troubles[method]:
-            raise self._troubles[method].popleft()
+        if self._failures[method]:
+            raise self._failures[method].popleft()
 
     def _check(self, method: str, form: dict[str, str], uploads: dict[str, tuple[str, bytes]]) -> None:
         found = list(limits.problems(method, form))
@@ -120,7 +120,7 @@ class FakeTelegram(People):
     async def _call_webhook(self, update: Json, secret: str) -> int:
         address = f"http://127.0.0.1:{self._webhook_port}/hook/telegram"
         headers = _HEADERS | {"X-Telegram-Bot-Api-Secret-Token": secret}
-        async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(TIMEOUT):
             while True:
                 try:
                     async with session.post(address, data=json.dumps(update), headers=headers) as response:

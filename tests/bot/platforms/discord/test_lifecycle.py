@@ -94,7 +94,7 @@ async def test_any_other_final_close(running: asyncio.Task[None], discord: FakeD
 
 
 async def test_running_again_after_a_failure(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
-    discord.rest.trouble("GET", ME, Refusal(503))
+    discord.rest.fail_with("GET", ME, Refusal(503))
     with pytest.raises(AdapterError, match="status 503"):
         await adapter.run()
     running = asyncio.create_task(adapter.run())

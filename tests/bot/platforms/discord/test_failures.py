@@ -45,9 +45,9 @@ async def goes_on(discord: FakeDiscord) -> None:
 @pytest.mark.usefixtures("running")
 async def test_rate_limit_is_waited_for(discord: FakeDiscord) -> None:
     limit = Refusal(429, 0, "You are being rate limited.", retry_after=0.01)
-    discord.rest.trouble("POST", MESSAGES, limit)
-    discord.rest.trouble("POST", CALLBACK, limit)
-    discord.rest.trouble("PATCH", ORIGINAL, limit)
+    discord.rest.fail_with("POST", MESSAGES, limit)
+    discord.rest.fail_with("POST", CALLBACK, limit)
+    discord.rest.fail_with("PATCH", ORIGINAL, limit)
     await goes_on(discord)
     interaction = await discord.slash_who(PNG)
     assert (await discord.answer()).interaction == interaction
@@ -56,7 +56,7 @@ async def test_rate_limit_is_waited_for(discord: FakeDiscord) -> None:
 
 @pytest.mark.usefixtures("running")
 async def test_a_rate_limit_without_end_drops_the_answer(discord: FakeDiscord) -> None:
-    discord.rest.trouble("POST", MESSAGES, Refusal(429, 0, "You are being rate limited.", retry_after=3600.0))
+    discord.rest.fail_with("POST", MESSAGES, Refusal(429, 0, "You are being rate limited.", retry_after=3600.0))
     with capture_logs() as logs:
         await discord.post_picture(PNG)
         await discord.until(lambda: "discord.answer_refused" in events(logs))
@@ -69,11 +69,11 @@ async def test_a_rate_limit_without_end_drops_the_answer_to_a_command(
     discord: FakeDiscord, service: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.may_answer.clear()
-    discord.rest.trouble("PATCH", ORIGINAL, Refusal(429, 0, "You are being rate limited.", retry_after=3600.0))
+    discord.rest.fail_with("PATCH", ORIGINAL, Refusal(429, 0, "You are being rate limited.", retry_after=3600.0))
     with capture_logs() as logs, monkeypatch.context() as impatient:
         await discord.slash_who(PNG)
         await service.started.wait()
-        impatient.setattr(delivery, "PATIENCE", 0.05)
+        impatient.setattr(delivery, "TIMEOUT", 0.05)
         service.may_answer.set()
         await discord.until(lambda: "discord.answer_refused" in events(logs))
     assert logs[-1]["error"] == "TimeoutError"
@@ -82,8 +82,8 @@ async def test_a_rate_limit_without_end_drops_the_answer_to_a_command(
 
 @pytest.mark.usefixtures("_hurry", "running")
 async def test_server_errors_are_tried_again(discord: FakeDiscord) -> None:
-    discord.rest.trouble("POST", MESSAGES, Refusal(500), times=2)
-    discord.rest.trouble("PATCH", ORIGINAL, Refusal(500), times=2)
+    discord.rest.fail_with("POST", MESSAGES, Refusal(500), times=2)
+    discord.rest.fail_with("PATCH", ORIGINAL, Refusal(500), times=2)
     await goes_on(discord)
     await discord.slash_who(PNG)
     assert (await discord.answer()).files[0].data == b"annotated"
@@ -92,7 +92,7 @@ async def test_server_errors_are_tried_again(discord: FakeDiscord) -> None:
 @pytest.mark.usefixtures("_hurry", "running")
 @pytest.mark.parametrize(("method", "route"), [("POST", MESSAGES), ("POST", CALLBACK), ("PATCH", ORIGINAL)])
 async def test_lasting_server_errors_are_logged_with_an_id(discord: FakeDiscord, method: str, route: str) -> None:
-    discord.rest.trouble(method, route, Refusal(500), times=5)
+    discord.rest.fail_with(method, route, Refusal(500), times=5)
     with capture_logs() as logs:
         await (discord.post_picture(PNG) if route == MESSAGES else discord.slash_who(PNG))
         await discord.until(lambda: "discord.answer_refused" in events(logs))
@@ -104,7 +104,7 @@ async def test_lasting_server_errors_are_logged_with_an_id(discord: FakeDiscord,
 
 @pytest.mark.usefixtures("running")
 async def test_an_expired_interaction_costs_no_work(discord: FakeDiscord, service: Recorder) -> None:
-    discord.rest.trouble("POST", CALLBACK, UNKNOWN_INTERACTION)
+    discord.rest.fail_with("POST", CALLBACK, UNKNOWN_INTERACTION)
     with capture_logs() as logs:
         await discord.slash_who(PNG)
         await discord.until(lambda: "discord.answer_not_wanted" in events(logs))
@@ -116,7 +116,7 @@ async def test_an_expired_interaction_costs_no_work(discord: FakeDiscord, servic
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("code", [10008, 10015])
 async def test_a_command_whose_answer_has_no_place_any_more(discord: FakeDiscord, code: int) -> None:
-    discord.rest.trouble("PATCH", ORIGINAL, Refusal(404, code, "Unknown"))
+    discord.rest.fail_with("PATCH", ORIGINAL, Refusal(404, code, "Unknown"))
     with capture_logs() as logs:
         await discord.slash_who(PNG)
         await discord.until(lambda: "discord.answer_not_wanted" in events(logs))
@@ -214,7 +214,7 @@ async def test_no_reference_where_whobot_may_not_read_the_history(discord: FakeD
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("refusal", [Refusal(403, 50013, "Missing Permissions"), Refusal(403, 50001, "Missing Access")])
 async def test_permissions_lost_meanwhile(discord: FakeDiscord, refusal: Refusal) -> None:
-    discord.rest.trouble("POST", MESSAGES, refusal)
+    discord.rest.fail_with("POST", MESSAGES, refusal)
     with capture_logs() as logs:
         await discord.post_picture(PNG)
         await discord.until(lambda: "discord.answer_refused" in events(logs))

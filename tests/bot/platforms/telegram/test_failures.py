@@ -19,7 +19,7 @@ async def still_at_work(telegram: FakeTelegram) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*retry_after.*")  # python-telegram-bot announces another type for it
 async def test_flood_control_is_waited_for(telegram: FakeTelegram, recorder: Recorder) -> None:
-    telegram.trouble("sendPhoto", Refusal(429, "Too Many Requests: retry after 1", retry_after=1))
+    telegram.fail_with("sendPhoto", Refusal(429, "Too Many Requests: retry after 1", retry_after=1))
     recorder.reply = Reply("Pink", (image(),))
     await telegram.post_picture(png())
 
@@ -29,7 +29,7 @@ async def test_flood_control_is_waited_for(telegram: FakeTelegram, recorder: Rec
 
 @pytest.mark.filterwarnings("ignore:.*retry_after.*")
 async def test_but_not_for_ever(telegram: FakeTelegram) -> None:
-    telegram.trouble("sendMessage", Refusal(429, "Too Many Requests: retry after 3600", retry_after=3600))
+    telegram.fail_with("sendMessage", Refusal(429, "Too Many Requests: retry after 3600", retry_after=3600))
     with capture_logs() as logs:
         await telegram.post("/help")
         await still_at_work(telegram)
@@ -39,7 +39,7 @@ async def test_but_not_for_ever(telegram: FakeTelegram) -> None:
 
 
 async def test_a_hiccup_of_the_server_is_tried_again(telegram: FakeTelegram) -> None:
-    telegram.trouble("sendMessage", Refusal(502, "Bad Gateway"))
+    telegram.fail_with("sendMessage", Refusal(502, "Bad Gateway"))
     await telegram.post("/help")
 
     assert (await telegram.answer()).text == "It is Pink."
@@ -69,7 +69,7 @@ async def test_a_deleted_message_is_answered_all_the_same(telegram: FakeTelegram
 
 async def test_without_the_right_to_send_photos_there_are_words(telegram: FakeTelegram, recorder: Recorder) -> None:
     telegram.world.no_photos.add(telegram.group.id)
-    telegram.trouble("sendDocument", Refusal(400, "Bad Request: not enough rights to send documents to the chat"))
+    telegram.fail_with("sendDocument", Refusal(400, "Bad Request: not enough rights to send documents to the chat"))
     recorder.reply = Reply("Pink", (image(alt="a pink rectangle"),))
     await telegram.post_picture(png(), chat=telegram.group, caption="/who")
     answer = await telegram.answer()
@@ -86,7 +86,7 @@ async def test_without_the_right_to_send_photos_there_are_words(telegram: FakeTe
 async def test_a_photo_that_telegram_does_not_take_is_sent_as_a_file(
     telegram: FakeTelegram, recorder: Recorder, refusal: Refusal
 ) -> None:
-    telegram.trouble("sendPhoto", *[refusal] * 3)
+    telegram.fail_with("sendPhoto", *[refusal] * 3)
     recorder.reply = Reply("Pink", (image(),))
     await telegram.post_picture(png())
     answer = await telegram.answer()
@@ -96,7 +96,7 @@ async def test_a_photo_that_telegram_does_not_take_is_sent_as_a_file(
 
 async def test_a_group_that_has_become_a_supergroup(telegram: FakeTelegram) -> None:
     old = telegram.add(Chat(-123, "group", "Old"))
-    telegram.trouble(
+    telegram.fail_with(
         "sendMessage",
         Refusal(
             400,
@@ -105,8 +105,8 @@ async def test_a_group_that_has_become_a_supergroup(telegram: FakeTelegram) -> N
         ),
     )
     question = telegram.write(chat=old, text="/help", entities=[{"type": "bot_command", "offset": 0, "length": 5}])
-    somebody_elses = telegram.write(chat=telegram.group, text="lovely weather")
-    telegram.world.messages[telegram.group.id, question["message_id"]] = somebody_elses
+    of_others = telegram.write(chat=telegram.group, text="lovely weather")
+    telegram.world.messages[telegram.group.id, question["message_id"]] = of_others
     await telegram.deliver(question)
     answer = await telegram.answer()
 
@@ -114,8 +114,8 @@ async def test_a_group_that_has_become_a_supergroup(telegram: FakeTelegram) -> N
 
 
 async def test_no_word_on_who_manages_means_no(telegram: FakeTelegram, recorder: Recorder) -> None:
-    telegram.trouble("getChatMember", Refusal(400, "Bad Request: CHAT_ADMIN_REQUIRED"))
-    await telegram.post("/watch on", chat=telegram.group, author=telegram.boss)
+    telegram.fail_with("getChatMember", Refusal(400, "Bad Request: CHAT_ADMIN_REQUIRED"))
+    await telegram.post("/watch on", chat=telegram.group, author=telegram.manager)
     await telegram.answer()
 
     assert not recorder.seen[0].user.manager

@@ -27,7 +27,7 @@ async def test_connected_says_whether_updates_arrive(telegram: FakeTelegram, rec
     assert not adapter.connected
     async with serve() as serving:
         await until(lambda: serving.connected)
-        telegram.trouble("getUpdates", Refusal(500, "Internal Server Error"))
+        telegram.fail_with("getUpdates", Refusal(500, "Internal Server Error"))
         with capture_logs() as logs:
             await telegram.post("/help")
             await telegram.answer()
@@ -48,7 +48,7 @@ async def test_a_token_that_is_revoked_on_the_way(telegram: FakeTelegram, record
     adapter = TelegramAdapter(telegram.settings(), recorder)
     running = asyncio.create_task(adapter.run())
     await telegram.connected()
-    telegram.trouble("getUpdates", Refusal(401, "Unauthorized"))
+    telegram.fail_with("getUpdates", Refusal(401, "Unauthorized"))
     await telegram.post("/help")
     with pytest.raises(LoginRefused):
         await running
