@@ -10,7 +10,9 @@ from bot.chat.model import Capabilities
 from tests.checks.features import FEATURES, table
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "ARCHITECTURE.md", *sorted((REPOSITORY / "models").glob("*.md"))]
+DOCUMENTS = [
+    path for folder in (".", "docs/decisions", "models") for path in sorted((REPOSITORY / folder).glob("*.md"))
+]
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
 
 

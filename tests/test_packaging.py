@@ -18,6 +18,8 @@ NEEDED_AT_RUN_TIME = (
     r"models/.+-float16\.tflite",
     r"models/lbpcascade_animeface\.xml",
 )
+TYPED = ("bot", "trainer")
+"""Packages whose annotations type checkers are to read where whobot is installed (PEP 561)."""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,11 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.mark.parametrize("pattern", NEEDED_AT_RUN_TIME)
 def test_the_wheel_holds_what_the_bot_reads(contents: list[str], pattern: str) -> None:
     assert any(re.fullmatch(pattern, name) for name in contents)
+
+
+@pytest.mark.parametrize("package", TYPED)
+def test_the_wheel_says_that_it_is_typed(contents: list[str], package: str) -> None:
+    assert f"{package}/py.typed" in contents
 
 
 def test_the_wheel_holds_no_tests(contents: list[str]) -> None:
