@@ -6,6 +6,8 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from trainer.common.measure import Truth, Values
 
@@ -45,7 +47,7 @@ def make_prototypes(
 
 
 def logistic_regression(values: Floats, truth: Floats, prior: float = 0.5) -> tuple[npt.NDArray[np.float64], float]:
-    """Fit coefficients and intercept by Newton's method on standardised values.
+    """Fit coefficients and intercept to standardised values, with a ridge on the coefficients.
 
     Args:
         values: ``(count, features)``.
@@ -56,13 +58,15 @@ def logistic_regression(values: Floats, truth: Floats, prior: float = 0.5) -> tu
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     table = np.column_stack([(values - mean) / spread, np.ones(len(values))])
     weights = np.where(truth > 0, prior / max(truth.sum(), 1), (1 - prior) / max((1 - truth).sum(), 1)) * len(truth)
-    ridge = np.diag([RIDGE] * values.shape[1] + [0.0])
-    found = np.zeros(table.shape[1])
-    for _ in range(50):
-        chances = 1 / (1 + np.exp(-table @ found))
-        slope = table.T @ (weights * (truth - chances)) - ridge @ found
-        curve = (table * (weights * chances * (1 - chances) + 1e-9)[:, np.newaxis]).T @ table + ridge
-        found = found + np.linalg.solve(curve, slope)
+    sign = np.where(truth > 0, 1.0, -1.0)
+
+    def loss(found: Floats) -> tuple[float, Floats]:
+        margin = sign * (table @ found)
+        slope = table.T @ (-weights * sign * expit(-margin))
+        slope[:-1] += RIDGE * found[:-1]
+        return float(weights @ np.logaddexp(0, -margin) + RIDGE / 2 * found[:-1] @ found[:-1]), slope
+
+    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="BFGS", options={"gtol": 1e-6}).x
     coefficients = found[:-1] / spread
     return coefficients, float(found[-1] - coefficients @ mean)
 
