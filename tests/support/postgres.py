@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.required import missing
+
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian keeps the server's programs, in a folder for each version, off the PATH."""
 
@@ -18,6 +20,8 @@ FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared
 """Nothing has to survive a power cut."""
 
 SECONDS = 180.0
+NAMED = "WHOBOT_TEST_POSTGRES"
+"""Holds the address of a database that the tests may empty, where they are to start no server."""
 
 
 def programs() -> Path | None:
@@ -27,6 +31,24 @@ def programs() -> Path | None:
     versions = [path.parent for path in DEBIAN.glob("*/bin/initdb")]
     found += sorted(versions, key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))])
     return next((folder for folder in reversed(found) if (folder / "pg_ctl").exists()), None)
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Yield the address of a database that may be emptied: the one in `NAMED`, or one of a server for this block.
+
+    Where there is neither, the test is passed over: see `tests.support.required`.
+    """
+    if named := os.environ.get(NAMED):
+        yield named
+    elif binaries := programs():
+        with server(binaries) as address:
+            yield address
+    else:
+        missing(
+            "needs PostgreSQL's server (Debian: apt install postgresql), "
+            f"or {NAMED}=postgresql+asyncpg://user@host/database, a database that may be emptied"
+        )
 
 
 @contextmanager

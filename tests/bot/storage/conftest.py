@@ -1,6 +1,5 @@
 """The databases that the store is tested on: SQLite always, PostgreSQL where a server is at hand."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,23 +10,11 @@ from bot.storage.engine import make_engine
 from bot.storage.store import Store
 from tests.support import postgres
 
-POSTGRES = "WHOBOT_TEST_POSTGRES"
-
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
     """The address of a database in PostgreSQL that the tests may empty: a named one, or a server's of their own."""
-    named = os.environ.get(POSTGRES)
-    if named:
-        yield named
-        return
-    binaries = postgres.programs()
-    if binaries is None:
-        pytest.skip(
-            "needs PostgreSQL's server (Debian: apt install postgresql), "
-            f"or {POSTGRES}=postgresql+asyncpg://user@host/database, a database that may be emptied"
-        )
-    with postgres.server(binaries) as address:
+    with postgres.database() as address:
         yield address
 
 
