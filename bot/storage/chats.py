@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, insert_new
 from bot.storage.tables import chat_settings
@@ -45,19 +46,19 @@ class Chats(Database):
             query = select(columns.chat_id).where(*here).order_by(columns.chat_id)
             return list((await connection.execute(query)).scalars())
 
-    async def remove_settings(self, chat: Chat) -> None:
-        """Remove what a chat has set, or all chats of the server that has this id."""
-        columns = chat_settings.c
-        here = (columns.platform == chat.platform, or_(columns.chat_id == chat.id, columns.home == chat.id))
-        async with self._transaction() as connection:
-            await connection.execute(delete(chat_settings).where(*here))
 
-    async def move_settings(self, chat: Chat, to: Chat) -> None:
-        """Let what a chat has set hold for it under another id."""
-        renaming = update(chat_settings).where(*_is_chat(chat)).values(chat_id=to.id, home=to.home)
-        async with self._transaction() as connection:
-            await connection.execute(delete(chat_settings).where(*_is_chat(to)))
-            await connection.execute(renaming)
+async def remove_settings(connection: AsyncConnection, chat: Chat) -> None:
+    """Remove what a chat has set, or all chats of the server that has this id."""
+    columns = chat_settings.c
+    here = (columns.platform == chat.platform, or_(columns.chat_id == chat.id, columns.home == chat.id))
+    await connection.execute(delete(chat_settings).where(*here))
+
+
+async def move_settings(connection: AsyncConnection, chat: Chat, to: Chat) -> None:
+    """Let what a chat has set hold for it under another id."""
+    renaming = update(chat_settings).where(*_is_chat(chat)).values(chat_id=to.id, home=to.home)
+    await connection.execute(delete(chat_settings).where(*_is_chat(to)))
+    await connection.execute(renaming)
 
 
 def _is_chat(chat: Chat) -> tuple[ColumnElement[bool], ...]:

@@ -7,6 +7,7 @@ It is noted with the bot's account: another account, which is in no server yet, 
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.tables import homes
@@ -29,10 +30,10 @@ class Homes(Database):
                 key = {"platform": account.platform, "account": account.id}
                 await connection.execute(insert(homes), [{**key, "home": home} for home in sorted(present)])
 
-    async def remove_home(self, platform: str, home: str) -> None:
-        """Take down that whobot is no longer in a server."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(homes).where(homes.c.platform == platform, homes.c.home == home))
+
+async def remove_home(connection: AsyncConnection, platform: str, home: str) -> None:
+    """Take down that whobot is no longer in a server."""
+    await connection.execute(delete(homes).where(homes.c.platform == platform, homes.c.home == home))
 
 
 def _of(account: User) -> tuple[ColumnElement[bool], ...]:

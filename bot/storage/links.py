@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.tables import links
@@ -51,16 +52,16 @@ class LinkTable(Database):
         async with self._transaction() as connection:
             await connection.execute(delete(links).where(*_is(link)))
 
-    async def remove_links(self, chat: Chat) -> None:
-        """Remove the links of a chat, or of all chats of the server that has this id."""
-        here = (links.c.platform == chat.platform, or_(links.c.chat_id == chat.id, links.c.home == chat.id))
-        async with self._transaction() as connection:
-            await connection.execute(delete(links).where(*here))
-
     async def purge_links(self) -> int:
         """Remove links that are too old; return how many."""
         async with self._transaction() as connection:
             return (await connection.execute(delete(links).where(links.c.at < _horizon()))).rowcount
+
+
+async def remove_links(connection: AsyncConnection, chat: Chat) -> None:
+    """Remove the links of a chat, or of all chats of the server that has this id."""
+    here = (links.c.platform == chat.platform, or_(links.c.chat_id == chat.id, links.c.home == chat.id))
+    await connection.execute(delete(links).where(*here))
 
 
 def _horizon() -> datetime:

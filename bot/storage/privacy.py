@@ -1,6 +1,7 @@
 """What is stored of a person and of a chat, in all tables of what was taught: to be shown, and to be gone."""
 
 from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.people import is_by, person
@@ -12,7 +13,7 @@ _OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes)
 
 
 class Privacy(Database):
-    """Shows, moves and removes what is stored."""
+    """Shows and removes what is stored of a person."""
 
     async def data_of(self, user: User) -> UserData:
         """Return how much is stored of what a person did."""
@@ -42,18 +43,18 @@ class Privacy(Database):
                 await connection.execute(delete(table).where(*is_by(table, user)))
             await connection.execute(update(changes).where(*is_by(changes, user)).values(person(None)))
 
-    async def remove_scope(self, scope: Scope) -> None:
-        """Remove all that was taught and said in a scope, and its history."""
-        async with self._transaction() as connection:
-            for table in _OF_A_SCOPE:
-                await connection.execute(delete(table).where(*in_scope(table, scope)))
 
-    async def move_scope(self, scope: Scope, to: Scope) -> None:
-        """Let all that was taught and said in a scope belong to another one."""
-        async with self._transaction() as connection:
-            for table in _OF_A_SCOPE:
-                moving = update(table).where(*in_scope(table, scope))
-                await connection.execute(moving.values(platform=to.platform, home=to.home))
+async def remove_scope(connection: AsyncConnection, scope: Scope) -> None:
+    """Remove all that was taught and said in a scope, and its history."""
+    for table in _OF_A_SCOPE:
+        await connection.execute(delete(table).where(*in_scope(table, scope)))
+
+
+async def move_scope(connection: AsyncConnection, scope: Scope, to: Scope) -> None:
+    """Let all that was taught and said in a scope belong to another one."""
+    for table in _OF_A_SCOPE:
+        moving = update(table).where(*in_scope(table, scope))
+        await connection.execute(moving.values(platform=to.platform, home=to.home))
 
 
 def _asked_by(user: User) -> tuple[ColumnElement[bool], ...]:

@@ -2,13 +2,13 @@
 
 from sqlalchemy import ColumnElement, delete, select
 
-from bot.storage.chats import Chats
+from bot.storage.chats import Chats, move_settings, remove_settings
 from bot.storage.database import insert_new
 from bot.storage.examples import Examples
 from bot.storage.history import History
-from bot.storage.homes import Homes
-from bot.storage.links import LinkTable
-from bot.storage.privacy import Privacy
+from bot.storage.homes import Homes, remove_home
+from bot.storage.links import LinkTable, remove_links
+from bot.storage.privacy import Privacy, move_scope, remove_scope
 from bot.storage.tables import opt_outs
 from bot.storage.totals import Counting
 from bot.storage.values import Chat, Scope, User
@@ -39,20 +39,25 @@ class Store(Chats, Examples, Verdicts, History, Privacy, Homes, LinkTable, Count
     async def remove_chat(self, chat: Chat) -> None:
         """Remove all that is stored of a chat, or of the whole server where the chat's id is that of its home.
 
-        What a server's channels have learnt together stays when one of them goes.
+        What a server's channels have learnt together stays when one of them goes. All of it goes, or nothing does.
         """
-        await self.remove_settings(chat)
-        await self.remove_links(chat)
-        if Scope.of(chat).home == chat.id:
-            await self.remove_scope(Scope.of(chat))
-            await self.remove_home(chat.platform, chat.id)
+        async with self._transaction() as connection:
+            await remove_settings(connection, chat)
+            await remove_links(connection, chat)
+            if Scope.of(chat).home == chat.id:
+                await remove_scope(connection, Scope.of(chat))
+                await remove_home(connection, chat.platform, chat.id)
 
     async def move_chat(self, chat: Chat, to: Chat) -> None:
-        """Let all that is stored of a chat belong to it under another id; messages there have other ids."""
-        await self.move_settings(chat, to)
-        await self.remove_links(chat)
-        if Scope.of(chat).home == chat.id:
-            await self.move_scope(Scope.of(chat), Scope.of(to))
+        """Let all that is stored of a chat belong to it under another id; messages there have other ids.
+
+        All of it moves, or nothing does.
+        """
+        async with self._transaction() as connection:
+            await move_settings(connection, chat, to)
+            await remove_links(connection, chat)
+            if Scope.of(chat).home == chat.id:
+                await move_scope(connection, Scope.of(chat), Scope.of(to))
 
 
 def _is_user(user: User) -> tuple[ColumnElement[bool], ...]:

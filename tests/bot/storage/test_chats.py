@@ -1,6 +1,10 @@
 """What a chat has set: changed a part at a time, renamed with it, and gone when it is."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,11 +12,12 @@ import pytest
 from alembic import command
 from sqlalchemy import make_url, text
 
-from bot.chat.model import Chat, Keeping, Teachers
+from bot.chat.model import Chat, Keeping, Teachers, User
+from bot.errors import StoreError
 from bot.storage import migrations
 from bot.storage.engine import make_engine
 from bot.storage.store import Store
-from bot.storage.values import ChatSettings, Scope
+from bot.storage.values import ChatSettings, Link, Scope, Truth, Verdict
 from tests.support.service_harness import learn
 
 CHAT = Chat("discord", "room", home="server")
@@ -73,6 +78,38 @@ async def test_a_chat_under_another_id_is_the_same_chat(store: Store) -> None:
     assert await store.chat_settings(moved) == ChatSettings(watch=True, threshold=0.5)
     assert await store.taught(Scope.of(moved)) == {"Miku": 1}
     assert await store.taught(Scope.of(GROUP)) == {}
+
+
+def everything(path: str) -> list[str]:
+    """All that a SQLite file holds, as statements."""
+    with closing(sqlite3.connect(path)) as database:
+        return list(database.iterdump())
+
+
+@pytest.mark.parametrize("broken", ["chat_settings", "links", "examples", "removed_examples", "verdicts", "changes"])
+@pytest.mark.parametrize("departure", ["removed", "moved"])
+async def test_a_departure_that_fails_in_the_middle_leaves_all_as_it_was(
+    tmp_path: Path, departure: str, broken: str
+) -> None:
+    path = str(tmp_path / "whobot.db")
+    async with Store(f"sqlite+aiosqlite:///{path}") as store:
+        await store.change(GROUP, watch=True)
+        await store.keep_link(Link(GROUP, "-1", "2", ("1",), (("2",),), "ann", datetime.now(UTC)))
+        await teach(store, GROUP)
+        await store.forget(Scope.of(GROUP), "Miku", None)
+        await teach(store, GROUP)
+        said = ("a1:0", "Miku", 0.9, "b1", Truth.STRANGER, None, User("telegram", "ann", name="Ann"))
+        await store.judge(Verdict(Scope.of(GROUP), *said, datetime.now(UTC)))
+        async with store._transaction() as connection:
+            for what in ("DELETE", "UPDATE"):
+                fault = "BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+                await connection.execute(text(f"CREATE TRIGGER fault_{what} BEFORE {what} ON {broken} {fault}"))
+        before = everything(path)
+        removing = departure == "removed"
+        departing = store.remove_chat(GROUP) if removing else store.move_chat(GROUP, Chat("telegram", "-1001"))
+        with pytest.raises(StoreError, match="disk I/O error"):
+            await departing
+    assert everything(path) == before
 
 
 async def test_chats_of_an_older_whobot_keep_what_they_had_set(url: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.model import User
+from bot.chat.model import Chat, User
 from bot.storage.store import Store
 from bot.storage.values import Action, Scope, UserData
 from tests.bot.storage.test_history import ANN, BOB, HERE, THERE, draft
@@ -42,7 +42,7 @@ async def test_a_persons_data_goes_and_the_history_keeps_no_name(lively: Store) 
 
 async def test_a_scope_goes_with_all_that_is_in_it(lively: Store) -> None:
     await lively.learn([draft(scope=THERE)], Action.TAUGHT)
-    await lively.remove_scope(HERE)
+    await lively.remove_chat(Chat(HERE.platform, HERE.home))
     assert await lively.taught(HERE) == {}
     assert await lively.history(HERE) == []
     assert await lively.verdicts(HERE) == []
@@ -52,7 +52,7 @@ async def test_a_scope_goes_with_all_that_is_in_it(lively: Store) -> None:
 
 async def test_a_scope_moves_with_all_that_is_in_it(lively: Store) -> None:
     entries = [change.id for change in await lively.history(HERE)]
-    await lively.move_scope(HERE, ELSEWHERE)
+    await lively.move_chat(Chat(HERE.platform, HERE.home), Chat(ELSEWHERE.platform, ELSEWHERE.home))
     assert await lively.taught(HERE) == {}
     assert await lively.taught(ELSEWHERE) == {"maki": 2, "nico": 1}
     assert [change.id for change in await lively.history(ELSEWHERE)] == entries

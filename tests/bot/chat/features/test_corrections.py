@@ -7,6 +7,7 @@ import pytest
 from bot.chat.features import lessons, verdicts
 from bot.chat.model import Keeping, Page, Placement, Press, Reply, Show, Teachers, Trigger
 from bot.chat.service import Service
+from bot.storage.privacy import remove_scope
 from bot.storage.store import Store
 from bot.storage.values import Action, Origin, Scope, Score, Truth
 from tests.support.learning_backend import LearningBackend, Member, action, choices, labels
@@ -151,7 +152,8 @@ async def test_what_is_kept_is_told_before_and_kept_after(
         assert await store.taught(HERE) == ({"Umi": 1} if text and kept else {})
         assert len(await store.history(HERE)) == kept
         assert len(await store.verdicts(HERE)) == 1, "it is counted all the same"
-        await store.remove_scope(HERE)
+        async with store._transaction() as connection:
+            await remove_scope(connection, HERE)
 
 
 @pytest.mark.parametrize("step", Keeping)
