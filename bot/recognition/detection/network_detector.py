@@ -26,6 +26,9 @@ LARGE = 1100
 """Pixels. A picture whose longer side is not longer shows little more in a second look, and mostly false faces."""
 STRIP = 2.5
 """A picture that is so many times as long as wide is looked at in parts."""
+MOST_PARTS = 16
+"""However long a strip is: the reduced picture is then so narrow that no more would show a face worth naming, and a
+file of a hundred bytes could ask for thousands."""
 
 
 class NetworkDetector:
@@ -81,7 +84,7 @@ class NetworkDetector:
         """The windows that a second look is worth while at."""
         longer, shorter = max(width, height), min(width, height)
         if longer > STRIP * shorter:
-            parts = round(longer / shorter)
+            parts = min(round(longer / shorter), MOST_PARTS)
             return grid(width, height, *((parts, 1) if width > height else (1, parts)))
         small = boxes[:, 2:].max(axis=1, initial=0) < SMALL * longer / max(self._size)
         suspected = small & (scores >= self._usual * SUSPICION)

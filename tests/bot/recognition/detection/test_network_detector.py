@@ -1,11 +1,15 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from bot.errors import BundleError
 from bot.recognition.bundle import Bundle, read_bundle
-from bot.recognition.detection.network_detector import NetworkDetector
+from bot.recognition.detection.network_detector import MOST_PARTS, NetworkDetector
+from bot.recognition.detection.refinement import MOST
+from bot.recognition.interpreter import Network
 from bot.recognition.results import Box, Face, Image
 from tests.support import tiny
 from tests.support.artwork import CAST, draw_backdrop, draw_portrait, draw_scene
@@ -77,6 +81,30 @@ def test_faces_in_a_long_strip_are_found(detector: NetworkDetector) -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (33, 31), (2048, 1365)])
 def test_no_shape_of_picture_is_too_odd(detector: NetworkDetector, shape: tuple[int, int]) -> None:
     detector.detect(np.zeros((*shape, 3), np.uint8))
+
+
+@pytest.mark.parametrize("shape", [(1, 2048), (2048, 1), (1, 1280), (20, 2048), (128, 2048), (640, 1280)])
+def test_no_shape_of_picture_asks_for_more_than_a_bounded_number_of_looks(
+    detector: NetworkDetector, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]
+) -> None:
+    looks: list[tuple[int, ...]] = []
+    run = Network.run_image
+
+    def counted(network: Network, image: Image) -> Mapping[str, npt.NDArray[np.float32]]:
+        looks.append(image.shape)
+        return run(network, image)
+
+    monkeypatch.setattr(Network, "run_image", counted)
+    detector.detect(np.zeros((*shape, 3), np.uint8))
+    # The whole picture once, each part once, and each doubtful face as it is and in the mirror.
+    assert len(looks) <= 1 + MOST_PARTS + 2 * MOST
+    assert all(width * height <= 384 * 384 for height, width, _ in looks)
+
+
+def test_a_strip_that_is_not_extreme_is_still_cut_into_squares(detector: NetworkDetector) -> None:
+    none = np.empty((0, 4), np.float32), np.empty(0, np.float32)
+    assert len(detector._closer(*none, 2000, 200)) == 10
+    assert len(detector._closer(*none, 2048, 1)) == len(detector._closer(*none, 1, 2048)) == MOST_PARTS
 
 
 def test_the_same_picture_always_gives_the_same_faces(bundle: Bundle, detector: NetworkDetector) -> None:
