@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from PIL.Image import Resampling, Transpose
 
 from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
-from bot.recognition.decoding import gif, webp
+from bot.recognition.decoding import gif, jpeg, webp
 from bot.recognition.decoding.png import find_exif, read_strips, rows_of
 from bot.recognition.results import Box, Image
 
@@ -96,7 +96,8 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
 
     Raises:
         UnsupportedFormat: the bytes are no picture in one of these formats.
-        BrokenPicture: the file is empty, truncated or damaged, or its header lies.
+        BrokenPicture: the file is empty, truncated or damaged, its header lies, or a JPEG goes over its pixels more
+            often than any encoder would make it.
         TooManyPixels: the header asks for more than `max_pixels`.
         TooManyFrames: there are more than `max_frames`.
     """
@@ -130,6 +131,8 @@ def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frame
     pixels = picture.width * picture.height
     if pixels > max_pixels:
         raise TooManyPixels(pixels, max_pixels)
+    if picture.format in ("JPEG", "MPO") and jpeg.count_scans(data, jpeg.MOST_SCANS + 1) > jpeg.MOST_SCANS:
+        raise BrokenPicture
     if picture.format not in _ANIMATED:
         return 1
     # Pillow counts a GIF's frames by walking through all of them; the other formats tell their number in a header.

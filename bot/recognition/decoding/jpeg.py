@@ -1,0 +1,34 @@
+"""Count the scans of a JPEG without decoding any.
+
+Each scan of a progressive JPEG goes over all pixels again, an empty one of ten bytes too: a small file can ask for
+minutes of the decoder, which nothing can interrupt.
+
+Source: https://www.w3.org/Graphics/JPEG/itu-t81.pdf (annex B: the markers)
+"""
+
+import re
+
+MOST_SCANS = 50
+"""Encoders write about ten, optimisers up to twenty. So many take seconds where the picture has 50 megapixels."""
+
+_SCAN, _END = 0xDA, 0xD9
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+"""What is no data of a scan: there a 0 follows each 255, or a restart marker stands."""
+_WITH_LENGTH = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xF0), 0xFE))
+"""Markers with a segment behind them. After any other one a decoder looks for the next marker, or gives up."""
+
+
+def count_scans(data: bytes, most: int) -> int:
+    """Count the scans in a JPEG file, giving up at `most`; a damaged file counts as far as it goes.
+
+    Bytes that look like a scan in a segment of their own, such as the preview in EXIF data, are none.
+    """
+    scans, position = 0, 0
+    while scans < most and (marker := _MARKER.search(data, position)):
+        kind, position = marker[1][0], marker.end()
+        if kind == _END:
+            break
+        scans += kind == _SCAN
+        if kind in _WITH_LENGTH:
+            position += int.from_bytes(data[position : position + 2])
+    return scans
