@@ -46,8 +46,13 @@ async def edit(bot: Bot, reply: Reply, message: MaybeInaccessibleMessage, group:
     return await deliver(bot, reply, _place_of(message), covered=covered)
 
 
-async def remove(bot: Bot, messages: Collection[Key]) -> None:
-    """Delete messages of one chat; those that are too old for that lose their words and buttons."""
+async def remove(bot: Bot, messages: Collection[Key]) -> bool:
+    """Delete messages of one chat; those that are too old for that lose their words and buttons.
+
+    Returns:
+        False where Telegram could not be asked, so that asking again may help. Failure is logged and never raised.
+    """
+    asked = True
     for chat_id, group in groupby(sorted(messages), key=itemgetter(0)):
         ids = [message_id for _, message_id in group]
         try:
@@ -57,6 +62,8 @@ async def remove(bot: Bot, messages: Collection[Key]) -> None:
                 await _blank(bot, chat_id, message_id)
         except TelegramError as error:
             log.warning("could not delete an answer", platform="telegram", chat=chat_id, reason=error.message)
+            asked = False
+    return asked
 
 
 async def _changed(bot: Bot, outgoing: Outgoing, message: Message, *, alone: bool) -> bool:

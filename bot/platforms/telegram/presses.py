@@ -1,7 +1,7 @@
 """From a pressed button to what becomes of its message."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
@@ -93,10 +93,16 @@ class Presses:
             for kind in reaction.new_reaction
         )
         by_asker = exchange is not None and reaction.user is not None and str(reaction.user.id) == exchange.asker.id
-        if exchange is not None and by_asker and disliked and message in exchange.answer:
-            group = self._memory.group(message)
+        if exchange is None or not (by_asker and disliked):
+            return
+        async with self._locks.setdefault(message, asyncio.Lock()):
+            if message in exchange.answer:
+                await self._take_away(self._memory.group(message))
+
+    async def _take_away(self, group: Sequence[Key]) -> None:
+        """Delete an answer. It stays known where that failed, so that whoever wants it gone can say so again."""
+        if await remove(self._bot, group):
             self._memory.forget(group)
-            await remove(self._bot, group)
 
     async def _carry_out(
         self,
@@ -123,8 +129,7 @@ class Presses:
             case Placement.DELETE | Placement.EDIT if not group:
                 return
             case Placement.DELETE:
-                await remove(self._bot, group)
-                self._memory.forget(group)
+                await self._take_away(group)
                 return
             case Placement.EDIT:
                 sent = await edit(self._bot, reply, pressed, group)

@@ -232,6 +232,34 @@ async def test_an_answer_is_deleted(telegram: FakeTelegram, recorder: Recorder) 
     assert await telegram.deletion() == answer.ids
 
 
+async def test_an_answer_that_could_not_be_deleted_is_when_the_button_is_pressed_again(
+    telegram: FakeTelegram, recorder: Recorder
+) -> None:
+    answer = await answered(telegram, recorder, Reply("Pink", (image(),), BUTTONS))
+    telegram.fail_with("deleteMessages", Refusal(429, "Too Many Requests: retry after 60", retry_after=60))
+    for _ in range(2):
+        await press(telegram, recorder, answer, Reply(placement=Placement.DELETE))
+        await telegram.notice()
+
+    assert await telegram.deletion() == answer.ids
+    assert telegram.calls.count("deleteMessages") == 2
+    pressed = recorder.seen[-1].request
+    assert isinstance(pressed, Press)
+    assert pressed.asker == recorder.seen[0].user, "who asked is still known"
+
+
+async def test_an_answer_that_a_reaction_could_not_delete_still_goes_by_its_button(
+    telegram: FakeTelegram, recorder: Recorder
+) -> None:
+    answer = await answered(telegram, recorder, Reply("Pink", buttons=BUTTONS))
+    telegram.fail_with("deleteMessages", Refusal(429, "Too Many Requests: retry after 60", retry_after=60))
+    await telegram.react(answer.message, "👎")
+    await until(lambda: telegram.calls.count("deleteMessages"))
+    await press(telegram, recorder, answer, Reply(placement=Placement.DELETE))
+
+    assert await telegram.deletion() == answer.ids
+
+
 @pytest.mark.parametrize("images", [(), (image(),)])
 async def test_what_is_too_old_to_be_deleted_loses_its_words(
     telegram: FakeTelegram, recorder: Recorder, images: tuple[ReplyImage, ...]
