@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 SHORTEST_PASSWORD = 8
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -92,6 +92,19 @@ class Web(Section):
     """A file that holds the password and nothing else."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
+    trusted_proxies: tuple[str, ...] = Field(default=(), examples=[["127.0.0.1", "10.0.0.0/8"]])
+    """Addresses and networks of reverse proxies. Who guesses passwords is told apart by what they say in
+    X-Forwarded-For, and by nobody else's word."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(f'"{network}" is neither an address nor a network, as 10.0.0.0/8 is one') from None
+        return networks
 
     @model_validator(mode="after")
     def _strangers_need_a_password(self) -> Self:

@@ -111,7 +111,7 @@ class Dispatcher:
 
         self._start(tell())
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
         async def safely() -> None:
             with _no_harm_to_others():
                 await work

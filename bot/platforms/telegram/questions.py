@@ -24,7 +24,7 @@ from bot.platforms.telegram.translate import PLATFORM, Reader, author_of
 
 log = structlog.get_logger(__name__)
 
-Start: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
+Start: TypeAlias = Callable[[Coroutine[Any, Any, object]], None]
 
 ANSWERS_AT_ONCE = 16
 """More do not get more done: each costs several requests, and with 256 at once more than half of them timed out."""

@@ -17,6 +17,7 @@ from bot.config.settings import is_loopback
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.base import Health
 from bot.platforms.web import assets, guard
+from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.api import Api
 from bot.platforms.web.conversation import Conversation
 from bot.platforms.web.delivery import Delivery
@@ -66,7 +67,8 @@ class WebAdapter:
         translations: Translations = lambda _tag: ENGLISH,
         names: Mapping[str, str] | None = None,
     ) -> None:
-        login = Login(settings.password, time.monotonic)
+        addresses = Addresses(settings.trusted_proxies)
+        login = Login(settings.password, time.monotonic, addresses)
         if not (is_loopback(settings.host) or login.required):
             raise ConfigError(
                 f"The web chat would be open to everyone who can reach {settings.host}. Set a password "
@@ -77,7 +79,9 @@ class WebAdapter:
         self._pictures = PictureStore(PICTURE_STORE_BYTES, time.monotonic)
         self._sessions = Sessions(self._pictures, time.time)
         self._conversation = Conversation(handler, Delivery(self._pictures), names or typed_names(english_only, ()))
-        self._api = Api(self._sessions, self._conversation, login, max_upload=max_upload, translations=translations)
+        self._api = Api(
+            self._sessions, self._conversation, login, addresses, max_upload=max_upload, translations=translations
+        )
         self._media_routes = MediaRoutes(self._sessions, self._pictures)
         self._probes = Probes(login, health, metrics)
         self._stop = asyncio.Event()

@@ -1,6 +1,6 @@
 """What the page asks of the server."""
 
-import json
+from functools import partial
 from gettext import NullTranslations
 from typing import Any, Final
 
@@ -8,14 +8,17 @@ from aiohttp import web
 
 from bot.chat.model import Press, Suggest
 from bot.platforms.web import events, requests, uploads
+from bot.platforms.web.addresses import Addresses
+from bot.platforms.web.body import read_json
 from bot.platforms.web.conversation import Conversation
 from bot.platforms.web.language import Translations, preferred_language
 from bot.platforms.web.login import Login
 from bot.platforms.web.refusal import Refusal
-from bot.platforms.web.sessions import Sessions, delete_cookies, set_cookies
+from bot.platforms.web.sessions import Session, Sessions, delete_cookies, set_cookies
+from bot.platforms.web.shares import Shares
 
-UPLOADS_AT_ONCE: Final = 4
-LONGEST_BODY: Final = 4096
+SMALL_POST: Final = 32_000
+"""Bytes of a message that takes no place among the uploads: words and commands never wait behind pictures."""
 LONGEST_NAME: Final = 200
 MESSAGE: Final = r"/api/messages/{id:\d{1,18}}"
 
@@ -28,6 +31,7 @@ class Api:
         sessions: Sessions,
         conversation: Conversation,
         login: Login,
+        addresses: Addresses,
         *,
         max_upload: int,
         translations: Translations,
@@ -37,7 +41,8 @@ class Api:
         self._login = login
         self._max_upload = max_upload
         self._translations = translations
-        self._uploads = 0
+        self._addresses = addresses
+        self._shares = Shares(max_upload)
         self.stopping = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -56,7 +61,7 @@ class Api:
         """Go on with the browser's session or open a new one, against the password where there is one."""
         session = self._sessions.find(request)
         if session is None:
-            self._login.check(request, _text(await _json(request), "password"))
+            self._login.check(request, _text(await read_json(request), "password"))
             session = self._sessions.begin(request)
         response = web.json_response(
             {
@@ -81,13 +86,7 @@ class Api:
         """Take a message; its answer comes with the events."""
         session = self._sessions.require(request)
         self._conversation.check_capacity(session)
-        if self._uploads >= UPLOADS_AT_ONCE:
-            raise Refusal(503, "busy", retry_after=5)
-        self._uploads += 1
-        try:
-            post = await uploads.receive(request, self._max_upload)
-        finally:
-            self._uploads -= 1
+        post = await self._receive(request, session)
         self._check_open()
         return web.json_response(
             {"id": self._conversation.post(session, post, preferred_language(request))}, status=202
@@ -101,7 +100,7 @@ class Api:
     async def press(self, request: web.Request) -> web.Response:
         """Press a button; what it changes comes with the events, what is for the presser alone in the response."""
         session = self._sessions.require(request)
-        body = await _json(request)
+        body = await read_json(request)
         self._check_open()
         press = Press(_text(body, "action") or "", _text(body, "text"))
         number = int(request.match_info["id"])
@@ -119,26 +118,18 @@ class Api:
         """Follow the thread."""
         return await events.stream(request, self._sessions.require(request))
 
+    async def _receive(self, request: web.Request, session: Session) -> uploads.Post:
+        if (request.content_length or SMALL_POST + 1) <= SMALL_POST:
+            return await uploads.receive(request, self._max_upload)
+        with self._shares.place(session.name, self._addresses.of(request)) as place:
+            return await uploads.receive(request, self._max_upload, partial(self._shares.grow, place))
+
     def _check_open(self) -> None:
         if self.stopping:
             raise Refusal(503, "stopping", retry_after=10)
 
     def _catalogue(self, request: web.Request) -> NullTranslations:
         return self._translations(preferred_language(request))
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    """The object in a JSON body; empty where there is none."""
-    body = await request.content.read(LONGEST_BODY + 1)
-    while len(body) <= LONGEST_BODY and (more := await request.content.read(LONGEST_BODY)):
-        body += more
-    if len(body) > LONGEST_BODY:
-        raise Refusal(413, "long_text")
-    try:
-        value: Any = json.loads(body or b"{}")
-    except ValueError:
-        raise Refusal(400, "json") from None
-    return value if isinstance(value, dict) else {}
 
 
 def _text(body: dict[str, Any], name: str) -> str | None:

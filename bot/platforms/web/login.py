@@ -12,25 +12,45 @@ from typing import Final
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.refusal import Refusal
 
 FREE_FAILURES: Final = 3
 LONGEST_WAIT: Final = 60.0
+MOST_FAILURES: Final = 9
+"""Those after which the wait is longest; more are not counted."""
+FORGIVEN_SECONDS: Final = 300.0
+"""For each of these without another, one failure is forgotten."""
 ADDRESSES_REMEMBERED: Final = 1024
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Failures:
+    """How many there were at a moment, `at`, in seconds."""
+
     count: int = 0
-    wait_until: float = 0.0
+    at: float = 0.0
+
+    def left(self, now: float) -> int:
+        """How many still count."""
+        return max(0, self.count - int((now - self.at) / FORGIVEN_SECONDS))
+
+    def wait(self, now: float) -> float:
+        """Seconds until another attempt is looked at, zero or less where it may come."""
+        doubled = self.count - FREE_FAILURES
+        return self.at + min(2.0**doubled, LONGEST_WAIT) - now if doubled >= 0 else 0.0
 
 
 class Login:
-    """Compares passwords in constant time; after three wrong ones an address waits 1, 2, 4… up to 60 seconds."""
+    """Compares passwords in constant time; after three wrong ones an address waits 1, 2, 4… up to 60 seconds.
 
-    def __init__(self, password: SecretStr | None, clock: Callable[[], float]) -> None:
+    Nobody waits for what others do: each address has failures of its own, and they are forgotten with time.
+    """
+
+    def __init__(self, password: SecretStr | None, clock: Callable[[], float], addresses: Addresses) -> None:
         self._password = password if password and password.get_secret_value() else None
         self._clock = clock
+        self._addresses = addresses
         self._failures: OrderedDict[str, _Failures] = OrderedDict()
 
     @property
@@ -48,13 +68,14 @@ class Login:
             return
         if attempt is None:
             raise Refusal(401, "password")
-        address = request.remote or ""
+        now = self._clock()
+        address = self._addresses.of(request)
         failures = self._failures.get(address, _Failures())
-        wait = failures.wait_until - self._clock()
+        wait = failures.wait(now)
         if wait > 0:
             raise Refusal(429, "slow_down", retry_after=wait, seconds=math.ceil(wait))
         if not hmac.compare_digest(_digest(attempt), _digest(self._password.get_secret_value())):
-            self._remember(address, failures)
+            self._remember(address, _Failures(min(failures.left(now) + 1, MOST_FAILURES), now))
             raise Refusal(401, "wrong_password")
         self._failures.pop(address, None)
 
@@ -69,9 +90,6 @@ class Login:
         self.check(request, password if colon else None)
 
     def _remember(self, address: str, failures: _Failures) -> None:
-        failures.count += 1
-        if failures.count >= FREE_FAILURES:
-            failures.wait_until = self._clock() + min(2.0 ** (failures.count - FREE_FAILURES), LONGEST_WAIT)
         self._failures[address] = failures
         self._failures.move_to_end(address)
         if len(self._failures) > ADDRESSES_REMEMBERED:

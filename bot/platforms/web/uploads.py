@@ -1,15 +1,17 @@
-"""A posted message, read part by part and counted while it arrives."""
+"""A posted message, counted while it arrives."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from multipart import MultipartSegment, PushMultipartParser, parse_options_header
 
 from bot.chat.model import Picture
+from bot.platforms.web.body import Arriving
 from bot.platforms.web.refusal import Refusal
 
 MAX_FILES: Final = 20
@@ -18,6 +20,9 @@ OVERHEAD: Final = 64_000
 RECEIVE_SECONDS: Final = 300.0
 CHUNK: Final = 64 * 1024
 LONGEST_NAME: Final = 120
+LONGEST_HEADER: Final = 8190
+HEADERS: Final = 8
+"""Of a field: browsers send two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,11 @@ class Post:
     files: tuple[File, ...]
 
 
-async def receive(request: web.Request, max_bytes: int) -> Post:
-    """Read a multipart form with one ``text`` and any number of pictures, in fields ``picture`` or ``spoiler``.
+async def receive(request: web.Request, max_bytes: int, arrived: Callable[[int], None] = lambda _count: None) -> Post:
+    """Read a multipart form with at most one ``text`` and `MAX_FILES` pictures, in fields ``picture`` or ``spoiler``.
 
-    `max_bytes` is the size of all files together; aiohttp's own client_max_size does not cover a form that is read part
-    by part, and a Content-Length may be missing or lie.
+    `max_bytes` is the size of all files together. All is counted while it arrives: a Content-Length may be missing or
+    lie. `arrived` is told how many bytes have come, and may refuse them.
 
     Raises:
         Refusal: the form is malformed, too large, too slow or holds too many files.
@@ -65,45 +70,69 @@ async def receive(request: web.Request, max_bytes: int) -> Post:
         raise Refusal(413, "too_large", megabytes=round(max_bytes / 1e6))
     try:
         async with asyncio.timeout(RECEIVE_SECONDS):
-            return await _receive(request, max_bytes)
+            return await _receive(request, max_bytes, arrived)
     except TimeoutError:
         raise Refusal(408, "slow") from None
     except (ValueError, HttpProcessingError):
         raise Refusal(400, "form") from None
 
 
-async def _receive(request: web.Request, max_bytes: int) -> Post:
-    text = ""
-    files: list[File] = []
-    left = max_bytes
-    form = await request.multipart()
-    while (part := await form.next()) is not None:
-        if not isinstance(part, BodyPartReader):
-            raise Refusal(400, "form")
-        if part.name == "text":
-            data = await _read(part, MAX_TEXT_BYTES)
-            if data is None:
-                raise Refusal(413, "long_text")
-            text = data.decode("utf-8", "replace")
-        elif part.name in {"picture", "spoiler"}:
-            if len(files) == MAX_FILES:
+async def _receive(request: web.Request, max_bytes: int, arrived: Callable[[int], None]) -> Post:
+    _, options = parse_options_header(request.headers.get("Content-Type", ""))
+    parser = PushMultipartParser(
+        options.get("boundary", ""), max_header_size=LONGEST_HEADER, max_header_count=HEADERS, strict=True
+    )
+    form, arriving = Form(max_bytes), Arriving(request)
+    with parser:
+        while chunk := await arriving.read():
+            arrived(len(chunk))
+            for event in parser.parse(chunk):
+                form.take(event)
+    return form.post()
+
+
+class Form:
+    """The fields of a form, as far as they have arrived."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._left = max_bytes
+        self._text: bytearray | None = None
+        self._files: list[tuple[MultipartSegment, bytearray]] = []
+        self._data = bytearray()
+
+    def take(self, event: MultipartSegment | bytes | None) -> None:
+        """Go on with what the parser has found: the beginning of a field, some of its bytes, or (None) its end."""
+        if isinstance(event, MultipartSegment):
+            self._begin(event)
+        elif event is not None:
+            self._add(event)
+
+    def post(self) -> Post:
+        """All of it."""
+        files = (
+            File((field.filename or "picture")[:LONGEST_NAME], bytes(data), spoiler=field.name == "spoiler")
+            for field, data in self._files
+        )
+        return Post((self._text or b"").decode("utf-8", "replace").strip(), tuple(files))
+
+    def _begin(self, field: MultipartSegment) -> None:
+        if field.name == "text" and self._text is None:
+            self._data = self._text = bytearray()
+        elif field.name in {"picture", "spoiler"} and not (field.content_type or "").startswith("multipart/"):
+            if len(self._files) == MAX_FILES:
                 raise Refusal(413, "too_many_files", limit=MAX_FILES)
-            data = await _read(part, left)
-            if data is None:
-                raise Refusal(413, "too_large", megabytes=round(max_bytes / 1e6))
-            left -= len(data)
-            name = (part.filename or "picture")[:LONGEST_NAME]
-            files.append(File(name, data, spoiler=part.name == "spoiler"))
+            self._data = bytearray()
+            self._files.append((field, self._data))
         else:
             raise Refusal(400, "form")
-    return Post(text.strip(), tuple(files))
 
-
-async def _read(part: BodyPartReader, limit: int) -> bytes | None:
-    """All bytes of a part, or None as soon as there are more than the limit."""
-    data = bytearray()
-    while chunk := await part.read_chunk(CHUNK):
-        data += chunk
-        if len(data) > limit:
-            return None
-    return bytes(data)
+    def _add(self, data: bytes) -> None:
+        self._data += data
+        if self._data is self._text:
+            if len(self._text) > MAX_TEXT_BYTES:
+                raise Refusal(413, "long_text")
+            return
+        self._left -= len(data)
+        if self._left < 0:
+            raise Refusal(413, "too_large", megabytes=round(self._max_bytes / 1e6))

@@ -1,14 +1,17 @@
 """What other sites, other machines and wrong passwords meet."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
+from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.assets import FOLDER
-from bot.platforms.web.login import Login
+from bot.platforms.web.login import FORGIVEN_SECONDS, Login
 from bot.platforms.web.refusal import Refusal
 from tests.support.web.server import Recorder, serve
 from tests.support.webchat import WebChat
@@ -171,7 +174,7 @@ async def test_guessing_is_slowed_down_even_for_the_right_guess(handler: Recorde
 
 def test_the_wait_doubles_up_to_a_minute_and_ends_with_the_right_password() -> None:
     now = 0.0
-    login = Login(SecretStr("swordfish"), lambda: now)
+    login = Login(SecretStr("swordfish"), lambda: now, Addresses(()))
     request = make_mocked_request("POST", "/api/session")
 
     def refused(guess: str) -> Refusal:
@@ -193,5 +196,88 @@ def test_the_wait_doubles_up_to_a_minute_and_ends_with_the_right_password() -> N
     assert [refused("cod").kind for _ in range(3)] == ["wrong_password"] * 3
 
 
+def test_the_wait_stays_a_minute_however_often_somebody_fails_and_is_forgotten_with_time() -> None:
+    now = 0.0
+    login = Login(SecretStr("swordfish"), lambda: now, Addresses(()))
+    request = make_mocked_request("POST", "/api/session")
+
+    def wait() -> int:
+        with pytest.raises(Refusal) as caught:
+            login.check(request, "cod")
+        return caught.value.facts.get("seconds", 0)
+
+    for _ in range(1_100):
+        assert wait() == 0
+        assert wait() <= 60
+        now += 60
+    assert (wait(), wait()) == (0, 60)
+    now += 6 * FORGIVEN_SECONDS
+    assert (wait(), wait()) == (0, 2)
+    now += 4 * FORGIVEN_SECONDS
+    assert (wait(), wait()) == (0, 0)
+
+
+@asynccontextmanager
+async def behind_a_proxy(handler: Recorder) -> AsyncIterator[aiohttp.ClientSession]:
+    async with serve(handler, password="swordfish", trusted_proxies=("127.0.0.1", "10.0.0.0/8")) as adapter:
+        assert adapter.url is not None
+        async with aiohttp.ClientSession(adapter.url, headers={"Origin": adapter.url}) as http:
+            yield http
+
+
+async def guess(http: aiohttp.ClientSession, password: str, forwarded: str | None = None) -> int:
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    async with http.post("/api/session", json={"password": password}, headers=headers) as response:
+        return response.status
+
+
+async def test_nobody_waits_for_the_failures_of_another_address(handler: Recorder) -> None:
+    async with behind_a_proxy(handler) as http:
+        for _ in range(3):
+            assert await guess(http, "cod", "203.0.113.7") == 401
+        assert await guess(http, "swordfish", "203.0.113.7") == 429
+        assert await guess(http, "swordfish", "198.51.100.1, 203.0.113.7, 10.1.2.3") == 429, "the first is made up"
+        assert await guess(http, "swordfish", "203.0.113.8:4711") == 200
+
+
+async def test_whoever_is_logged_in_is_not_locked_out_by_guesses_from_the_same_address(handler: Recorder) -> None:
+    async with serve(handler, password="swordfish") as adapter:
+        assert adapter.url is not None
+        async with WebChat.open(adapter.url, "swordfish") as chat:
+            async with aiohttp.ClientSession(adapter.url, headers={"Origin": adapter.url}) as stranger:
+                assert [await guess(stranger, "cod") for _ in range(5)] == [401] * 3 + [429] * 2
+            async with chat.http.post("/api/session", json={}) as response:
+                assert response.status == 200
+            assert (await chat.send("hello"))[0] == 202
+
+
+async def test_an_ipv6_network_is_one_guesser(handler: Recorder) -> None:
+    async with behind_a_proxy(handler) as http:
+        for host in ("1", "2", "ffff:3"):
+            assert await guess(http, "cod", f"2001:db8::{host}") == 401
+        assert await guess(http, "cod", "[2001:db8::4]:4711") == 429
+        assert await guess(http, "swordfish", "2001:db8:0:1::1") == 200
+
+
+async def test_what_nobody_vouches_for_is_not_believed(handler: Recorder) -> None:
+    async with serve(handler, password="swordfish") as adapter:
+        assert adapter.url is not None
+        async with aiohttp.ClientSession(adapter.url, headers={"Origin": adapter.url}) as http:
+            assert [await guess(http, "cod", f"203.0.113.{host}") for host in range(4)] == [401, 401, 401, 429]
+
+
+@pytest.mark.parametrize("body", [b"[" * 4_000, b'{"password":' * 300, b'{"password": "', b"\xff\xfe\xfa"])
+async def test_what_is_no_json_is_refused_before_any_login(
+    handler: Recorder, url: str, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with aiohttp.ClientSession(url, headers={"Origin": url}) as http:
+        async with http.post("/api/session", data=body) as response:
+            assert response.status == 400
+            assert (await response.json())["error"] == "json"
+        async with WebChat.open(url) as chat, chat.http.post("/api/messages/1/press", data=body) as response:
+            assert response.status == 400
+    assert not caplog.records
+
+
 def test_an_empty_password_is_none() -> None:
-    assert not Login(SecretStr(""), float).required
+    assert not Login(SecretStr(""), float, Addresses(())).required
