@@ -4,11 +4,15 @@ The file is a plain TFLite flatbuffer with a zip archive appended, as TFLite Met
 TFLite runtime loads it, any unzip tool lists it. The archive holds ``labels.txt`` (one character a line, in the order
 of the network's output), ``bundle.json`` (`BundleInfo`), and where the bundle tells the known from the unknown
 ``recognition.json``, ``prototypes.npy`` and ``strangers.npy`` (`Recognition`).
+
+The archive's comment, with which the file ends, is a checksum of all bytes in front of it. Bundles without a comment,
+those of versions that wrote none, are read as well.
 """
 
 import hashlib
 import io
 import json
+import logging
 import os
 import struct
 import tempfile
@@ -24,6 +28,11 @@ from bot.recognition.bundle.recognition import NUMBERS_FILE, PROTOTYPES_FILE, ST
 
 SMALLEST_NETWORK = 10_000
 """Bytes. A converter that loses the weights still writes a file: none of ours is anywhere near as small."""
+
+_CHECKSUM = b"sha256:"
+"""What the checksum begins with; 64 hexadecimal digits follow."""
+
+_log = logging.getLogger(__name__)
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -51,10 +60,10 @@ class Bundle:
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Read and check a bundle file.
+    """Read and check a bundle file; one that has no checksum is accepted with a line in the log.
 
     Raises:
-        BundleError: it is missing, damaged, or of a format that this version does not know.
+        BundleError: it is missing, damaged, not what its checksum says, or of a format that this version does not know.
     """
     try:
         content = path.read_bytes()
@@ -62,6 +71,7 @@ def read_bundle(path: Path) -> Bundle:
         raise BundleError(f"cannot read the bundle {path}: {error.strerror}") from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check(path, content, archive.comment)
             network = content[: _archive_start(archive)]
             labels = tuple(archive.read("labels.txt").decode().splitlines())
             info = parse_info(json.loads(archive.read("bundle.json")))
@@ -102,12 +112,13 @@ def write_bundle(
         for name, content in files.items():
             # A fixed date: the same training gives the same file, byte for byte.
             archive.writestr(zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), content)
+    summed = add_checksum(packed.getvalue())
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = file.name
-            file.write(packed.getvalue())
+            file.write(summed)
             file.flush()
             os.fsync(file.fileno())
         bundle = read_bundle(Path(temporary))
@@ -119,6 +130,35 @@ def write_bundle(
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
     return bundle
+
+
+def add_checksum(content: bytes) -> bytes:
+    """Return a bundle file that has no checksum with one; nothing else of it changes but the length of its comment.
+
+    Raises:
+        ValueError: its archive has a comment already.
+    """
+    if not content.endswith(b"\0\0"):
+        raise ValueError("the archive has a comment already")
+    length = len(_CHECKSUM) + 2 * hashlib.sha256().digest_size
+    summed = content[:-2] + struct.pack("<H", length)
+    return summed + _checksum(summed)
+
+
+def _checksum(content: bytes) -> bytes:
+    return _CHECKSUM + hashlib.sha256(content).hexdigest().encode()
+
+
+def _check(path: Path, content: bytes, comment: bytes) -> None:
+    """Hold a file against its checksum. A comment that is none may be one that was damaged.
+
+    Raises:
+        ValueError: they do not agree.
+    """
+    if not comment:
+        _log.info("the bundle %s has no checksum: damage to it may go unnoticed", path)
+    elif comment != _checksum(content[: -len(comment)]):
+        raise ValueError("its checksum does not match")
 
 
 def _archive_start(archive: zipfile.ZipFile) -> int:

@@ -10,8 +10,10 @@ import pytest
 
 from bot.errors import BundleError
 from bot.recognition.bundle import SMALLEST_NETWORK, BundleInfo, InputSpec, read_bundle, write_bundle
+from bot.recognition.bundle.file import add_checksum
 from tests.support import tiny
 
+MODELS = Path(__file__).resolve().parents[4] / "models"
 NETWORK = tiny.NETWORK.read_bytes()
 INFO = BundleInfo(
     "classifier",
@@ -86,19 +88,63 @@ def test_a_description_that_is_no_object_is_refused(tmp_path: Path) -> None:
         read_bundle(path)
 
 
-def test_every_flipped_byte_of_the_archive_is_noticed_or_harmless(tmp_path: Path) -> None:
+def places(path: Path) -> list[int]:
+    """25 bytes of a bundle: over all of it, the ends of the network and of the archive among them."""
+    size, start = path.stat().st_size, len(read_bundle(path).network)
+    ends = [0, start - 1, start, size - 94, size - 73, size - 72, size - 71, size - 65, size - 1]
+    return ends + np.random.default_rng(0).integers(0, size, 16).tolist()
+
+
+def test_a_flipped_bit_anywhere_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "flipped.tflite"
-    bundle = write_bundle(path, NETWORK, INFO, LABELS)
+    write_bundle(path, NETWORK, INFO, LABELS)
     content = path.read_bytes()
-    for position in range(len(NETWORK), len(content)):
+    for position in [*places(path), *range(len(NETWORK), len(content))]:
         flipped = bytearray(content)
         flipped[position] ^= 1 << position % 8
         path.write_bytes(flipped)
-        try:
-            again = read_bundle(path)
-        except BundleError:
-            continue
-        assert (again.info, again.labels) == (bundle.info, bundle.labels)
+        with pytest.raises(BundleError):
+            read_bundle(path)
+
+
+@pytest.mark.parametrize("name", ["face-detector", "three-characters-float16", "three-characters-int8"])
+def test_a_flipped_bit_in_a_bundle_that_ships_is_refused(tmp_path: Path, name: str) -> None:
+    content = (MODELS / f"{name}.tflite").read_bytes()
+    path = tmp_path / "flipped.tflite"
+    for position in places(MODELS / f"{name}.tflite"):
+        flipped = bytearray(content)
+        flipped[position] ^= 1 << position % 8
+        path.write_bytes(flipped)
+        with pytest.raises(BundleError):
+            read_bundle(path)
+
+
+def test_a_bundle_without_a_checksum_is_read_and_the_log_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    summed = write_bundle(tmp_path / "summed.tflite", NETWORK, INFO, LABELS)
+    assert not caplog.messages
+    path = rewritten(tmp_path / "older.tflite")
+    caplog.clear()
+    older = read_bundle(path)
+    assert older.info == summed.info
+    assert [message for message in caplog.messages if "older.tflite has no checksum" in message]
+    path.write_bytes(add_checksum(path.read_bytes()))
+    caplog.clear()
+    again = read_bundle(path)
+    assert (again.network, again.info, again.labels) == (older.network, older.info, older.labels)
+    assert not caplog.messages
+    with pytest.raises(ValueError, match="comment already"):
+        add_checksum(path.read_bytes())
+
+
+def test_a_comment_that_is_no_checksum_may_be_a_damaged_one(tmp_path: Path) -> None:
+    path = rewritten(tmp_path / "three.tflite")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b"hello"
+    with pytest.raises(BundleError, match="its checksum does not match"):
+        read_bundle(path)
 
 
 def test_a_plain_network_is_no_bundle(tmp_path: Path) -> None:
