@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.storage import migrations
-from bot.storage.engine import explain, make_engine, parse_url
+from bot.storage.engine import ALONE, explain, make_engine, parse_url
 
 
 class Database:
@@ -34,7 +34,10 @@ class Database:
     async def __aenter__(self) -> Self:
         try:
             async with self._transaction() as connection:
-                await connection.run_sync(migrations.upgrade)
+                due = await connection.run_sync(migrations.is_due)
+            if due:
+                async with self._transaction(alone=True) as connection:
+                    await connection.run_sync(migrations.upgrade)
         except BaseException:
             await self._engine.dispose()
             raise
@@ -47,9 +50,15 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, *, alone: bool = False) -> AsyncIterator[AsyncConnection]:
+        """All that is done within the block, or nothing of it.
+
+        Args:
+            alone: Have a SQLite file to itself from the beginning, for what reads before it writes.
+        """
+        engine = self._engine.execution_options(**{ALONE: True}) if alone else self._engine
         try:
-            async with self._engine.begin() as connection:
+            async with engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
             self._alive = False

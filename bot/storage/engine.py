@@ -1,8 +1,11 @@
 """Make the SQLAlchemy engine, with what SQLite needs to behave like a database among several programs."""
 
+import os
 import re
 import sqlite3
+import time
 import uuid
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +21,12 @@ from bot.redact import Redactor
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that is writing to the same SQLite file."""
+FILE_MODE = 0o600
+"""Of a SQLite file that is made: what people taught is nobody else's to read on this machine."""
+MIGRATION_SECONDS = 60.0
+"""How long to wait for another program that is bringing the same SQLite file up to date."""
+ALONE = "whobot_alone"
+"""The execution option of an engine whose transactions have a SQLite file to themselves from their beginning."""
 EXAMPLES = 'it should look like "sqlite+aiosqlite:///whobot.db" or "postgresql+asyncpg://user@host/whobot"'
 
 IN_MEMORY = {"mode": "memory", "cache": "shared", "uri": "true"}
@@ -142,11 +151,34 @@ def _prepare_file(url: URL) -> None:
             f"cannot make the folder {path.parent.absolute()} for the database: {error.strerror}. "
             "Make it yourself, or have store.url point elsewhere."
         ) from error
+    # SQLite gives the files beside it, -wal and -shm, the mode of the file itself. Only a new file is opened here:
+    # closing one that SQLite has open would drop the locks that this process holds on it. Where the file cannot be
+    # made, SQLite says why.
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     try:
         # aiosqlite leaves a thread behind where this fails, which complains when the event loop is gone.
-        sqlite3.connect(path).close()
+        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+            _log_ahead(connection)
     except sqlite3.Error as error:
         raise StoreError(explain(url, error)) from error
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Have readers and writers of the file not wait for each other: the file keeps that mode from then on.
+
+    SQLite refuses at once, without waiting, where two programs switch a new file at the same time.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: object) -> None:
@@ -155,9 +187,17 @@ def _prepare_sqlite(connection: DBAPIConnection, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
+    # What was acknowledged survives a power cut, too: NORMAL could lose the last transactions.
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    if not connection.get_execution_options().get(ALONE):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * MIGRATION_SECONDS:.0f}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * BUSY_SECONDS:.0f}")

@@ -10,9 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot.errors import StoreError
+
+LOCK = 0x77686F626F74
+"""The number of PostgreSQL's advisory lock of migrations: "whobot" in ASCII. Whoever else migrates waits for it."""
 
 
 def configure(connection: Connection) -> Config:
@@ -23,17 +26,31 @@ def configure(connection: Connection) -> Config:
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the database to the present schema.
+    """Bring the database to the present schema, where another process has not done so meanwhile.
+
+    On SQLite, the transaction must have the file to itself; on PostgreSQL, this waits for the lock of migrations.
 
     Raises:
         StoreError: a newer whobot has already brought it further.
     """
-    config = configure(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    if is_due(connection):
+        command.upgrade(configure(connection), "head")
+
+
+def is_due(connection: Connection) -> bool:
+    """Return whether the database has an earlier schema than the present one, or none yet.
+
+    Raises:
+        StoreError: a newer whobot has already brought it further.
+    """
+    scripts = ScriptDirectory.from_config(configure(connection))
+    present = set(MigrationContext.configure(connection).get_current_heads())
+    unknown = present - {script.revision for script in scripts.walk_revisions()}
     if unknown:
         raise StoreError(
-            f"the database has schema {', '.join(sorted(unknown))}, which this version of whobot does not know: "
-            "it was written by a newer one. Upgrade whobot, or restore the backup that you made before upgrading."
+            f"the database has schema {', '.join(sorted(unknown))}, which a newer whobot wrote and this one cannot "
+            "read: upgrade whobot, or restore the backup that you made before upgrading"
         )
-    command.upgrade(config, "head")
+    return present != set(scripts.get_heads())

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +42,22 @@ def filled(environment: dict[str, str], tmp_path: Path) -> None:
                 )
 
     asyncio.run(fill())
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_database_of_a_newer_whobot_is_refused_in_one_sentence(whobot: Whobot, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "here/whobot.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+        before = list(database.iterdump())
+    result = whobot("stats")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "whobot: the database has schema 9999, which a newer whobot wrote and this one cannot read: "
+        "upgrade whobot, or restore the backup that you made before upgrading\n"
+    )
+    with closing(sqlite3.connect(tmp_path / "here/whobot.db")) as database:
+        assert list(database.iterdump()) == before
 
 
 @pytest.mark.usefixtures("filled")

@@ -146,6 +146,28 @@ async def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "deep/down/whobot.db").is_file()
 
 
+async def test_a_sqlite_file_and_those_beside_it_are_nobody_elses_to_read(tmp_path: Path) -> None:
+    async with Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store:
+        await store.change(CHAT, watch=True)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"whobot.db": 0o600, "whobot.db-wal": 0o600, "whobot.db-shm": 0o600}
+
+
+async def test_who_may_read_a_file_that_is_there_stays_the_operators_choice(tmp_path: Path) -> None:
+    path = tmp_path / "whobot.db"
+    path.touch()
+    path.chmod(0o640)
+    async with Store(f"sqlite+aiosqlite:///{path}") as store:
+        await store.change(CHAT, watch=True)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+async def test_what_sqlite_acknowledges_is_on_the_disk(tmp_path: Path) -> None:
+    full = 2
+    async with Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store, store._transaction() as connection:
+        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == full
+
+
 # --- what the operator is told ---------------------------------------------------------------------------------------
 
 
