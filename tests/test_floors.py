@@ -16,6 +16,7 @@ FLOORS: dict[str, int] = {
     "config": 1,
     "logs": 1,
     "sentry": 2,
+    "recognition.formats": 0,
     "recognition.results": 0,
     "recognition.gallery": 0,
     "recognition.runtime_greeting": 0,
@@ -58,7 +59,16 @@ FLOORS: dict[str, int] = {
     "__main__": 60,
 }
 """Each module or package of bot/, and the floor that it stands on; the longest name counts."""
-PLATFORMS_KNOW = {"chat.model", "chat.commands", "chat.links", "platforms.base", "platforms.shared", "errors", "config"}
+PLATFORMS_KNOW = {
+    "chat.model",
+    "chat.commands",
+    "chat.links",
+    "platforms.base",
+    "platforms.shared",
+    "recognition.formats",
+    "errors",
+    "config",
+}
 RECOGNITION_KNOWS = {"errors", "config"}
 TRAINER_KNOWS = {"errors"}
 TRAINER_FLOORS: dict[str, int] = {

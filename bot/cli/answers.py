@@ -9,10 +9,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.cli.analysing import AnalysedPicture
+from bot.recognition import formats
 from bot.recognition.results import Guess, ReplyImage, Sighting
 
 GUESSES = 5
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
 def as_json(analysed: AnalysedPicture) -> str:
@@ -80,7 +80,7 @@ def save(picture: ReplyImage, path: str, folder: Path) -> Path:
     Raises:
         OSError: it cannot be written.
     """
-    stem, suffix = f"{Path(path).stem}.whobot", SUFFIXES.get(picture.media_type, "")
+    stem, suffix = f"{Path(path).stem}.whobot", formats.suffix_of(picture.media_type)
     number = 1
     while True:
         target = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"

@@ -1,6 +1,6 @@
 """The languages that whobot speaks, a gettext catalogue each. The English sentences are in the code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
@@ -47,6 +47,15 @@ def translate(text: str, tag: str, context: str | None = None) -> str | None:
         return None
     catalogue = _load(language)
     return catalogue.gettext(text) if context is None else catalogue.pgettext(context, text)
+
+
+def listed(items: Sequence[str], catalogue: NullTranslations) -> str:
+    """Join items as the catalogue's language does: commas, and its "and" before the last."""
+    from babel import Locale  # noqa: PLC0415 - seldom needed, as below
+    from babel.lists import format_list  # noqa: PLC0415
+
+    # English as the other sentences write it: without a comma before the "and".
+    return format_list(items, locale=Locale.parse(catalogue.info().get("language", "en_001")))
 
 
 @cache

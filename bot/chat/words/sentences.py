@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot import errors
-from bot.chat.words.languages import LANGUAGES
+from bot.chat.words.languages import LANGUAGES, listed
+from bot.recognition import formats
 from bot.recognition.results import Guess, Sighting
 
 RUNNERS_UP = 2
@@ -44,9 +45,8 @@ class Sentences:
                 text = t.gettext("I see no picture. Send one along with your question, or reply to one.")
             case errors.UnsupportedFormat():
                 text = t.gettext(
-                    "I cannot read this file. I know JPEG, PNG, WebP, GIF, BMP and AVIF pictures, MP4 and WebM videos "
-                    "and animated stickers."
-                )
+                    "I cannot read this file. I know {pictures} pictures, {videos} videos and animated stickers."
+                ).format(pictures=listed(formats.names("image"), t), videos=listed(formats.names("video"), t))
             case errors.BrokenPicture():
                 text = t.gettext("This picture is damaged or incomplete. Could you send it again?")
             case errors.TooManyBytes(limit):

@@ -12,11 +12,8 @@ from yarl import URL
 from bot.chat.model import Picture, User
 from bot.platforms.discord.places import user
 from bot.platforms.shared.openers import opener
+from bot.recognition import formats
 
-SUFFIXES = frozenset({".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".mp4", ".png", ".webm", ".webp"})
-"""Taken for pictures where Discord does not say what an attachment is."""
-
-VIDEOS = frozenset({"video/mp4", "video/webm"})
 HIDDEN = re.compile(r"\|\|.+?\|\|", re.DOTALL)
 LINK = re.compile(r"https?://\S")
 
@@ -87,7 +84,7 @@ def _find(posted: Posted, *, everything: bool) -> Iterable[_Found]:
 
 def _attached(attachments: Iterable[discord.Attachment]) -> Iterator[_Found]:
     for one in attachments:
-        if _is_picture(one):
+        if formats.is_offered(one.content_type, one.filename):
             yield _Found(str(one.id), one.filename.removeprefix("SPOILER_"), one.url, one.size, one.is_spoiler())
 
 
@@ -108,10 +105,3 @@ def _previews(posted: Posted, *, everything: bool) -> Iterator[_Found]:
 def _is_hidden(embed: discord.Embed, posted: Posted) -> bool:
     """Whether a link stands between bars: Discord hides its preview then."""
     return embed.url is not None and any(embed.url in hidden for hidden in HIDDEN.findall(posted.content))
-
-
-def _is_picture(attachment: discord.Attachment) -> bool:
-    if attachment.content_type is None:
-        return PurePath(attachment.filename).suffix.lower() in SUFFIXES
-    media_type = attachment.content_type.partition(";")[0].strip()
-    return media_type.startswith("image/") or media_type in VIDEOS

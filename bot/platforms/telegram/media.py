@@ -7,9 +7,9 @@ from telegram import Animation, Document, Message, PhotoSize, Sticker, Video, Vi
 from telegram.constants import FileSizeLimit
 
 from bot.chat.model import Opener, Picture, User
+from bot.recognition import formats
 
 Media: TypeAlias = PhotoSize | Animation | Video | VideoNote | Sticker | Document
-_VIDEO_TYPES = {"video/mp4", "video/webm"}
 
 
 def pictures(
@@ -63,8 +63,7 @@ def _file(message: Message) -> Media | None:
 
 
 def _is_picture(document: Document | None) -> bool:
-    kind = (document.mime_type or "") if document else ""
-    return kind.startswith("image/") or kind in _VIDEO_TYPES
+    return document is not None and formats.is_offered(document.mime_type or "")
 
 
 def _largest(sizes: Sequence[PhotoSize]) -> PhotoSize:

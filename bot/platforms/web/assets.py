@@ -14,6 +14,7 @@ from aiohttp import ETag, web
 
 from bot.platforms.web.language import Translations, preferred_language
 from bot.platforms.web.phrases import page_phrases
+from bot.recognition import formats
 
 FOLDER: Final = Path(__file__).with_name("static")
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -30,11 +31,15 @@ def routes(translations: Translations) -> list[web.RouteDef]:
 
 
 def render(template: str, t: NullTranslations) -> str:
-    """Put phrases into the places that name them; ``{{phrases}}`` is all of them, as JSON for the scripts."""
+    """Put phrases into the places that name them; ``{{phrases}}`` is all of them, as JSON for the scripts.
+
+    ``{{accept}}`` are the formats that may be chosen.
+    """
     phrases = page_phrases(t)
     places = {name: html.escape(phrase) for name, phrase in phrases.items()}
     places["language"] = html.escape(t.info().get("language", "en"))
     places["phrases"] = json.dumps(phrases, ensure_ascii=False).replace("<", "\\u003c")
+    places["accept"] = html.escape(",".join((*formats.MEDIA_TYPES, *formats.SUFFIXES)))
     return PLACE.sub(lambda place: places[place.group(1)], template)
 
 

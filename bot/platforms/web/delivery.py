@@ -2,7 +2,7 @@
 
 from bot.chat.model import Placement, Reply, ReplyImage
 from bot.platforms.web.message import Author, Content, MediaItem, Message
-from bot.platforms.web.picture_store import Media, PictureStore, sniff
+from bot.platforms.web.picture_store import Media, PictureStore, media_type_of
 from bot.platforms.web.sessions import Session
 from bot.platforms.web.uploads import File
 
@@ -71,7 +71,7 @@ class Delivery:
         return MediaItem(number, image.filename, _kind(image.media_type), image.alt, image.spoiler)
 
     def _keep_file(self, session: Session, file: File) -> MediaItem:
-        media_type = sniff(file.data)
+        media_type = media_type_of(file.data)
         number = self._pictures.put(session.name, Media(file.data, media_type))
         return MediaItem(number, file.name, _kind(media_type), spoiler=file.spoiler)
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.recognition import formats
+
 ANYTHING: Final = "application/octet-stream"
 MINUTES_KEPT: Final = 60
-MP4_BRANDS: Final = frozenset(
-    {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +65,7 @@ class PictureStore:
         self._bytes -= len(media.data)
 
 
-def sniff(data: bytes) -> str:
+def media_type_of(data: bytes) -> str:
     """The media type of a picture or video by its first bytes: nothing uploaded is ever served as a document."""
-    signatures = (
-        (b"\xff\xd8\xff", "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"GIF87a", "image/gif"),
-        (b"GIF89a", "image/gif"),
-        (b"BM", "image/bmp"),
-    )
-    for signature, media_type in signatures:
-        if data.startswith(signature):
-            return media_type
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "image/webp"
-    if data[4:12] in {b"ftypavif", b"ftypavis"}:
-        return "image/avif"
-    if data[4:8] == b"ftyp" and data[8:12] in MP4_BRANDS:
-        return "video/mp4"
-    if data.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in data[:64]:
-        return "video/webm"
-    return ANYTHING
+    found = formats.sniff(data)
+    return found.media_types[0] if found and found.media_types else ANYTHING

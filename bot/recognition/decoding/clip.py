@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.errors import AnalysisTimeout, BrokenPicture, TooLong, TooManyPixels, UnsupportedFormat
+from bot.recognition import formats
 from bot.recognition.decoding import clip_reader
 from bot.recognition.decoding.clip_reader import Job, Kind
 from bot.recognition.results import Image
@@ -32,19 +33,6 @@ LAST_SECONDS = 20.0
 
 _NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 """What the process gets of the environment, which holds secrets: what a Python may need to start at all."""
-_PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1")
-"""Still and animated pictures share their container with MP4."""
-
-
-def clip_kind(data: bytes) -> Kind | None:
-    """Tell from the first bytes whether a file is a video or a Lottie animation; None for all others."""
-    if data[4:8] == b"ftyp" and data[8:12] not in _PICTURE_BRANDS:
-        return "mp4"
-    if data.startswith(b"\x1a\x45\xdf\xa3"):
-        return "webm"
-    if data.startswith(b"\x1f\x8b") or data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return "lottie"
-    return None
 
 
 def read_clip(
@@ -70,7 +58,7 @@ def read_clip(
         AnalysisTimeout: the decoder did not come to an end.
     """
     pixels = max_pixels if kind == "pictures" else min(max_pixels, LARGEST_VIDEO)
-    job = Job(kind, CANDIDATES, LONGEST_SIDE, pixels, max_seconds, TIMEOUT, backdrop)
+    job = Job(kind, CANDIDATES, LONGEST_SIDE, pixels, max_seconds, TIMEOUT, backdrop, formats.ANIMATED)
     command = [sys.executable, "-I", str(Path(clip_reader.__file__)), json.dumps(asdict(job))]
     environment = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     try:

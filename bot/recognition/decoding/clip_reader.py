@@ -28,7 +28,6 @@ Frame = npt.NDArray[np.uint8]
 Kind = Literal["mp4", "webm", "lottie", "pictures"]
 
 VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4")
-PICTURES = ("GIF", "PNG", "WEBP", "AVIF")
 LONG_CLIP = 12.0
 """Seconds. Of longer videos only the key frames are decoded: they are the sharpest, and all would take too long."""
 FEW_KEY_FRAMES = 4
@@ -47,7 +46,8 @@ class Job:
 
     `kind` says which decoder reads it. At most `most` frames are handed on, `side` pixels on their longer side, those
     with transparency on `backdrop`. A frame may have `pixels` of them, a clip may last `seconds`; `timeout`
-    seconds after the first frame those decoded so far have to do.
+    seconds after the first frame those decoded so far have to do. `pictures` are the animated pictures that may
+    be read, by Pillow's names.
     """
 
     kind: Kind
@@ -57,6 +57,7 @@ class Job:
     seconds: float
     timeout: float
     backdrop: tuple[int, int, int]
+    pictures: tuple[str, ...]
 
 
 class RefusedError(Exception):
@@ -161,14 +162,14 @@ def read_video(data: bytes, sampler: Sampler) -> None:
 
 
 def read_pictures(data: bytes, sampler: Sampler) -> None:
-    """Sample an animated GIF, PNG, WebP or AVIF."""
+    """Sample an animated picture."""
     from PIL import Image as Pillow  # noqa: PLC0415
     from PIL import ImageSequence  # noqa: PLC0415
 
     Pillow.init()
     Pillow.MAX_IMAGE_PIXELS = None
     confine()
-    with Pillow.open(io.BytesIO(data), formats=PICTURES) as picture:
+    with Pillow.open(io.BytesIO(data), formats=sampler.job.pictures) as picture:
         size = sampler.shrunk(*picture.size)
         for frame in ImageSequence.Iterator(picture):
             if sampler.wants():

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 from PIL.Image import Resampling, Transpose
 
 from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
+from bot.recognition import formats
 from bot.recognition.decoding import gif, jpeg, webp
 from bot.recognition.decoding.png import find_exif, read_strips, rows_of
 from bot.recognition.results import Box, Image
@@ -25,8 +26,6 @@ from bot.recognition.results import Box, Image
 # every picture before it is decoded.
 Pillow.MAX_IMAGE_PIXELS = None
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
-_ANIMATED = ("PNG", "WEBP", "GIF", "AVIF")
 LONGEST_SIDE = 2048
 """Pixels. Larger pictures are reduced while they are decoded: no face worth naming is lost, and memory is saved."""
 BACKDROP = (224, 224, 224)
@@ -85,7 +84,7 @@ class Decoded:
 
 
 def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
-    """Decode the first frame of a JPEG, PNG, WebP, GIF, BMP or AVIF file, whatever its name says.
+    """Decode the first frame of a picture in one of the formats of `bot.recognition.formats`, whatever its name says.
 
     EXIF orientation is applied, transparency composited on `BACKDROP`, and colours are converted to sRGB.
 
@@ -116,12 +115,12 @@ def count_frames(data: bytes, *, max_pixels: int, max_frames: int) -> int:
 def _opened(data: bytes) -> Iterator[Pillow.Image]:
     """Open a file, and map what the parsers raise over it then and while it is read."""
     try:
-        with Pillow.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with Pillow.open(io.BytesIO(data), formats=formats.PILLOW) as picture:
             yield picture
     except PictureError:
         raise
     except _PARSER_ERRORS as error:
-        if not data or _begins_like_a_picture(data):
+        if not data or _is_picture(formats.sniff(data)):
             raise BrokenPicture from error
         raise UnsupportedFormat from error
 
@@ -133,7 +132,7 @@ def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frame
         raise TooManyPixels(pixels, max_pixels)
     if picture.format in ("JPEG", "MPO") and jpeg.count_scans(data, jpeg.MOST_SCANS + 1) > jpeg.MOST_SCANS:
         raise BrokenPicture
-    if picture.format not in _ANIMATED:
+    if picture.format not in formats.ANIMATED:
         return 1
     # Pillow counts a GIF's frames by walking through all of them; the other formats tell their number in a header.
     frames = gif.count_frames(data, max_frames + 1) if picture.format == "GIF" else getattr(picture, "n_frames", 1)
@@ -227,11 +226,6 @@ def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
     return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
-def _begins_like_a_picture(data: bytes) -> bool:
+def _is_picture(found: formats.Format | None) -> bool:
     """Tell a damaged picture from a file that never was one."""
-    return (
-        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a"))
-        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        or (data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"))
-        or (data[:2] == b"BM" and data[6:10] == b"\0\0\0\0")
-    )
+    return found is not None and found.group == "image"

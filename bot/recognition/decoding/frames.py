@@ -1,7 +1,8 @@
 """Open whatever file somebody posted: a still picture is one frame, of a clip the clearest frames are taken."""
 
 from bot.errors import AnalysisTimeout, PictureError
-from bot.recognition.decoding.clip import clip_kind, read_clip
+from bot.recognition import formats
+from bot.recognition.decoding.clip import read_clip
 from bot.recognition.decoding.decode import BACKDROP, Decoded, count_frames, decode
 from bot.recognition.decoding.frame_choice import clearest
 
@@ -24,9 +25,9 @@ def open_frames(data: bytes, *, most: int, max_pixels: int, max_frames: int, max
         TooManyPixels, TooManyFrames, TooLong: it is beyond a limit.
         AnalysisTimeout: a clip's decoder did not come to an end.
     """
-    kind = clip_kind(data)
-    if kind is not None:
-        images = read_clip(data, kind, max_pixels=max_pixels, max_seconds=max_seconds, backdrop=BACKDROP)
+    found = formats.sniff(data)
+    if found is not None and found.decoder != "pillow":
+        images = read_clip(data, found.decoder, max_pixels=max_pixels, max_seconds=max_seconds, backdrop=BACKDROP)
     elif count_frames(data, max_pixels=max_pixels, max_frames=max_frames) == 1:
         return (decode(data, max_pixels=max_pixels, max_frames=max_frames),)
     else:

@@ -15,8 +15,11 @@ const sending = document.querySelector("#sending");
 const send = document.querySelector("#send");
 const trouble = document.querySelector("#trouble");
 
+// Media types and endings of names: browsers do not know the type of every picture.
+const accepted = files.accept.split(",");
 const isReadable = ({ type, name }) =>
-  type.startsWith("image/") || /^video\/(mp4|webm)$/.test(type) || /\.(jpe?g|png|webp|gif|bmp|avif|mp4|webm)$/i.test(name);
+  type.startsWith("image/") ||
+  accepted.some((one) => one === type || (one.startsWith(".") && name.toLowerCase().endsWith(one)));
 
 export class Composer {
   #previews = new Previews({

@@ -18,7 +18,7 @@ from tests.support.webchat import WebChat
 
 PACKAGE = Path(phrases.__file__).parent
 ENGLISH = NullTranslations()
-BY_THE_SERVER = {"language", "phrases"}
+BY_THE_SERVER = {"accept", "language", "phrases"}
 
 
 class Shouting(NullTranslations):

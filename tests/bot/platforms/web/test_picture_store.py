@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.platforms.web.picture_store import ANYTHING, MINUTES_KEPT, Media, PictureStore, sniff
+from bot.platforms.web.picture_store import ANYTHING, MINUTES_KEPT, Media, PictureStore, media_type_of
 
 
 def test_when_the_shelf_is_full_the_oldest_go_first() -> None:
@@ -66,7 +66,7 @@ def test_one_thing_is_dropped_once() -> None:
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"GIF89a", "image/gif"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
-        (b"BM\0\0", "image/bmp"),
+        (b"BM\x3a\0\0\0\0\0\0\0", "image/bmp"),
         (b"\0\0\0\x1cftypavif", "image/avif"),
         (b"\0\0\0\x20ftypisom", "video/mp4"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "video/webm"),
@@ -79,4 +79,4 @@ def test_one_thing_is_dropped_once() -> None:
     ],
 )
 def test_only_pictures_and_videos_are_called_so(start: bytes, media_type: str) -> None:
-    assert sniff(start) == media_type
+    assert media_type_of(start) == media_type
