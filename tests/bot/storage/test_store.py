@@ -1,6 +1,7 @@
 """What is stored is there again: for this chat, for this user, and after a restart."""
 
 import asyncio
+import os
 import sqlite3
 import traceback
 from pathlib import Path
@@ -149,7 +150,7 @@ async def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
 async def test_a_sqlite_file_and_those_beside_it_are_nobody_elses_to_read(tmp_path: Path) -> None:
     async with Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store:
         await store.change(CHAT, watch=True)
-        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path)}
     assert modes == {"whobot.db": 0o600, "whobot.db-wal": 0o600, "whobot.db-shm": 0o600}
 
 
