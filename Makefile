@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-container check-tflite-runtime format clean
+.PHONY: help run test coverage check check-wheel check-container check-tflite-runtime format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,10 +15,23 @@ run: $(VENV)/.installed-bot ## Start whobot; without a config that is a web chat
 test: $(VENV)/.installed-test ## Run the whole test suite, offline
 	$(BIN)/python -m pytest
 
+coverage: $(VENV)/.installed-test ## Run the tests and hold their coverage to the floor in pyproject.toml
+	$(BIN)/python -m pytest --cov --cov-report=term
+
 check: $(VENV)/.installed-test ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check-wheel: $(VENV)/.installed-test ## Build the wheel, install it by itself and use it
+	rm -rf build/wheel
+	$(BIN)/python -m hatchling build --target wheel --directory build/wheel
+	$(BIN)/python -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet build/wheel/*.whl
+	@# From a folder of its own and with -I, so that nothing of the checkout is imported.
+	cd build/wheel && venv/bin/python -I -c "import bot.app, bot.cli, trainer"
+	cd build/wheel && venv/bin/whobot --help
+	cd build/wheel && venv/bin/whobot who --no-picture ../../.github/images/answer.webp
 
 check-container: $(VENV)/.installed-test ## Build the container image and run it for real (needs Docker or Podman)
 	$(BIN)/python -m tests.checks.container $(CONTAINER_OPTIONS)
@@ -31,7 +44,7 @@ format: $(VENV)/.installed-test ## Format the code and mend what the linter can 
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove the virtual environment and every cache
-	rm -rf $(VENV) $(VENV)-tflite-runtime .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) $(VENV)-tflite-runtime .mypy_cache .pytest_cache .ruff_cache .coverage build dist
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "whobot needs Python 3.11, 3.12 or 3.13: install one, or name it with PYTHON=..." >&2; exit 1; }

@@ -1,6 +1,7 @@
 """The documents point at what exists."""
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -40,3 +41,23 @@ def test_the_table_of_features_says_what_the_adapters_declare() -> None:
     assert table() in (REPOSITORY / "README.md").read_text()
     flags = {one.name for one in fields(Capabilities) if one.type is bool}
     assert flags == set(FEATURES)
+
+
+def test_contributors_are_told_the_floor_of_coverage() -> None:
+    floor = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["coverage"]["report"]["fail_under"]
+    assert f"less than {floor} % of lines and branches" in (REPOSITORY / "CONTRIBUTING.md").read_text()
+
+
+def test_contributors_are_told_every_command_of_make_that_checks() -> None:
+    told = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    targets = re.findall(r"^(test|coverage|check[a-z-]*):.* ##", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+    assert len(targets) >= 6
+    assert [name for name in targets if f"`make {name}`" not in told] == []
+
+
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_that_is_named_exists(document: str) -> None:
+    """A name in code quotes with a folder and an ending: as it is, or within bot/. Patterns stand for many."""
+    named = re.findall(r"`([\w.-]+/[\w./-]+\.[a-z]+)`", (REPOSITORY / document).read_text())
+    assert len(named) >= 5
+    assert [name for name in named if not ((REPOSITORY / name).exists() or (REPOSITORY / "bot" / name).exists())] == []
