@@ -1,7 +1,8 @@
 """What was taught, ready for the network: loaded once a scope, and again when something has changed."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from bot.chat.context import Context
 from bot.recognition.backend import Backend
@@ -28,7 +29,7 @@ class Galleries:
     def __init__(self, backend: Backend, store: Store) -> None:
         self._backend = backend
         self._store = store
-        self._loaded: OrderedDict[Scope, _Loaded] = OrderedDict()
+        self._loaded: LRUCache[Scope, _Loaded] = LRUCache(KEPT)
 
     async def of(self, context: Context) -> Gallery:
         """Return what counts in a chat, as the running bundle sees it."""
@@ -41,7 +42,4 @@ class Galleries:
             gallery = (await self._store.gallery(scope, bundle_id)).renamed(characters.current)
             loaded = _Loaded(stamp, gallery)
         self._loaded[scope] = loaded
-        self._loaded.move_to_end(scope)
-        while len(self._loaded) > KEPT:
-            self._loaded.popitem(last=False)
         return loaded.gallery

@@ -3,8 +3,10 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
+
+from cachetools import TTLCache
 
 from bot.chat.model import Chat, User
 
@@ -42,15 +44,8 @@ class Forgetful(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry(Generic[T]):
-    value: T
-    cost: int
-    until: float
-
-
 class Memory(Generic[T]):
-    """Keeps values under tokens that nobody can guess. The oldest go first.
+    """Keeps values under tokens that nobody can guess. What was asked for least recently goes first.
 
     Args:
         entries: At most so many.
@@ -69,44 +64,31 @@ class Memory(Generic[T]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit = entries
-        self._size = size
-        self._seconds = seconds
-        self._cost = cost
-        self._clock = clock
-        self._entries: dict[str, _Entry[T]] = {}
-        self._used = 0
+        self._values: TTLCache[str, T] = TTLCache(size, seconds, timer=clock, getsizeof=cost)
 
     def keep(self, value: T) -> str:
         """Remember a value, and return its token. One that is too large for the memory has a token too, but is gone."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        entry = _Entry(value, self._cost(value), self._clock() + self._seconds)
-        self._entries[token] = entry
-        self._used += entry.cost
-        self._evict()
+        with suppress(ValueError):
+            self._values[token] = value
+        while len(self._values) > self._limit:
+            self._values.popitem()
         return token
 
     def get(self, token: str) -> T | None:
         """Return what is remembered under `token`, if it still is."""
-        entry = self._entries.get(token)
-        return entry.value if entry and entry.until > self._clock() else None
+        return self._values.get(token)
 
     def drop(self, token: str) -> None:
         """Forget what is remembered under `token`."""
-        if entry := self._entries.pop(token, None):
-            self._used -= entry.cost
+        self._values.pop(token, None)
 
     def drop_where(self, gone: Callable[[T], bool]) -> None:
         """Forget every value that `gone` is true of."""
-        for token in [token for token, entry in self._entries.items() if gone(entry.value)]:
-            self.drop(token)
-
-    def _evict(self) -> None:
-        now = self._clock()
-        while self._entries:
-            token, oldest = next(iter(self._entries.items()))
-            if len(self._entries) <= self._limit and self._used <= self._size and oldest.until > now:
-                return
-            self.drop(token)
+        for token in list(self._values):
+            value = self._values.get(token)
+            if value is not None and gone(value):
+                self.drop(token)
 
 
 class AskerMemory(Memory[A]):

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 import discord
+from cachetools import FIFOCache
 
 from bot.chat.model import Ask, Picture, Request, Teach, User
 
@@ -15,8 +16,7 @@ class AnsweredPictures:
     """The pictures of the last answers."""
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._limit = limit
-        self._shown: dict[int, tuple[Picture, ...]] = {}
+        self._shown: FIFOCache[int, tuple[Picture, ...]] = FIFOCache(limit)
 
     async def noted(
         self, delivering: Awaitable[discord.Message | None], request: Request, asker: User
@@ -26,8 +26,6 @@ class AnsweredPictures:
         pictures = request.pictures if isinstance(request, Ask | Teach) else ()
         if message is not None and pictures:
             self._shown[message.id] = tuple(replace(one, author=one.author or asker) for one in pictures)
-            if len(self._shown) > self._limit:
-                del self._shown[next(iter(self._shown))]
         return message
 
     def by(self, answer: discord.Message, asker: User) -> tuple[Picture, ...]:

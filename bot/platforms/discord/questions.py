@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import discord
+from cachetools import FIFOCache
 from discord.utils import snowflake_time
 
 from bot.chat.links import Links
@@ -135,8 +136,7 @@ class Questions:
 
     def __init__(self, links: Links, limit: int = LIMIT) -> None:
         self._links = links
-        self._limit = limit
-        self._questions: dict[Question, None] = {}
+        self._questions: FIFOCache[Question, None] = FIFOCache(limit)
         self._recalled = asyncio.Event()
 
     async def recall(self, place_of: Callable[[str], discord.PartialMessageable]) -> None:
@@ -144,8 +144,9 @@ class Questions:
         try:
             links = await self._links.load(PLATFORM)
             earlier = [Question.recalled(link, place_of(link.place), self._links) for link in links]
-            free = max(0, self._limit - len(self._questions))
-            self._questions = {**dict.fromkeys(earlier[len(earlier) - min(free, len(earlier)) :]), **self._questions}
+            asked_meanwhile = list(self._questions)
+            self._questions.clear()
+            self._questions.update(dict.fromkeys((*earlier, *asked_meanwhile)))
         finally:
             self._recalled.set()
 
@@ -159,8 +160,6 @@ class Questions:
         question = Question(chat, asker, {message.id: fingerprint(message) for message in messages}, self._links)
         if messages:
             self._questions[question] = None
-        if len(self._questions) > self._limit:
-            del self._questions[next(iter(self._questions))]
         try:
             yield question
         finally:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
+from cachetools import TTLCache
 from telegram import Update
 from telegram.constants import UpdateType
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -20,7 +21,6 @@ from bot.chat.links import Links, NoLinks
 from bot.chat.model import Handler
 from bot.config import Telegram
 from bot.errors import AdapterError, ConfigError
-from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram import commands
 from bot.platforms.telegram.client import Client, MaskedStr
 from bot.platforms.telegram.dispatch import Dispatcher
@@ -83,7 +83,7 @@ class TelegramAdapter:
         self._languages = languages
         self._links = links or NoLinks()
         self._names = typed_names(words, languages)
-        self._handled: ExpiringMap[int, bool] = ExpiringMap(seconds=_SENT_AGAIN, size=20_000)
+        self._handled: TTLCache[int, bool] = TTLCache(maxsize=20_000, ttl=_SENT_AGAIN)
         self._connected = False
         self._failure: AdapterError | None = None
         self._ending = asyncio.Event()

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from cachetools import TTLCache
 from telegram import Chat as TelegramChat
 from telegram import ChatMemberUpdated, Message, Update
 from telegram import User as TelegramUser
 from telegram.constants import ChatMemberStatus
 
 from bot.chat.model import Chat, Handler, Incoming, Left, Moved
-from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram.client import Client
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
@@ -43,7 +43,7 @@ class Dispatcher:
         names: Mapping[str, str],
         memory: Memory,
         work: asyncio.TaskGroup,
-        handled: ExpiringMap[int, bool],
+        handled: TTLCache[int, bool],
     ) -> None:
         self._bot = bot
         self._handler = handler
@@ -60,7 +60,7 @@ class Dispatcher:
         # Telegram sends an update once more where it did not hear that it has arrived.
         if self._handled.get(update.update_id):
             return
-        self._handled.put(update.update_id, True)
+        self._handled[update.update_id] = True
         chat = update.effective_chat
         with (
             structlog.contextvars.bound_contextvars(chat=chat.id if chat else None, update=update.update_id),

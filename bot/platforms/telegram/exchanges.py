@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from cachetools import TLRUCache, TTLCache
 from telegram import MaybeInaccessibleMessage, Message
 
 from bot.chat.links import Links
 from bot.chat.model import Ask, Chat, Link, Picture, Prompt, Teach, User
-from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram.translate import PLATFORM
 
 Key: TypeAlias = tuple[int, int]
@@ -74,19 +74,19 @@ class Memory:
     """Finds by chat and message id what a message belongs to."""
 
     def __init__(self, links: Links) -> None:
-        self.prompts: ExpiringMap[Key, dict[str, Prompt]] = ExpiringMap(seconds=_EDITABLE, size=2_000)
+        self.prompts: TTLCache[Key, dict[str, Prompt]] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
         """What the buttons of a message ask for before they count."""
-        self.open_prompts: ExpiringMap[Key, OpenPrompt] = ExpiringMap(seconds=_WRITING, size=1_000)
-        self.used_prompts: ExpiringMap[Key, bool] = ExpiringMap(seconds=_WRITING, size=1_000)
+        self.open_prompts: TTLCache[Key, OpenPrompt] = TTLCache(maxsize=1_000, ttl=_WRITING)
+        self.used_prompts: TTLCache[Key, bool] = TTLCache(maxsize=1_000, ttl=_WRITING)
         self.complete = asyncio.Event()
         """Set when what was known before the last restart is known again."""
         self._links = links
-        self._exchanges: ExpiringMap[Key, Exchange] = ExpiringMap(seconds=_EDITABLE, size=2_000)
+        self._exchanges: TTLCache[Key, Exchange] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
         """By each message of the question and of the answer."""
-        self._about: ExpiringMap[Key, tuple[Exchange, ...]] = ExpiringMap(seconds=_EDITABLE, size=2_000)
+        self._about: TTLCache[Key, tuple[Exchange, ...]] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
         """By the message with the picture that somebody has asked about."""
-        self._recalled: ExpiringMap[Key, Exchange] = ExpiringMap(seconds=_EDITABLE, size=_RECALLED)
-        self._groups: ExpiringMap[Key, tuple[Key, ...]] = ExpiringMap(seconds=_EDITABLE, size=2_000)
+        self._recalled: TLRUCache[Key, Exchange] = TLRUCache(maxsize=_RECALLED, ttu=_forgotten_at)
+        self._groups: TTLCache[Key, tuple[Key, ...]] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
 
     async def recall(self) -> None:
         """Remember what was asked before the last restart."""
@@ -104,9 +104,10 @@ class Memory:
         """Remember a question."""
         exchange.lasting = True
         for message in exchange.question:
-            self._exchanges.put(key(message), exchange)
+            self._exchanges[key(message)] = exchange
         if exchange.about is not None:
-            self._about.put(key(exchange.about), (*self.about(key(exchange.about)), exchange)[-_ABOUT_ONE:])
+            about = key(exchange.about)
+            self._about[about] = (*self.about(about), exchange)[-_ABOUT_ONE:]
 
     def about(self, message: Key) -> tuple[Exchange, ...]:
         """The questions that others have asked about a message's picture, in reply to it."""
@@ -116,11 +117,11 @@ class Memory:
         """Remember the messages of one reply; the last one has the buttons, if any."""
         group = tuple(map(key, sent))
         for message in group:
-            self._groups.put(message, group)
+            self._groups[message] = group
             if exchange:
-                self._exchanges.put(message, exchange)
+                self._exchanges[message] = exchange
         if group:
-            self.prompts.put(group[-1], prompts)
+            self.prompts[group[-1]] = prompts
             if exchange:
                 # Some may have been a part of another reply, which they were left over from.
                 exchange.replies = [*_without(exchange.replies, group), group]
@@ -147,7 +148,7 @@ class Memory:
         """Remember that these messages are gone: somebody may press one of their buttons at the same moment."""
         exchange = self.exchange(group[0]) if group else None
         for message in group:
-            self._groups.put(message, ())
+            self._groups[message] = ()
         if exchange:
             exchange.replies = _without(exchange.replies, group)
             self._keep(exchange)
@@ -156,9 +157,8 @@ class Memory:
         place = int(link.place)
         replies = [tuple((place, int(id_)) for id_ in reply) for reply in link.replies]
         exchange = Exchange((), User(PLATFORM, link.asker), replies=replies, lasting=True, link=link)
-        age = (datetime.now(UTC) - link.at).total_seconds()
         for message in (*((place, int(id_)) for id_ in link.questions), *exchange.answer):
-            self._recalled.put(message, exchange, age=age)
+            self._recalled[message] = exchange
 
     def _keep(self, exchange: Exchange) -> None:
         """Have what is known of an exchange outlive a restart, as far as there is something to take away then."""
@@ -181,6 +181,12 @@ class Memory:
 def key(message: MaybeInaccessibleMessage) -> Key:
     """What a message is found by."""
     return message.chat.id, message.message_id
+
+
+def _forgotten_at(_message: Key, exchange: Exchange, now: float) -> float:
+    """Return when an exchange that was recalled is forgotten: its age counts from before the restart."""
+    age = (datetime.now(UTC) - exchange.link.at).total_seconds() if exchange.link else 0.0
+    return now + _EDITABLE - age
 
 
 def _without(replies: Sequence[tuple[Key, ...]], gone: Collection[Key]) -> list[tuple[Key, ...]]:

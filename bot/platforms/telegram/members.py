@@ -1,10 +1,9 @@
 """Who may change a chat's settings and what whobot hears of it, by Telegram's own word."""
 
+from cachetools import TTLCache
 from telegram import Bot, Chat, Message
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
-
-from bot.platforms.shared.expiring_map import ExpiringMap
 
 _MANAGERS = {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
 
@@ -14,7 +13,7 @@ class Members:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._known: ExpiringMap[tuple[int, int], bool] = ExpiringMap(seconds=60, size=10_000)
+        self._known: TTLCache[tuple[int, int], bool] = TTLCache(maxsize=10_000, ttl=60)
 
     async def wrote_as_manager(self, message: Message) -> bool:
         """Whether the author of `message` is an administrator of its chat. Not, where Telegram does not say."""
@@ -34,12 +33,12 @@ class Members:
             except TelegramError:
                 return False
             known = member.status in _MANAGERS
-            self._known.put((chat.id, user_id), known)
+            self._known[chat.id, user_id] = known
         return known
 
     def forget(self, chat: Chat, user_id: int) -> None:
         """Ask again next time: a member's place in a chat has changed."""
-        self._known.pop((chat.id, user_id))
+        self._known.pop((chat.id, user_id), None)
 
     async def hears_all(self, chat: Chat) -> bool:
         """Whether the bot gets all messages of a chat. Privacy mode keeps them from all bots but administrators."""

@@ -51,7 +51,7 @@ class Presses:
                 self._bot, prompt, query.from_user, place, private=message.chat.type == "private"
             )
             if asked is not None:
-                self._memory.open_prompts.put(key(asked), OpenPrompt(query.from_user.id, action, message))
+                self._memory.open_prompts[key(asked)] = OpenPrompt(query.from_user.id, action, message)
 
     def written(self, message: Message) -> Coroutine[None, None, None] | None:
         """What to do with a message that has the words somebody was asked for. None for any other message."""
@@ -63,8 +63,8 @@ class Presses:
             return self._use_words(message, message.text, author, OpenPrompt(author.id, EXPIRED, asked), key(asked))
         if prompt is None or prompt.user_id != author.id:
             return None
-        self._memory.open_prompts.pop(key(asked))
-        self._memory.used_prompts.put(key(asked), True)
+        self._memory.open_prompts.pop(key(asked), None)
+        self._memory.used_prompts[key(asked)] = True
         return self._use_words(message, message.text, author, prompt, key(asked))
 
     def _has_expired(self, asked: Message, author: TelegramUser) -> bool:
@@ -135,7 +135,7 @@ class Presses:
                 sent = await edit(self._bot, reply, pressed, group)
                 if sent and pressed not in sent:
                     self._memory.forget(group)
-                self._memory.prompts.put(key(pressed), prompts(reply))
+                self._memory.prompts[key(pressed)] = prompts(reply)
             case _:
                 covered = isinstance(pressed, Message) and is_covered(pressed)
                 sent = await deliver(self._bot, reply, place, covered=covered)

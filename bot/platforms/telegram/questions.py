@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeGuard
 
 import structlog
+from cachetools import TTLCache
 from telegram import Bot, Message
 from telegram.constants import ChatType
 
 from bot.chat.model import Ask, Handler, Picture, Progress, Request, Stage, Teach, Trigger
-from bot.platforms.shared.expiring_map import ExpiringMap
 from bot.platforms.telegram.albums import Albums
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
@@ -45,13 +45,13 @@ class Questions:
         self._reader = reader
         self._start = start
         self._albums = Albums()
-        self._owed: ExpiringMap[tuple[object, ...], Ask | Teach] = ExpiringMap(seconds=_PICTURE_FOLLOWS, size=10_000)
+        self._owed: TTLCache[tuple[object, ...], Ask | Teach] = TTLCache(maxsize=10_000, ttl=_PICTURE_FOLLOWS)
         """What was asked for by whom without the picture, which is to follow."""
         self._turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
 
     def posted(self, message: Message) -> None:
         """Take in a new message."""
-        owed = self._owed.pop(_speaker(message)) if carries_picture(message) else None
+        owed = self._owed.pop(_speaker(message), None) if carries_picture(message) else None
         if message.media_group_id is None:
             self._take((message,), owed)
         elif self._albums.add(message):
@@ -100,7 +100,7 @@ class Questions:
             log.info("left out an old picture that nobody asked about", platform=PLATFORM, chat=message.chat.id)
             return
         if _owes_picture(request):
-            self._owed.put(_speaker(message), request)
+            self._owed[_speaker(message)] = request
         self._begin(messages, request, owed)
 
     def _begin(self, messages: tuple[Message, ...], request: Request, owed: Ask | Teach | None = None) -> None:

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import hmac
 import math
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from cachetools import LRUCache
 from pydantic import SecretStr
 
 from bot.platforms.web.addresses import Addresses
@@ -51,7 +51,7 @@ class Login:
         self._password = password if password and password.get_secret_value() else None
         self._clock = clock
         self._addresses = addresses
-        self._failures: OrderedDict[str, _Failures] = OrderedDict()
+        self._failures: LRUCache[str, _Failures] = LRUCache(ADDRESSES_REMEMBERED)
 
     @property
     def required(self) -> bool:
@@ -75,7 +75,7 @@ class Login:
         if wait > 0:
             raise Refusal(429, "slow_down", retry_after=wait, seconds=math.ceil(wait))
         if not hmac.compare_digest(_digest(attempt), _digest(self._password.get_secret_value())):
-            self._remember(address, _Failures(min(failures.left(now) + 1, MOST_FAILURES), now))
+            self._failures[address] = _Failures(min(failures.left(now) + 1, MOST_FAILURES), now)
             raise Refusal(401, "wrong_password")
         self._failures.pop(address, None)
 
@@ -88,12 +88,6 @@ class Login:
             decoded = ""
         _, colon, password = decoded.partition(":")
         self.check(request, password if colon else None)
-
-    def _remember(self, address: str, failures: _Failures) -> None:
-        self._failures[address] = failures
-        self._failures.move_to_end(address)
-        if len(self._failures) > ADDRESSES_REMEMBERED:
-            self._failures.popitem(last=False)
 
 
 def _digest(text: str) -> bytes:

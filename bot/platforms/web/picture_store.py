@@ -1,9 +1,11 @@
 """The pictures that threads show: in memory alone, for an hour at most, and only up to a limit."""
 
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
+
+from cachetools import TTLCache
 
 from bot.recognition import formats
 
@@ -20,49 +22,42 @@ class Media:
 
 
 class PictureStore:
-    """Holds media by number for each owner; what is too old goes, and when it is full the oldest, whoever owns them."""
+    """Holds media by number for each owner; what is too old goes, and when it is full what nobody looks at any more.
+
+    Args:
+        capacity: Bytes in all.
+        clock: Seconds that never run backwards.
+    """
 
     def __init__(self, capacity: int, clock: Callable[[], float]) -> None:
-        self._capacity = capacity
-        self._clock = clock
-        self._media: OrderedDict[tuple[str, int], tuple[float, Media]] = OrderedDict()
-        self._bytes = 0
+        self._media: TTLCache[tuple[str, int], Media] = TTLCache(
+            capacity, MINUTES_KEPT * 60, timer=clock, getsizeof=lambda media: len(media.data)
+        )
         self._last = 0
 
     def put(self, owner: str, media: Media) -> int:
-        """Keep something and return its number."""
+        """Keep something and return its number. What is larger than the store has a number too, but is gone."""
         self._last += 1
-        self._media[owner, self._last] = self._clock(), media
-        self._bytes += len(media.data)
-        while self._bytes > self._capacity:
-            self._drop(next(iter(self._media)))
+        with suppress(ValueError):
+            self._media[owner, self._last] = media
         return self._last
 
     def get(self, owner: str, number: int) -> Media | None:
         """What the owner kept under this number, None where it is gone or another's."""
-        self.tidy()
-        _, media = self._media.get((owner, number), (0.0, None))
-        return media
+        return self._media.get((owner, number))
 
     def drop(self, owner: str, number: int) -> None:
         """Drop one thing of an owner's, where it is still there."""
-        if (owner, number) in self._media:
-            self._drop((owner, number))
+        self._media.pop((owner, number), None)
 
     def clear(self, owner: str) -> None:
         """Drop all that an owner kept."""
         for key in [key for key in self._media if key[0] == owner]:
-            self._drop(key)
+            self._media.pop(key, None)
 
     def tidy(self) -> None:
         """Drop what has been kept long enough."""
-        limit = self._clock() - MINUTES_KEPT * 60
-        for key in [key for key, (since, _) in self._media.items() if since <= limit]:
-            self._drop(key)
-
-    def _drop(self, key: tuple[str, int]) -> None:
-        _, media = self._media.pop(key)
-        self._bytes -= len(media.data)
+        self._media.expire()
 
 
 def media_type_of(data: bytes) -> str:

@@ -46,7 +46,10 @@ class Session:
 
 
 class Sessions:
-    """All sessions, the least recently used first. A new one replaces the oldest that is idle."""
+    """All sessions, the least recently used first. A new one replaces the oldest that is idle.
+
+    No map of cachetools: a session that is in use is never thrown out, a new one is refused instead.
+    """
 
     def __init__(self, pictures: PictureStore, clock: Callable[[], float]) -> None:
         self._pictures = pictures

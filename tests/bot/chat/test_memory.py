@@ -39,9 +39,9 @@ def test_bytes_are_counted_and_given_back(make: Callable[..., Memory[str]]) -> N
     second = memory.keep("12345")
     assert memory.get(first)
     third = memory.keep("1")
-    assert [memory.get(token) for token in (first, second, third)] == [None, "12345", "1"]
-    memory.drop(second)
-    memory.drop(second)
+    assert [memory.get(token) for token in (second, first, third)] == [None, "12345", "1"]
+    memory.drop(first)
+    memory.drop(first)
     fourth = memory.keep("123456789")
     assert [memory.get(token) for token in (third, fourth)] == ["1", "123456789"]
 

@@ -1,37 +1,33 @@
 """The parts that need no Telegram."""
 
 import traceback
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from telegram.error import BadRequest, NetworkError, TimedOut
 
-from bot.platforms.shared.expiring_map import ExpiringMap
+from bot.chat.links import NoLinks
+from bot.chat.model import Chat, Link
 from bot.platforms.telegram import client, retry
+from bot.platforms.telegram.exchanges import Memory
 from bot.platforms.telegram.render import split, units
 from bot.platforms.telegram.retry import with_retries
 from tests.bot.platforms.telegram.conftest import free_port
 
 
-def test_recent_forgets_in_time() -> None:
-    now = 0.0
-    recent: ExpiringMap[str, int] = ExpiringMap(seconds=10, size=5, clock=lambda: now)
-    recent.put("a", 1)
-    now = 9.9
-    assert recent.get("a") == 1
-    now = 10.0
-    assert recent.get("a") is None
-    assert recent.get("b") is None
+async def test_what_was_asked_before_a_restart_is_forgotten_by_its_own_age() -> None:
+    class Kept(NoLinks):
+        async def load(self, platform: str) -> list[Link]:
+            return [
+                Link(Chat(platform, "5"), "5", str(id_), (str(id_),), ((str(id_ + 1),),), "7", datetime.now(UTC) - age)
+                for id_, age in ((10, timedelta(hours=47)), (20, timedelta(hours=49)))
+            ]
 
-
-def test_recent_never_remembers_too_much() -> None:
-    recent: ExpiringMap[int, int] = ExpiringMap(seconds=10, size=2)
-    for key in (1, 2, 1, 3):
-        recent.put(key, key)
-    assert [recent.get(key) for key in (1, 2, 3)] == [1, None, 3]
-    assert recent.pop(1) == 1
-    assert recent.pop(1) is None
+    memory = Memory(Kept())
+    await memory.recall()
+    assert [memory.exchange((5, id_)) is not None for id_ in (10, 11, 20, 21)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("text", "length"), [("", 0), ("abc", 3), ("日本", 2), ("🙂", 2), ("👩‍🚀", 5)])
