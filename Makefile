@@ -18,10 +18,11 @@ test: $(VENV)/.installed-test ## Run the whole test suite, offline
 coverage: $(VENV)/.installed-test ## Run the tests and hold their coverage to the floor in pyproject.toml
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-check: $(VENV)/.installed-test ## Check format, lint and types
+check: $(VENV)/.installed-test ## Check format, lint, types and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 check-wheel: $(VENV)/.installed-test ## Build the wheel, install it by itself and use it
 	rm -rf build/wheel
@@ -44,7 +45,7 @@ format: $(VENV)/.installed-test ## Format the code and mend what the linter can 
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove the virtual environment and every cache
-	rm -rf $(VENV) $(VENV)-tflite-runtime .mypy_cache .pytest_cache .ruff_cache .coverage build dist
+	rm -rf $(VENV) $(VENV)-tflite-runtime .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage build dist
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "whobot needs Python 3.11, 3.12 or 3.13: install one, or name it with PYTHON=..." >&2; exit 1; }

@@ -13,7 +13,7 @@ def load_tensorflow() -> None:
     # Its results differ a little from machine to machine.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     with silence():
-        importlib.import_module("tensorflow")
+        importlib.import_module("tensorflow")  # noqa: TID251 - for what its import does: no name of it is needed here
 
 
 @contextmanager

@@ -128,7 +128,7 @@ def read_video(data: bytes, sampler: Sampler) -> None:
     # PyAV imports some of its parts when it meets what they are for, and then could not.
     for part in pkgutil.walk_packages(av.__path__, "av."):
         if part.name != "av.__main__":
-            importlib.import_module(part.name)
+            importlib.import_module(part.name)  # noqa: TID251 - parts of a library, which only it can name
     confine()
     demuxer = "matroska" if sampler.job.kind == "webm" else "mov"
     for skip in ("NONKEY", "DEFAULT"):
