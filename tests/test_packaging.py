@@ -11,7 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NEEDED_AT_RUN_TIME = (
-    r"bot/platforms/web/static/index\.html",
+    r"bot/platforms/web/page\.html",
     r"bot/storage/migrations/versions/.+\.py",
     r"bot/recognition/drawing/typefaces/.+\.ttf",
     r"models/.+-int8\.tflite",

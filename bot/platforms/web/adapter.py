@@ -145,7 +145,7 @@ class WebAdapter:
                 *self._probes.routes(),
             ]
         )
-        application.on_response_prepare.append(guard.add_headers)
+        application.on_response_prepare.extend((assets.add_headers, guard.add_headers))
         return application
 
     async def _tidy(self) -> None:

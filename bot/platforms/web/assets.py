@@ -1,4 +1,4 @@
-"""The page's own files, read once and served from memory; the page itself in the browser's language."""
+"""The page in the browser's language, and its own files."""
 
 import hashlib
 import html
@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from gettext import NullTranslations
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from aiohttp import ETag, web
@@ -17,17 +17,26 @@ from bot.platforms.web.phrases import page_phrases
 from bot.recognition import formats
 
 FOLDER: Final = Path(__file__).with_name("static")
+TEMPLATE: Final = FOLDER.with_name("page.html")
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 PLACE: Final = re.compile(r"\{\{([\w-]+)\}\}")
 
 
-def routes(translations: Translations) -> list[web.RouteDef]:
+def routes(translations: Translations) -> list[web.AbstractRouteDef]:
     """The page at /, its files under /static/."""
-    files = [path for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES]
-    return [
-        web.get("/", _page(translations)),
-        *(web.get(f"/static/{path.name}", _file(path)) for path in files),
-    ]
+    return [web.get("/", _page(translations)), web.static("/static", FOLDER)]
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal: have browsers ask whether a file has changed, and say what it is.
+
+    The machine's own table of types is not relied on: on some Windows machines it calls scripts plain text.
+    """
+    if isinstance(response, web.FileResponse) and response.status < 400:
+        response.headers["Cache-Control"] = "no-cache"
+        if media_type := TYPES.get(PurePosixPath(request.path).suffix):
+            response.content_type = media_type
+            response.charset = "utf-8"
 
 
 def render(template: str, t: NullTranslations) -> str:
@@ -44,35 +53,22 @@ def render(template: str, t: NullTranslations) -> str:
 
 
 def _page(translations: Translations) -> Callable[[web.Request], Awaitable[web.Response]]:
-    template = (FOLDER / "index.html").read_text(encoding="utf-8")
+    template = TEMPLATE.read_text(encoding="utf-8")
 
     @cache
     def rendered(t: NullTranslations) -> bytes:
         return render(template, t).encode()
 
     async def handler(request: web.Request) -> web.Response:
+        """Send the page, unless the browser has the same."""
         body = rendered(translations(preferred_language(request)))
-        return _unless_known(request, body, "text/html", {"Vary": "Accept-Language"})
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+        etag = ETag(hashlib.sha256(body).hexdigest()[:16])
+        if etag in (request.if_none_match or ()):
+            response = web.Response(status=304, headers=headers)
+        else:
+            response = web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
+        response.etag = etag
+        return response
 
     return handler
-
-
-def _file(path: Path) -> Callable[[web.Request], Awaitable[web.Response]]:
-    body = path.read_bytes()
-
-    async def handler(request: web.Request) -> web.Response:
-        return _unless_known(request, body, TYPES[path.suffix], {})
-
-    return handler
-
-
-def _unless_known(request: web.Request, body: bytes, content_type: str, headers: dict[str, str]) -> web.Response:
-    """Send a file, unless the browser has the same."""
-    headers["Cache-Control"] = "no-cache"
-    etag = ETag(hashlib.sha256(body).hexdigest()[:16])
-    if etag in (request.if_none_match or ()):
-        response = web.Response(status=304, headers=headers)
-    else:
-        response = web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers)
-    response.etag = etag
-    return response

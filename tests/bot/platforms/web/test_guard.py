@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
+from yarl import URL
 
 from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.assets import FOLDER
@@ -120,6 +121,26 @@ async def test_unchanged_files_are_not_sent_twice(url: str) -> None:
         async with http.get("/static/style.css", headers={"If-None-Match": etag}) as response:
             assert response.status == 304
             assert await response.read() == b""
+            assert response.headers["Cache-Control"] == "no-cache"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("app.js", "text/javascript"), ("style.css", "text/css"), ("icon.svg", "image/svg+xml")],
+)
+async def test_files_say_what_they_are_and_are_asked_about_again(url: str, name: str, media_type: str) -> None:
+    async with aiohttp.ClientSession(url) as http, http.get(f"/static/{name}") as response:
+        assert response.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert await response.read() == (FOLDER / name).read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/static/", "/static/page.html", "/static/..%2Fpage.html", "/static/%2e%2e/guard.py"])
+async def test_nothing_but_the_pages_files_is_served(url: str, path: str) -> None:
+    async with aiohttp.ClientSession() as http, http.get(URL(f"{url}{path}", encoded=True)) as response:
+        assert response.status in {403, 404}
+        assert response.headers["Cache-Control"] == "no-store"
 
 
 async def test_without_the_password_there_is_no_chat(handler: Recorder) -> None:

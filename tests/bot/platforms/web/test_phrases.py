@@ -37,7 +37,7 @@ class Shouting(NullTranslations):
 
 def used() -> set[str]:
     """The names of phrases that the page and its scripts ask for."""
-    names = set(re.findall(r"\{\{([\w-]+)\}\}", (assets.FOLDER / "index.html").read_text()))
+    names = set(re.findall(r"\{\{([\w-]+)\}\}", assets.TEMPLATE.read_text()))
     for script in assets.FOLDER.glob("*.js"):
         names |= set(re.findall(r'say\("([\w-]+)"', script.read_text()))
     stages = {f"stage-{stage}{many}" for stage in ("downloading", "analysing") for many in ("", "-many")}
@@ -68,7 +68,7 @@ def test_every_refusal_has_a_sentence() -> None:
 
 
 def test_no_place_of_the_page_stays_empty() -> None:
-    page = assets.render((assets.FOLDER / "index.html").read_text(), ENGLISH)
+    page = assets.render(assets.TEMPLATE.read_text(), ENGLISH)
     assert "{{" not in page
 
 
