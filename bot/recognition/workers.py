@@ -1,4 +1,7 @@
-"""Threads that do slow work one job at a time, each with tools of its own, behind a waiting room of limited size."""
+"""Threads that do slow work one job at a time, each with tools of its own, behind a waiting room of limited size.
+
+Own code: a `ThreadPoolExecutor` has no limit on what waits, no deadlines, and no tools per thread that can be changed.
+"""
 
 import contextlib
 import threading

@@ -3,6 +3,8 @@
 A strip is handed to Pillow as a small PNG of its own, so every colour type is read as ever. The row above a strip goes
 along as its first one, because the filter of a row refers to the row above it.
 
+Own code: Pillow and OpenCV decode a PNG only as a whole.
+
 Source: https://www.w3.org/TR/png-3/
 """
 

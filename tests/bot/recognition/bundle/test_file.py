@@ -92,7 +92,7 @@ def places(path: Path) -> list[int]:
     """25 bytes of a bundle: over all of it, the ends of the network and of the archive among them."""
     size, start = path.stat().st_size, len(read_bundle(path).network)
     ends = [0, start - 1, start, size - 94, size - 73, size - 72, size - 71, size - 65, size - 1]
-    return ends + np.random.default_rng(0).integers(0, size, 16).tolist()
+    return [*ends, *map(int, np.random.default_rng(0).integers(0, size, 16))]
 
 
 def test_a_flipped_bit_anywhere_is_refused(tmp_path: Path) -> None:
