@@ -44,3 +44,11 @@ def test_a_step_that_there_is_not_is_refused() -> None:
     done = subprocess.run([REPOSITORY / ".ci/run", "chekc"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "chekc" in done.stderr
+
+
+def test_what_checks_each_commit_checks_what_make_check_does() -> None:
+    hooks = (REPOSITORY / ".pre-commit-config.yaml").read_text()
+    check = re.search(r"^check:.*\n((?:\t.*\n)+)", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+    assert check is not None
+    for tool in re.findall(r"\$\(BIN\)/(\w[\w-]*(?: (?:format|check))?)", check[1]):
+        assert f".venv/bin/{tool}" in hooks
