@@ -159,13 +159,14 @@ def _prepare_file(url: URL) -> None:
     try:
         # aiosqlite leaves a thread behind where this fails, which complains when the event loop is gone.
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-            _log_ahead(connection)
+            if path.stat().st_size == 0:
+                _log_ahead(connection)
     except sqlite3.Error as error:
         raise StoreError(explain(url, error)) from error
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:
-    """Have readers and writers of the file not wait for each other: the file keeps that mode from then on.
+    """Have readers and writers of a new file not wait for each other: the file keeps that mode from then on.
 
     SQLite refuses at once, without waiting, where two programs switch a new file at the same time.
     """

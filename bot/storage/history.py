@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.clock import note_clock
 from bot.storage.database import Database
 from bot.storage.examples import to_row
 from bot.storage.people import person, read_person
@@ -92,9 +93,18 @@ class History(Database):
             return replace(change, removed=await _take_away(connection, change.id, brought))
 
     async def purge(self) -> int:
-        """Remove for good what was forgotten longer than `REMOVED_KEPT` ago; return how many examples that were."""
+        """Remove for good what was forgotten longer than `REMOVED_KEPT` ago; return how many examples that were.
+
+        Nothing goes while the clock is not to be believed. `bot.storage.housekeeping` calls this every day, and nothing
+        else does: a lesson right after the clock has jumped removes nothing.
+        """
+        now = datetime.now(UTC)
+        old = select(changes.c.id).where(changes.c.at < now - REMOVED_KEPT)
         async with self._transaction() as connection:
-            return await _purge(connection, datetime.now(UTC) - REMOVED_KEPT)
+            if not await note_clock(connection, now):
+                return 0
+            purging = delete(removed_examples).where(removed_examples.c.change.in_(old))
+            return (await connection.execute(purging)).rowcount
 
     async def entry(self, scope: Scope, change_id: int) -> Change | None:
         """Return an entry of a scope's history."""
@@ -146,7 +156,6 @@ async def _record(
     reverts: int | None = None,
 ) -> Change:
     at = datetime.now(UTC)
-    await _purge(connection, at - REMOVED_KEPT)
     row = {
         "platform": scope.platform,
         "home": scope.home,
@@ -179,11 +188,6 @@ async def _put_back(connection: AsyncConnection, change_id: int) -> tuple[int, .
     await connection.execute(insert(examples).from_select(names, rows))
     query = delete(removed_examples).where(taken).returning(removed_examples.c.id)
     return tuple(sorted((await connection.execute(query)).scalars()))
-
-
-async def _purge(connection: AsyncConnection, before: datetime) -> int:
-    old = select(changes.c.id).where(changes.c.at < before)
-    return (await connection.execute(delete(removed_examples).where(removed_examples.c.change.in_(old)))).rowcount
 
 
 async def _one(connection: AsyncConnection, scope: Scope, change_id: int) -> Change | None:

@@ -173,3 +173,12 @@ links = Table(
     Index(None, "platform", "place", "first", unique=True),
     sqlite_autoincrement=True,
 )
+
+clock = Table(
+    "clock",
+    metadata,
+    # There is one row at most.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("steady_since", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+)

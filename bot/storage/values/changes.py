@@ -8,7 +8,7 @@ from bot.storage.values.people import User
 from bot.storage.values.scope import Scope
 
 REMOVED_KEPT = timedelta(days=30)
-"""How long what was forgotten can be put back. After that its pictures are gone for good."""
+"""How long what was forgotten can be put back. After that its pictures are gone for good, within days."""
 
 
 class Action(StrEnum):

@@ -1,14 +1,15 @@
 """Nothing that a community taught changes without a trace, and what changed can be taken back."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
-from sqlalchemy import update
 
 from bot.chat.model import User
+from bot.storage import history
 from bot.storage.store import Store
-from bot.storage.tables import changes, removed_examples
-from bot.storage.values import EVERYWHERE, REMOVED_KEPT, Action, Example, Origin, Scope, State
+from bot.storage.tables import removed_examples
+from bot.storage.values import EVERYWHERE, Action, Example, Origin, Scope, State
 
 HERE, THERE = Scope("discord", "1"), Scope("discord", "2")
 ANN = User("discord", "ann", name="Ann")
@@ -18,6 +19,13 @@ BOB = User("discord", "bob", name="Bob")
 def draft(character: str = "maki", *, scope: Scope = HERE, by: User = ANN, state: State = State.CONFIRMED) -> Example:
     image = f"{character} of {by.id}".encode()
     return Example(0, scope, character, image, b"\0\0\0\0", "b1", by, datetime.now(UTC), state, Origin.TAUGHT)
+
+
+@dataclass
+class Clock:
+    """What the store takes the time to be."""
+
+    now: datetime
 
 
 async def known(store: Store, scope: Scope = HERE) -> dict[str, int]:
@@ -129,18 +137,64 @@ async def test_the_history_comes_in_pages_the_last_first(store: Store) -> None:
     assert [c.character for c in await store.history(HERE, skip=4, limit=2)] == ["nr 0"]
 
 
-async def test_after_a_month_what_was_forgotten_is_gone_for_good(store: Store) -> None:
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that tests set; nothing else moves it."""
+    clock = Clock(datetime(2026, 3, 1, tzinfo=UTC))
+
+    class Set(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return clock.now.astimezone(tz)
+
+    monkeypatch.setattr(history, "datetime", Set)
+    return clock
+
+
+async def purged(store: Store, now: Clock, days: int) -> list[int]:
+    """Let so many days pass, with a purge at the end of each; return how much each has removed."""
+    removed = []
+    for _ in range(days):
+        now.now += timedelta(days=1)
+        removed.append(await store.purge())
+    return removed
+
+
+async def test_after_a_month_what_was_forgotten_is_gone_for_good(store: Store, now: Clock) -> None:
     await store.learn([draft()], Action.TAUGHT)
     change = await store.forget(HERE, "maki", ANN)
     assert change is not None
-    async with store._transaction() as connection:
-        old = datetime.now(UTC) - REMOVED_KEPT - timedelta(days=1)
-        await connection.execute(update(changes).values(at=old))
-    assert await store.purge() == 1
-    assert await store.purge() == 0
+    assert await purged(store, now, 32) == [0] * 30 + [1, 0]
     assert await store.revert(HERE, change.id, ANN) is None
     async with store._transaction() as connection:
         assert (await connection.execute(removed_examples.select())).all() == []
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=40), timedelta(days=4)])
+async def test_a_clock_that_jumps_removes_nothing(store: Store, now: Clock, jump: timedelta) -> None:
+    await store.learn([draft(), draft()], Action.TAUGHT)
+    change = await store.forget(HERE, "maki", ANN)
+    assert change is not None
+    assert await purged(store, now, 28) == [0] * 28
+    right = now.now
+    now.now += jump
+    await store.learn([draft("umi")], Action.TAUGHT)
+    assert await store.purge() == 0
+    await store.learn([draft("nico")], Action.TAUGHT)
+    assert await store.purge() == 0
+    assert await purged(store, now, 2) == [0, 0]
+    now.now = right
+    assert await purged(store, now, 2) == [0, 0], "somebody has set it right again"
+    assert (await store.revert(HERE, change.id, BOB)) is not None
+    assert await known(store) == {"maki": 2, "umi": 1, "nico": 1}
+
+
+async def test_a_clock_that_goes_on_from_where_it_jumped_to_is_believed_in_time(store: Store, now: Clock) -> None:
+    await store.learn([draft()], Action.TAUGHT)
+    await store.forget(HERE, "maki", ANN)
+    assert await purged(store, now, 5) == [0] * 5
+    now.now += timedelta(days=400)
+    assert await purged(store, now, 5) == [0, 0, 0, 1, 0]
 
 
 async def test_a_change_that_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
