@@ -144,6 +144,10 @@ class BadName(UserError):
     limit: int
 
 
+class ActiveName(UserError):
+    """A name that no character can have: a chat would show a link, a command or a mention in it."""
+
+
 @dataclass(eq=False)
 class NotTaught(UserError):
     """The character called `name` was not taught in this chat. The name stays out of logs: somebody has written it."""

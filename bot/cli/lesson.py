@@ -117,6 +117,8 @@ def warnings(
         )
     elif earlier:
         found.insert(0, f"{character} was taught before: this adds to it")
+    elif other := characters.lookalike(character):
+        found.insert(0, f"{character} only looks like {other}: other letters are in it, so it is somebody else")
     return found
 
 

@@ -10,7 +10,7 @@ from bot.cli.analysing import PictureAnalyser
 from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
 from bot.cli.taught import StoreEmbedder, address_of
 from bot.config import Settings
-from bot.errors import BadName, ConfigError
+from bot.errors import ActiveName, BadName, ConfigError
 from bot.recognition.bundle import Teaching
 from bot.recognition.characters import Characters
 from bot.recognition.teaching import character_of
@@ -63,6 +63,10 @@ def _character(name: str, characters: Characters) -> str:
     except BadName as error:
         raise ConfigError(
             f"no character can be called that: a name has 1 to {error.limit} characters, and no control characters"
+        ) from error
+    except ActiveName as error:
+        raise ConfigError(
+            "no character can be called that: chats would show a link, a command or a mention in it"
         ) from error
 
 

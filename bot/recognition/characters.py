@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigError
+from bot.recognition.names import lookalike
 from bot.recognition.results import display_name
 
 TABLE = "characters.toml"
@@ -98,6 +99,12 @@ class Characters:
         """Return how people write the name; whoever is not in the table was taught, and is called as they were."""
         character = self._table.get(id_)
         return character.name if character else id_
+
+    def lookalike(self, name: str) -> str | None:
+        """Return the name of a character that looks like this one, which is written with other letters, if any does."""
+        if self.find(name):
+            return None
+        return lookalike(name, (text for one in self._table.values() for text in (one.name, *one.aliases)))
 
     def series(self, id_: str) -> str | None:
         """Return where the character is from, where that is known."""

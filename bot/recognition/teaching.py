@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.errors import BadName
+from bot.errors import ActiveName, BadName
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding
+from bot.recognition.names import is_active
 
 LONGEST_NAME = 64
 """Characters of a name."""
@@ -22,12 +23,16 @@ def character_of(name: str, characters: Characters) -> str:
 
     Raises:
         BadName: it is too long, holds what is no text, or has neither a letter nor a digit that can be seen.
+        ActiveName: nobody is called so yet, and it holds a link, a command or a mention.
     """
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     readable = any(letter.isalnum() and letter not in _FILLERS for letter in tidy)
     if not readable or len(tidy) > LONGEST_NAME or any(unicodedata.category(letter) in _NO_TEXT for letter in tidy):
         raise BadName(LONGEST_NAME)
-    return characters.find(tidy) or tidy
+    known = characters.find(tidy)
+    if known is None and is_active(tidy):
+        raise ActiveName
+    return known or tidy
 
 
 _NO_TEXT = {"Cc", "Cf", "Cn", "Co", "Cs"}

@@ -132,6 +132,8 @@ class Corrections:
         words = TeachingWords(context.catalogue)
         name = None if character is None else self._backend.characters.name(character)
         lines = [words.thanks() if name is None else words.thanks_name(name), *_consequence(words, judged)]
+        if judged.lesson and character and (known := await self._lessons.written_alike(context, character)):
+            lines.append(words.written_alike(character, known))
         buttons = (*(follow_up(context, judged.lesson) if judged.lesson else ()), _back(context, answer))
         return _in_place("\n".join(lines), (buttons,))
 

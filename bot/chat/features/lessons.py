@@ -55,10 +55,18 @@ class Lessons:
         """Return the id of the character that somebody in a chat means by a name, a new one where nobody knows it.
 
         Raises:
-            BadName: no character can be called so.
+            BadName, ActiveName: no character can be called so.
         """
         taught = await self._store.taught(Scope.of(context.chat), provisional=True)
         return character_of(name, self._backend.characters.including_taught(taught))
+
+    async def written_alike(self, context: Context, character: str) -> str | None:
+        """Return the name of a character, known in a chat, that a taught one's only looks like."""
+        if character in self._backend.characters:
+            return None
+        taught = await self._store.taught(Scope.of(context.chat), provisional=True)
+        others = (other for other in taught if other != character)
+        return self._backend.characters.including_taught(others).lookalike(character)
 
     async def learn(
         self,

@@ -68,7 +68,7 @@ class Teaching:
 
         Raises:
             NotAllowed, TeachingOff: they may not teach here.
-            BadName: no character can be called so.
+            BadName, ActiveName: no character can be called so.
             CannotLearn: the bundle is not made for it.
             UserError: none of the pictures may or can be looked at.
         """
@@ -103,6 +103,8 @@ class Teaching:
         embeddings = [_portrait(seen.sighting).embedding for seen in faces]
         if odd_ones(embeddings):
             lines.append(words.odd(name))
+        if known := await self._lessons.written_alike(context, character):
+            lines.append(words.written_alike(name, known))
         if others := _lookalikes(character, (seen.sighting for seen in faces)):
             lines.append(words.alike(name, [self._backend.characters.name(other) for other in others]))
         return lines, (follow_up(context, lesson),)
@@ -168,7 +170,7 @@ class Forgetting:
 
         Raises:
             NotAllowed, TeachingOff: they may not teach here.
-            BadName: no character can be called so.
+            BadName, ActiveName: no character can be called so.
             NotTaught: it was not taught in this chat.
         """
         check_teacher(context)

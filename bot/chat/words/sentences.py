@@ -114,6 +114,8 @@ class Sentences:
                     "A name needs from 1 to {n} letters, and no control characters.",
                     limit,
                 ).format(n=limit)
+            case errors.ActiveName():
+                text = t.gettext("A name cannot hold a link, a command or a mention. Write it without.")
             case errors.NotTaught(name):
                 text = t.gettext("Nobody has taught me {name} in this chat.").format(name=name)
             case errors.TooManyExamples(limit):

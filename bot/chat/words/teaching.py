@@ -50,6 +50,13 @@ class TeachingWords:
             "{name} looks a lot like {others} to me. More pictures of {name} help me tell them apart."
         ).format(name=name, others=", ".join(others))
 
+    def written_alike(self, name: str, known: str) -> str:
+        """Warn that a new name only looks like one that is known."""
+        return self._catalogue.gettext(
+            "{name} only looks like {known}: it is written with other letters, so I take it for somebody else. If you "
+            "meant {known}, undo it and type the name anew."
+        ).format(name=name, known=known)
+
     def forgotten(self, name: str, n: int) -> str:
         """Say that a character is not known any more."""
         return self._catalogue.ngettext(

@@ -153,6 +153,17 @@ def test_a_picture_that_was_taught_before_counts_once(whobot: Whobot, base: Path
     assert result.stdout.splitlines() == ["a.png  taught before"] * 2 + ["Kiiro is taught by 1 picture now"]
 
 
+def test_a_name_that_a_chat_would_act_upon_is_refused(whobot: Whobot, base: Path) -> None:
+    result = whobot("teach", "t.me/evil", crop("a.png", YELLOW), "--face")
+    assert result.exit_code != 0
+    assert "a link, a command or a mention" in result.stderr
+
+
+def test_a_name_that_only_looks_like_a_known_one_is_named(whobot: Whobot, base: Path) -> None:
+    result = whobot("teach", "Hoshin\N{CYRILLIC SMALL LETTER O} Akane", crop("a.png", YELLOW), "--face")
+    assert "only looks like Hoshino Akane" in result.stdout
+
+
 @pytest.mark.parametrize("name", ["", "  ", "a" * 65, "a\tb\x07"])
 def test_a_name_that_is_none_is_refused(whobot: Whobot, base: Path, name: str) -> None:
     result = whobot("teach", name, crop("a.png", YELLOW), "--face")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.errors import BadName
+from bot.errors import ActiveName, BadName
 from bot.recognition.characters import Character, Characters
 from bot.recognition.teaching import LONGEST_NAME, character_of, odd_ones
 
@@ -40,6 +40,12 @@ def test_a_name_is_tidied_or_found_in_the_roster(written: str, id_: str) -> None
 def test_what_is_no_name_is_refused(written: str) -> None:
     with pytest.raises(BadName):
         character_of(written, KNOWN)
+
+
+def test_a_name_that_a_chat_would_act_upon_is_refused_unless_somebody_is_called_so() -> None:
+    with pytest.raises(ActiveName):
+        character_of("t.me/maki", KNOWN)
+    assert character_of("T.ME/maki", KNOWN.including_taught(["t.me/maki"])) == "t.me/maki"
 
 
 def unit(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -126,6 +126,12 @@ async def test_a_new_name_is_a_new_character(ann: Member) -> None:
     assert "So that is Sonoda Umi" in reply.text
     assert "Sonoda Umi" in (await ann.ask("umi2")).text
     assert "A name needs" in (await ann.press(await wrong(ann), "Someone else…", " ")).text
+    assert "cannot hold a link" in (await ann.press(await wrong(ann), "Someone else…", "/forget Umi")).text
+
+
+async def test_a_written_name_that_only_looks_like_a_known_one_is_told(ann: Member) -> None:
+    reply = await ann.press(await wrong(ann, "umi"), "Someone else…", "Nishikino M\N{CYRILLIC SMALL LETTER A}ki")
+    assert "only looks like Nishikino Maki" in reply.text
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,21 @@ async def test_a_character_that_looks_like_another_is_told(ann: Member) -> None:
     assert "Umi looks a lot like Nishikino Maki" in reply.text
 
 
+async def test_a_name_that_only_looks_like_a_known_one_is_told(ann: Member) -> None:
+    assert "only looks like" not in (await ann.teach("Umi", "umi")).text
+    reply = await ann.teach("Nishikino M\N{CYRILLIC SMALL LETTER A}ki", "eli")
+    assert "only looks like Nishikino Maki: it is written with other letters" in reply.text
+    reply = await ann.teach("Um\N{CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I}", "eli")
+    assert "only looks like Umi" in reply.text
+
+
+@pytest.mark.parametrize("name", ["https://evil.example", "/forget Umi", "@everyone", "t.me/evil"])
+async def test_a_name_with_a_link_a_command_or_a_mention_is_refused(ann: Member, store: Store, name: str) -> None:
+    reply = await ann.teach(name, "umi")
+    assert reply.text == "A name cannot hold a link, a command or a mention. Write it without."
+    assert await store.taught(HERE) == {}
+
+
 async def test_one_of_several_faces_is_chosen_with_a_button(ann: Member, store: Store) -> None:
     reply = await ann.teach("Umi", "maki+umi")
     assert "Which one is Umi?" in reply.text
