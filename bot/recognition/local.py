@@ -175,6 +175,9 @@ class LocalBackend:
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
             raise AnalysisTimeout(seconds) from error
+        finally:
+            # It holds the failure, whose traceback leads to this frame: together they would outlive their picture.
+            del future
 
     async def _watch(self, stamp: object) -> None:
         """Let changed model files take over. Each state of the files is tried once."""

@@ -6,6 +6,7 @@ Own code: a `ThreadPoolExecutor` has no limit on what waits, no deadlines, and n
 import contextlib
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
@@ -86,7 +87,7 @@ class Workers(Generic[T]):
                 raise Busy
             self._waiting.append(job)
             self._changed.notify()
-        job.future.add_done_callback(lambda _: self._forget(job))
+        job.future.add_done_callback(self._forget)
         return job.future
 
     def retool(self, make_tools: Callable[[], T]) -> None:
@@ -110,10 +111,16 @@ class Workers(Generic[T]):
         for job in left:
             _settle(job.future.set_exception, Stopping())
 
-    def _forget(self, job: _Job[T]) -> None:
+    def _forget(self, future: Future[Any]) -> None:
+        """Free the place of a job that was cancelled while it waited.
+
+        It is found by its future: a callback that knew the job would keep it, and the file in it, in a cycle.
+        """
         with self._changed:
-            if job in self._waiting:
-                self._waiting.remove(job)
+            for job in self._waiting:
+                if job.future is future:
+                    self._waiting.remove(job)
+                    return
 
     def _serve(self) -> None:
         tools: T | None = None
@@ -159,7 +166,23 @@ class Workers(Generic[T]):
         if failure is None:
             _settle(job.future.set_result, result)
         else:
+            _let_go(failure)
             _settle(job.future.set_exception, failure)
+        # Its traceback leads to this frame, and by these names the frame would lead back to it.
+        del job, failure
+
+
+def _let_go(failure: BaseException) -> None:
+    """Empty the frames that an exception and its causes came through: they hold the file and its decoder.
+
+    The decoder has threads of its own. The traceback still says where it happened.
+    """
+    seen: list[BaseException] = []
+    link: BaseException | None = failure
+    while link is not None and link not in seen:
+        seen.append(link)
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
 
 
 def _settle(done: Callable[[V], None], value: V) -> None:

@@ -1,10 +1,12 @@
 """The pipeline: real pictures through real threads, deadlines, cancellation, stopping, and models that change."""
 
 import asyncio
+import gc
 import io
 import os
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -356,3 +358,20 @@ async def test_an_unchanged_bundle_is_not_loaded_again(backend: LocalBackend, mo
     monkeypatch.setattr(ModelFiles, "load", lambda *_: loads.append(time.monotonic()))
     await asyncio.sleep(10 * QUICK)
     assert loads == []
+
+
+async def test_a_refused_picture_is_gone_when_its_error_is(backend: LocalBackend) -> None:
+    async def refused() -> weakref.ref[BrokenPicture]:
+        try:
+            await backend.analyse(PICTURE[:200])
+        except BrokenPicture as error:
+            return weakref.ref(error)
+        raise AssertionError("it was taken")
+
+    gc.collect()
+    gc.disable()
+    try:
+        left = [await refused() for _ in range(5)]
+        await soon(lambda: all(reference() is None for reference in left))
+    finally:
+        gc.enable()

@@ -1,14 +1,24 @@
 """Worker threads: who waits, who is refused, what happens to those who give up, and how it all ends."""
 
+import gc
+import io
 import threading
 import time
+import traceback
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image as Pillow
 
-from bot.errors import Busy, Stopping
+from bot.errors import BrokenPicture, Busy, Stopping
+from bot.recognition.decoding.decode import decode
+from bot.recognition.results import Image
 from bot.recognition.workers import Workers
 
 LONG = 30.0
@@ -263,3 +273,78 @@ def test_a_crowd_of_submitters_and_quitters_loses_nothing() -> None:
     assert workers.waiting == 0
     soon(lambda: not workers._running)
     workers.stop(LONG)
+
+
+# --- what a job leaves behind ----------------------------------------------------------------------------------------
+
+
+class File:
+    """Stands for the bytes of a picture, which no weak reference can point at."""
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """What lives in a cycle stays until the collector comes: here it never does."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def broken(file: File, tools: str) -> str:
+    try:
+        return str(int(tools))
+    except ValueError as error:
+        raise BrokenPicture from error
+
+
+def decoded(data: bytes, tools: str) -> Image:
+    return decode(data, max_pixels=9999, max_frames=1).image
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_a_job_that_succeeded_or_failed_leaves_nothing(workers: Workers[str]) -> None:
+    def run(work: Callable[[File, str], str]) -> weakref.ref[File]:
+        file = File()
+        # Not by raising it: here, too, the traceback of what is raised would lead back to the future.
+        workers.submit(partial(work, file), later()).exception(LONG)
+        return weakref.ref(file)
+
+    left = [run(work) for work in (lambda _, tools: tools, broken) for _ in range(5)]
+    soon(lambda: all(reference() is None for reference in left))
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_a_failure_that_somebody_keeps_does_not_keep_the_file(workers: Workers[str]) -> None:
+    file = File()
+    reference = weakref.ref(file)
+    future = workers.submit(partial(broken, file), later())
+    del file
+    failure = future.exception(LONG)
+    del future
+    soon(lambda: reference() is None)
+    assert "in broken" in "".join(traceback.format_exception(failure)), "it still says where it happened"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads of a decoder are counted as Linux shows them")
+@pytest.mark.usefixtures("without_collector")
+def test_damaged_avifs_leave_neither_decoders_nor_threads(workers: Workers[str]) -> None:
+    def threads() -> int:
+        return len(list(Path("/proc/self/task").iterdir()))
+
+    def images() -> int:
+        return sum(isinstance(one, Pillow.Image) for one in gc.get_objects())
+
+    buffer = io.BytesIO()
+    Pillow.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).save(buffer, "AVIF")
+    good = buffer.getvalue()
+    frames, before, pictures = good.index(b"mdat") + 4, threads(), images()
+    refused, chance = 0, np.random.default_rng(1)
+    for _ in range(60):
+        damaged = bytearray(good)
+        for place in chance.integers(0, 40, 6):
+            damaged[frames + place] = chance.integers(256)
+        work = partial(decoded, bytes(damaged))
+        refused += isinstance(workers.submit(work, later()).exception(LONG), BrokenPicture)
+    assert refused > 30, "the damage does no harm: it tests nothing"
+    soon(lambda: images() <= pictures and threads() <= before)
