@@ -56,6 +56,13 @@ class TooManyPixels(PictureError):
 
 
 @dataclass(eq=False)
+class SideTooLong(PictureError):
+    """The picture's header asks for more pixels on a side than `limit`."""
+
+    limit: int
+
+
+@dataclass(eq=False)
 class TooManyFrames(PictureError):
     """The animation has more frames than the limit."""
 

@@ -55,6 +55,11 @@ class Sentences:
                 text = t.gettext(
                     "This picture has {pixels} megapixels, and I take up to {limit}. A smaller version will do."
                 ).format(pixels=_megapixels(pixels), limit=_megapixels(limit))
+            case errors.SideTooLong(limit):
+                text = t.gettext(
+                    "This picture is too wide or too tall. I take up to {limit} pixels on a side. A smaller version "
+                    "will do."
+                ).format(limit=limit)
             case errors.TooManyFrames(limit):
                 text = t.ngettext(
                     "This animation is too long. I take up to {n} frame.",

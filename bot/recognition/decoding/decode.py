@@ -16,7 +16,7 @@ from PIL import ExifTags, ImageCms
 from PIL import Image as Pillow
 from PIL.Image import Resampling, Transpose
 
-from bot.errors import BrokenPicture, PictureError, TooManyFrames, TooManyPixels, UnsupportedFormat
+from bot.errors import BrokenPicture, PictureError, SideTooLong, TooManyFrames, TooManyPixels, UnsupportedFormat
 from bot.recognition import formats
 from bot.recognition.decoding import gif, jpeg, webp
 from bot.recognition.decoding.png import find_exif, read_strips, rows_of
@@ -28,6 +28,8 @@ Pillow.MAX_IMAGE_PIXELS = None
 
 LONGEST_SIDE = 2048
 """Pixels. Larger pictures are reduced while they are decoded: no face worth naming is lost, and memory is saved."""
+LONGEST_ORIGINAL = 65_535
+"""Pixels. No JPEG, WebP or GIF can have a longer side. A PNG can, and would be read in strips as large as all of it."""
 BACKDROP = (224, 224, 224)
 """What shows through transparency: light as paper so that dark outlines show, yet not white, as hair may be."""
 
@@ -63,6 +65,8 @@ _ON_ITS_SIDE = (Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE,
 
 _STRIP = 8
 """Rows of the reduced picture that are made at a time."""
+_STRIP_PIXELS = 1 << 21
+"""Pixels of the original that are in a strip at most, unless one row of the reduced picture needs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
         BrokenPicture: the file is empty, truncated or damaged, its header lies, or a JPEG goes over its pixels more
             often than any encoder would make it.
         TooManyPixels: the header asks for more than `max_pixels`.
+        SideTooLong: it asks for more than `LONGEST_ORIGINAL` on a side.
         TooManyFrames: there are more than `max_frames`.
     """
     with _opened(data) as picture:
@@ -130,6 +135,8 @@ def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frame
     pixels = picture.width * picture.height
     if pixels > max_pixels:
         raise TooManyPixels(pixels, max_pixels)
+    if max(picture.size) > LONGEST_ORIGINAL:
+        raise SideTooLong(LONGEST_ORIGINAL)
     if picture.format in ("JPEG", "MPO") and jpeg.count_scans(data, jpeg.MOST_SCANS + 1) > jpeg.MOST_SCANS:
         raise BrokenPicture
     if picture.format not in formats.ANIMATED:
@@ -176,11 +183,12 @@ def _orientation(picture: Pillow.Image, data: bytes) -> int:
 def _shrink(picture: Pillow.Image, data: bytes, size: tuple[int, int]) -> Pillow.Image:
     """Flatten a picture and reduce it to `size`, strip by strip: a second full-size copy is never made."""
     factor = max(picture.size) // LONGEST_SIDE
+    rows = max(1, min(_STRIP, _STRIP_PIXELS // (picture.width * max(1, factor))))
     small: Pillow.Image | None = None
-    for index, strip in enumerate(_strips(picture, data, _STRIP * factor) if factor > 1 else ()):
+    for index, strip in enumerate(_strips(picture, data, rows * factor) if factor > 1 else ()):
         part = _flatten(strip).reduce(factor)
         small = small or Pillow.new(part.mode, (part.width, -(-picture.height // factor)))
-        small.paste(part, (0, index * _STRIP))
+        small.paste(part, (0, index * rows))
     small = small or _flatten(picture)
     return small if small.size == size else small.resize(size, Resampling.BICUBIC)
 

@@ -305,6 +305,7 @@ def test_the_facts_of_an_error_are_told() -> None:
     assert "500 kB" in ENGLISH.failure(errors.TooManyBytes(500_000))
     assert "120 megapixels, and I take up to 50" in ENGLISH.failure(errors.TooManyPixels(120_000_000, 50_000_000))
     assert "3600 megapixels, and I take up to 0.5" in ENGLISH.failure(errors.TooManyPixels(3_600_000_000, 500_000))
+    assert "up to 65535 pixels on a side" in ENGLISH.failure(errors.SideTooLong(65_535))
     assert "up to 5 pictures" in ENGLISH.failure(errors.TooManyPictures(5))
     assert "take 1 picture " in ENGLISH.failure(errors.TooManyPictures(1))
     assert "up to 2000 frames" in ENGLISH.failure(errors.TooManyFrames(2000))
