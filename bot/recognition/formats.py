@@ -42,6 +42,15 @@ class Format:
     frames: bool = False
 
     @property
+    def clip(self) -> ClipDecoder | None:
+        """What reads a clip, None for a picture."""
+        match self.decoder:
+            case "pillow":
+                return None
+            case clip:
+                return clip
+
+    @property
     def group(self) -> str:
         """``image`` or ``video``, empty for a format without media types."""
         return self.media_types[0].partition("/")[0] if self.media_types else ""

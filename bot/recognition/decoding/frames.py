@@ -26,8 +26,8 @@ def open_frames(data: bytes, *, most: int, max_pixels: int, max_frames: int, max
         AnalysisTimeout: a clip's decoder did not come to an end.
     """
     found = formats.sniff(data)
-    if found is not None and found.decoder != "pillow":
-        images = read_clip(data, found.decoder, max_pixels=max_pixels, max_seconds=max_seconds, backdrop=BACKDROP)
+    if found is not None and found.clip:
+        images = read_clip(data, found.clip, max_pixels=max_pixels, max_seconds=max_seconds, backdrop=BACKDROP)
     elif count_frames(data, max_pixels=max_pixels, max_frames=max_frames) == 1:
         return (decode(data, max_pixels=max_pixels, max_frames=max_frames),)
     else:

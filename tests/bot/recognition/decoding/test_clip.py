@@ -37,7 +37,7 @@ def moving(count: int, *, clear: bool = False) -> list[Image]:
 
 def kind_of(data: bytes) -> Kind | None:
     found = formats.sniff(data)
-    return found.decoder if found is not None and found.decoder != "pillow" else None
+    return found.clip if found is not None else None
 
 
 def read(data: bytes, kind: Kind | None = None, *, max_pixels: int = 10**6, max_seconds: float = 60.0) -> list[Image]:
