@@ -79,7 +79,7 @@ def test_what_is_no_picture_does_not_count() -> None:
 
 
 def test_the_page_lets_people_choose_all_of_them() -> None:
-    page = assets.render((assets.FOLDER / "index.html").read_text(), translations_for("en"))
+    page = assets.render(assets.TEMPLATE.read_text(), translations_for("en"))
     accept = page.partition('id="files" type="file" accept="')[2].partition('"')[0].split(",")
     assert accept == [*formats.MEDIA_TYPES, *formats.SUFFIXES]
 
