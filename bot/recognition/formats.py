@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final, Literal
 
-StillDecoder = Literal["pillow"]
+StillDecoder = Literal["pillow", "heif"]
 """What `bot.recognition.decoding.decode` opens a picture with."""
 ClipDecoder = Literal["mp4", "webm", "lottie"]
 """What `bot.recognition.decoding.clip_reader` reads a clip with, in a process of its own."""
 
 _HEAD = 64
 """Bytes at the start of a file that tell its format."""
-_PICTURE_BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
+_PICTURE_BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 """Still and animated pictures share their container, the ISO base media file format, with MP4."""
 _MP4_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash"})
 
@@ -45,7 +45,7 @@ class Format:
     def clip(self) -> ClipDecoder | None:
         """What reads a clip, None for a picture."""
         match self.decoder:
-            case "pillow":
+            case "pillow" | "heif":
                 return None
             case clip:
                 return clip
@@ -96,6 +96,10 @@ FORMATS: Final = (
     Format("GIF", _begins(b"GIF87a", b"GIF89a"), "pillow", ("image/gif",), (".gif",), frames=True),
     Format("BMP", _is_bitmap, "pillow", ("image/bmp",), (".bmp",)),
     Format("AVIF", _is_avif, "pillow", ("image/avif",), (".avif",), frames=True),
+    # Photos of iPhones; of a burst or a live photo the main picture is what counts.
+    Format(
+        "HEIC", lambda data: _brand(data) in _PICTURE_BRANDS, "heif", ("image/heic", "image/heif"), (".heic", ".heif")
+    ),
     Format("MP4", lambda data: _brand(data) in _MP4_BRANDS, "mp4", ("video/mp4",), (".mp4",)),
     Format(
         "WebM",

@@ -18,7 +18,7 @@ from PIL.Image import Resampling, Transpose
 
 from bot.errors import BrokenPicture, PictureError, SideTooLong, TooManyFrames, TooManyPixels, UnsupportedFormat
 from bot.recognition import formats
-from bot.recognition.decoding import gif, jpeg, webp
+from bot.recognition.decoding import gif, heif, jpeg, webp
 from bot.recognition.decoding.png import find_exif, read_strips, rows_of
 from bot.recognition.results import Box, Image
 
@@ -120,7 +120,7 @@ def count_frames(data: bytes, *, max_pixels: int, max_frames: int) -> int:
 def _opened(data: bytes) -> Iterator[Pillow.Image]:
     """Open a file, and map what the parsers raise over it then and while it is read."""
     try:
-        with Pillow.open(io.BytesIO(data), formats=formats.PILLOW) as picture:
+        with _open(data) as picture:
             yield picture
     except PictureError:
         raise
@@ -128,6 +128,14 @@ def _opened(data: bytes) -> Iterator[Pillow.Image]:
         if not data or _is_picture(formats.sniff(data)):
             raise BrokenPicture from error
         raise UnsupportedFormat from error
+
+
+def _open(data: bytes) -> Pillow.Image:
+    """Read a file's header."""
+    found = formats.sniff(data)
+    if found is not None and found.decoder == "heif":
+        return heif.open_header(data)
+    return Pillow.open(io.BytesIO(data), formats=formats.PILLOW)
 
 
 def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frames: int) -> int:
@@ -201,6 +209,9 @@ def _strips(picture: Pillow.Image, data: bytes, height: int) -> Iterator[Pillow.
         return
     if picture.format == "WEBP" and getattr(picture, "n_frames", 1) == 1:
         yield from webp.read_strips(data, picture.size, height)
+        return
+    if picture.format == "HEIF":
+        yield from heif.read_strips(data, height)
         return
     picture.load()
     for top in range(0, picture.height, height):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
+from PIL import Image as Pillow
 
 from bot.storage.store import Store
 
@@ -15,9 +17,9 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 LARGE, TINY = (6500, 4500), (65, 45)
 """Width and height in pixels. What the tiny one takes is what Python and the libraries take, which differs from version
 to version by more than a picture does."""
-MOST_MEGABYTES = {".jpg": 80, ".png": 80, ".webp": 200}
+MOST_MEGABYTES = {".jpg": 80, ".png": 80, ".webp": 200, ".heic": 200}
 """What the large picture may take beyond the tiny one. Decoded whole it would be 88 as RGB, and 117 as Pillow holds it;
-no library that we have decodes a WebP reduced or in parts."""
+no library that we have decodes a WebP or a HEIC reduced or in parts."""
 WRITTEN = {".jpg": [], ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6], ".webp": [cv2.IMWRITE_WEBP_QUALITY, 80]}
 """How to write each so that it is no larger than whobot takes."""
 
@@ -50,7 +52,11 @@ def peak_of_who(folder: Path, suffix: str, size: tuple[int, int]) -> float:
     """Megabytes that ``whobot who`` takes at its peak, run in `folder` on a picture of `size`."""
     noise = np.random.default_rng(0).integers(0, 256, (45, 65, 3), np.uint8)
     picture = folder / f"noise{suffix}"
-    cv2.imwrite(str(picture), cv2.resize(noise, size), WRITTEN[suffix])
+    pixels = cv2.resize(noise, size)
+    if suffix == ".heic":
+        pillow_heif.from_pillow(Pillow.fromarray(pixels)).save(picture, quality=50)
+    else:
+        cv2.imwrite(str(picture), pixels, WRITTEN[suffix])
     done = subprocess.run(
         [sys.executable, "-c", WHO, str(picture)],
         cwd=folder,

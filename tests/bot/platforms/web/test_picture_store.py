@@ -71,7 +71,7 @@ def test_one_thing_is_dropped_once() -> None:
         (b"\0\0\0\x20ftypisom", "video/mp4"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "video/webm"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska", ANYTHING),
-        (b"\0\0\0\x18ftypheic", ANYTHING),
+        (b"\0\0\0\x18ftypheic", "image/heic"),
         (b"RIFF\0\0\0\0WAVE", ANYTHING),
         (b"<svg xmlns='http://www.w3.org/2000/svg'>", ANYTHING),
         (b"<html>", ANYTHING),
