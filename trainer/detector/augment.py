@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.recognition.detection.letterbox import halved
 from bot.recognition.results import Image
+from bot.recognition.scaling import halved
 from trainer.detector.labels import Boxes, LabelledPicture
 
 Generator = np.random.Generator

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.recognition.detection.letterbox import halved
 from bot.recognition.results import Image
+from bot.recognition.scaling import halved
 from trainer.detector.augment import Generator, Sample, move_boxes, random_turn
 from trainer.detector.labels import Boxes
 

@@ -1,7 +1,9 @@
 """Draw the answer: the picture with its faces boxed and named, and under it each face with its scores."""
 
-import io
 from collections.abc import Sequence
+
+import cv2
+import numpy as np
 
 from bot.recognition.drawing.canvas import FACES, UNKNOWN, Canvas, Colour
 from bot.recognition.drawing.cards import UNKNOWN_WORD, draw_card
@@ -13,8 +15,12 @@ WIDTH, CROWD_WIDTH = 1000, 1400
 """Pixels. All sizes are made for these: on a phone, which shows the width in some nine centimetres, text is legible."""
 CROWD = 8
 """More faces than this make the wider picture with more columns, or it would become too tall."""
-TALLEST = 1280
-"""Pixels that the picture takes at most; a taller one is narrower."""
+TALLEST = 1000
+"""Pixels that the picture takes at most; a taller one is narrower.
+
+With the card of one face the answer then fits into the 1280 pixels to which Telegram reduces a photo, and onto
+the screen of a phone.
+"""
 LOWEST = 240
 """Pixels that the picture takes at least: room for the labels beside a very wide one."""
 LARGEST_GROWTH = 6.0
@@ -24,7 +30,10 @@ FRAME = 4
 """Pixels of the line around a face."""
 
 _MARGIN, _GAP = 20, 14
-_JPEG_QUALITY = 90
+_JPEG = (
+    *(cv2.IMWRITE_JPEG_QUALITY, 90),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420),
+)
 
 
 class Annotator:
@@ -122,7 +131,10 @@ def _grown(box: Box, by: float) -> Box:
 
 
 def _encode(canvas: Canvas) -> ReplyImage:
-    """Encode as JPEG, which Discord, Telegram and every browser show inline; full chroma keeps coloured text sharp."""
-    buffer = io.BytesIO()
-    canvas.picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling="4:4:4")
-    return ReplyImage(buffer.getvalue(), "image/jpeg", "whobot.jpg")
+    """Encode as JPEG, which Discord, Telegram and every browser show inline.
+
+    Chroma of half the size halves the time; text is white, and its edges are in the luma, which stays whole.
+    """
+    picture = cv2.cvtColor(np.asarray(canvas.picture), cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode(".jpg", picture, _JPEG)
+    return ReplyImage(data.tobytes(), "image/jpeg", "whobot.jpg")

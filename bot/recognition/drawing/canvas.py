@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from PIL import Image as Pillow
 from PIL import ImageDraw
-from PIL.Image import Resampling
 
 from bot.recognition.drawing.fonts import Lettering
 from bot.recognition.results import Box, Image
+from bot.recognition.scaling import scaled
 
 Colour: TypeAlias = tuple[int, int, int]
 
@@ -43,8 +43,8 @@ class Canvas:
 
     def paste(self, image: Image, place: Box) -> None:
         """Draw an RGB uint8 image at the size of `place`."""
-        resized = Pillow.fromarray(image).resize((round(place.width), round(place.height)), Resampling.LANCZOS)
-        self.picture.paste(resized, (round(place.x), round(place.y)))
+        resized = scaled(image, round(place.width), round(place.height))
+        self.picture.paste(Pillow.fromarray(resized), (round(place.x), round(place.y)))
 
     def rounded(self, place: Box, radius: int, colour: Colour, *, share: float = 1.0) -> None:
         """Fill a rectangle with round corners, or only the left `share` of it."""
@@ -75,7 +75,8 @@ class Canvas:
 
     def text(self, x: float, y: float, text: str, size: int, anchor: str = "lm") -> None:
         """Write in white; `anchor` says which point of the text (x, y) is, as Pillow's anchors do."""
-        self._draw.text((x, y), text, WHITE, self.lettering.font(text, size), anchor=anchor)
+        mask, left, top = self.lettering.stencil(text, size, anchor)
+        self.picture.paste(WHITE, (round(x) + left, round(y) + top), mask)
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:

@@ -5,10 +5,11 @@ import io
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from PIL import ImageDraw, JpegImagePlugin
 
 from bot.recognition.drawing import canvas, cards
 from bot.recognition.drawing.annotate import CROWD, CROWD_WIDTH, TALLEST, WIDTH, Annotator
-from bot.recognition.drawing.fonts import FontBook
+from bot.recognition.drawing.fonts import FontBook, Lettering
 from bot.recognition.results import Box, Face, Guess, Image, ReplyImage, Sighting
 from tests.support import tiny
 
@@ -66,6 +67,38 @@ def test_any_shape_of_picture_is_drawn(annotator: Annotator, height: int, width:
     image = opened(answer)
     assert image.shape[1] == WIDTH
     assert image.shape[0] <= TALLEST + 300
+
+
+def test_a_tall_picture_fits_into_what_telegram_shows(annotator: Annotator) -> None:
+    answer = annotator.draw(white(2000, 1000), [sighting(Box(100, 100, 200, 200))])
+    assert opened(answer).shape[0] <= 1280
+
+
+def test_the_answer_is_encoded_the_cheap_way(annotator: Annotator) -> None:
+    answer = annotator.draw(white(), [sighting(Box(100, 100, 200, 200))])
+    with Pillow.open(io.BytesIO(answer.data)) as picture:
+        assert JpegImagePlugin.get_sampling(picture) == 2, "4:2:0"
+
+
+def test_a_text_is_drawn_once_and_looks_the_same_again() -> None:
+    lettering = Lettering(FontBook(folders=()))
+    first = canvas.Canvas(300, 60, lettering)
+    first.text(10, 30, "Nishikino Maki", 34)
+    again = canvas.Canvas(300, 60, lettering)
+    again.text(10, 30, "Nishikino Maki", 34)
+    assert lettering.stencil.cache_info().hits == 1
+    assert np.array_equal(np.asarray(first.picture), np.asarray(again.picture))
+
+
+@pytest.mark.parametrize("anchor", ["lm", "mm", "rm"])
+def test_a_text_lies_where_pillow_would_write_it(anchor: str) -> None:
+    lettering = Lettering(FontBook(folders=()))
+    ours = canvas.Canvas(500, 80, lettering)
+    ours.text(250, 40, "1 Takimoto Hifumi", 30, anchor)
+    theirs = Pillow.new("RGB", (500, 80), canvas.PANEL)
+    font = lettering.font("1 Takimoto Hifumi", 30)
+    ImageDraw.Draw(theirs).text((250, 40), "1 Takimoto Hifumi", canvas.WHITE, font, anchor=anchor)
+    assert np.abs(np.asarray(ours.picture).astype(int) - np.asarray(theirs)).max() <= 4
 
 
 def test_a_face_over_the_edge_is_drawn(annotator: Annotator) -> None:
