@@ -30,6 +30,10 @@ MOST_PARTS = 16
 """However long a strip is: the reduced picture is then so narrow that no more would show a face worth naming, and a
 file of a hundred bytes could ask for thousands."""
 
+SHAPES = 4
+"""Shapes of input that stay prepared: of pictures in a row, two in three then need no preparing, where one kept shape
+serves one in four."""
+
 
 class NetworkDetector:
     """Finds faces with a bundle's network. Not thread-safe.
@@ -48,7 +52,7 @@ class NetworkDetector:
     def __init__(self, bundle: Bundle, threshold: float | None = None) -> None:
         if bundle.info.kind != "detector":
             raise BundleError(f"the bundle {bundle.info.name} is a {bundle.info.kind}, not a detector")
-        self._network = Network(bundle)
+        self._network = Network(bundle, shapes=SHAPES)
         self._refiner = Refiner(bundle)
         self._size = (bundle.info.input.width, bundle.info.input.height)
         self._usual = bundle.info.threshold

@@ -3,11 +3,13 @@
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bot.errors import BundleError
+from bot.recognition import interpreter
 from bot.recognition.bundle import Bundle, read_bundle
 from bot.recognition.engine import Models
 from bot.recognition.interpreter import Network
@@ -85,3 +87,38 @@ def test_damaged_networks_run_or_are_refused(bundle: Bundle) -> None:
         except BundleError:
             refused += 1
     assert refused > 10
+
+
+SHAPES = [(384, 288), (288, 384), (384, 384), (384, 288), (288, 384), (384, 256), (384, 288)]
+
+
+def answers(network: Network) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    rng = np.random.default_rng(0)
+    return [network.run_image(rng.integers(0, 256, (*shape, 3), np.uint8))["scores"] for shape in SHAPES]
+
+
+def test_shapes_that_stay_prepared_change_no_answer() -> None:
+    bundle = read_bundle(SHIPPED / "face-detector.tflite")
+    for one, other in zip(answers(Network(bundle)), answers(Network(bundle, shapes=3)), strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(("kept", "prepared"), [(1, 8), (3, 4), (9, 4)])
+def test_the_shapes_used_last_stay_prepared(monkeypatch: pytest.MonkeyPatch, kept: int, prepared: int) -> None:
+    runtime: Any = vars(interpreter)["Interpreter"]
+    made: list[Any] = []
+    allocated: list[int] = []
+
+    class Counting(runtime):  # type: ignore[misc] # the runtime has no types
+        def __init__(self, **arguments: object) -> None:
+            super().__init__(**arguments)
+            made.append(self)
+
+        def allocate_tensors(self) -> None:
+            allocated.append(1)
+            super().allocate_tensors()
+
+    monkeypatch.setattr(interpreter, "Interpreter", Counting)
+    answers(Network(read_bundle(SHIPPED / "face-detector.tflite"), shapes=kept))
+    assert len(made) == min(kept, 4), "no more are kept than asked for"
+    assert len(allocated) == prepared
