@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.errors import ConfigError
 from bot.storage.store import Store
-from bot.storage.values import Example, Origin, Scope, State, Truth, Verdict
+from bot.storage.values import Draft, Example, Origin, Scope, State, Truth, Verdict
 
 FACES, PROVENANCE, EXPERIMENT = "faces", "faces.jsonl", "train.toml"
 LONGEST_SLUG = 100
@@ -42,7 +42,7 @@ class Dataset:
     counts: Counter[str] = field(default_factory=Counter)
     _people: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def add(self, example: Example) -> None:
+    def add(self, example: Draft) -> None:
         """Write a face and where it comes from. A face that is there already is not written again."""
         name = slug(example.character)
         path = self.folder / FACES / name / f"{hashlib.sha256(example.image).hexdigest()[:16]}.webp"
@@ -67,7 +67,7 @@ class Dataset:
         """Return the folders with faces enough to train on."""
         return sorted(name for name, count in self.counts.items() if count >= FEWEST)
 
-    def _pseudonym(self, example: Example) -> str:
+    def _pseudonym(self, example: Draft) -> str:
         if example.by is None:
             return "operator"
         return self._people.setdefault((example.by.platform, example.by.id), f"person-{len(self._people) + 1}")
@@ -130,7 +130,7 @@ async def lessons(store: Store, scope: Scope | None) -> AsyncIterator[Example]:
         last = portion[-1].id
 
 
-async def confirmed(store: Store, scope: Scope | None) -> list[Example]:
+async def confirmed(store: Store, scope: Scope | None) -> list[Draft]:
     """Return the faces that were kept with a verdict alone, where the bot was right and nobody says otherwise.
 
     Of a character with examples enough, a right answer is no further one: to train on, every face is welcome.
@@ -138,8 +138,7 @@ async def confirmed(store: Store, scope: Scope | None) -> list[Example]:
     verdicts = await store.verdicts(scope)
     disputed = {(verdict.scope, verdict.face) for verdict in verdicts if not _is_right(verdict)}
     return [
-        Example(
-            0,
+        Draft(
             verdict.scope,
             verdict.character,
             verdict.image,

@@ -61,8 +61,8 @@ async def _export(settings: Settings, folder: Path, store: str | None, only: str
                 async for example in sets.lessons(opened, scope):
                     written.add(example)
                     advance()
-                for example in await sets.confirmed(opened, scope):
-                    written.add(example)
+                for face in await sets.confirmed(opened, scope):
+                    written.add(face)
                     advance()
     if not written.counts:
         typer.echo("nobody has taught anything yet: there is nothing to write", err=True)

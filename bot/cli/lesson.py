@@ -9,8 +9,7 @@ from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding, Gallery
 from bot.recognition.results import Analysis, Portrait, Sighting
 from bot.recognition.teaching import odd_ones
-from bot.storage.examples import pack
-from bot.storage.values import EVERYWHERE, Example, Origin, State
+from bot.storage.values import EVERYWHERE, Draft, Origin, State
 
 FAR_LARGER = 2.0
 """A face whose box is so many times as wide as any other's is the one that a picture is of."""
@@ -77,16 +76,15 @@ def examples_of(gallery: Gallery, character: str) -> list[Embedding]:
     return list(gallery.embeddings[gallery.owners == gallery.characters.index(character)])
 
 
-def drafts(character: str, taken: Sequence[Taken]) -> list[Example]:
+def drafts(character: str, taken: Sequence[Taken]) -> list[Draft]:
     """Return what the store shall keep: known everywhere, and taught by the operator."""
     now = datetime.now(UTC)
     return [
-        Example(
-            0,
+        Draft(
             EVERYWHERE,
             character,
             one.portrait.image,
-            pack(one.portrait.embedding),
+            one.portrait.embedding,
             one.portrait.bundle_id,
             None,
             now,

@@ -8,14 +8,17 @@ from bot.storage.database import Database
 from bot.storage.people import person, read_person
 from bot.storage.scope import in_scope
 from bot.storage.tables import examples
-from bot.storage.values import EVERYWHERE, Example, Origin, Scope, State
+from bot.storage.values import EVERYWHERE, Draft, Example, Origin, Scope, State
 
 _LITTLE_ENDIAN = np.dtype("<f4")
 
 
-def pack(embedding: Embedding) -> bytes:
-    """Return an embedding as it is stored."""
+def _pack(embedding: Embedding) -> bytes:
     return embedding.astype(_LITTLE_ENDIAN).tobytes()
+
+
+def _unpack(stored: bytes) -> Embedding:
+    return np.frombuffer(stored, _LITTLE_ENDIAN).astype(np.float32, copy=False)
 
 
 class Examples(Database):
@@ -37,7 +40,7 @@ class Examples(Database):
         )
         async with self._transaction() as connection:
             rows = (await connection.execute(query)).all()
-        pairs = [(row.character, np.frombuffer(row.embedding, _LITTLE_ENDIAN), row.denied) for row in rows]
+        pairs = [(row.character, _unpack(row.embedding), row.denied) for row in rows]
         return Gallery.of(
             ((character, embedding) for character, embedding, denied in pairs if not denied),
             ((character, embedding) for character, embedding, denied in pairs if denied),
@@ -77,7 +80,7 @@ class Examples(Database):
 
     async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
         """Replace an example's embedding by that of another bundle."""
-        values = {"embedding": pack(embedding), "bundle_id": bundle_id}
+        values = {"embedding": _pack(embedding), "bundle_id": bundle_id}
         async with self._transaction() as connection:
             await connection.execute(update(examples).where(examples.c.id == id_).values(values))
 
@@ -117,35 +120,34 @@ def _which(condition: ColumnElement[bool], provisional: bool) -> ColumnElement[b
     return condition if provisional else and_(condition, examples.c.state == State.CONFIRMED)
 
 
-def to_row(example: Example) -> dict[str, object]:
-    """Return an example as its table holds it."""
+def to_row(draft: Draft) -> dict[str, object]:
+    """Return an example as its table takes it, which gives it an id."""
     return {
-        "id": example.id,
-        "platform": example.scope.platform,
-        "home": example.scope.home,
-        "character": example.character,
-        "denied": example.denied,
-        "image": example.image,
-        "embedding": example.embedding,
-        "bundle_id": example.bundle_id,
-        **person(example.by),
-        "at": example.at,
-        "state": example.state,
-        "origin": example.origin,
+        "platform": draft.scope.platform,
+        "home": draft.scope.home,
+        "character": draft.character,
+        "denied": draft.denied,
+        "image": draft.image,
+        "embedding": None if draft.embedding is None else _pack(draft.embedding),
+        "bundle_id": draft.bundle_id,
+        **person(draft.by),
+        "at": draft.at,
+        "state": draft.state,
+        "origin": draft.origin,
     }
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> Example:
     return Example(
-        row.id,
         Scope(row.platform, row.home),
         row.character,
         row.image,
-        row.embedding,
+        None if row.embedding is None else _unpack(row.embedding),
         row.bundle_id,
         read_person(row),
         row.at,
         State(row.state),
         Origin(row.origin),
         row.denied,
+        id=row.id,
     )

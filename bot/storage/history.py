@@ -14,14 +14,14 @@ from bot.storage.examples import to_row
 from bot.storage.people import person, read_person
 from bot.storage.scope import in_scope
 from bot.storage.tables import changes, examples, removed_examples
-from bot.storage.values import EVERYWHERE, REMOVED_KEPT, Action, Change, Example, Scope, State, User
+from bot.storage.values import EVERYWHERE, REMOVED_KEPT, Action, Change, Draft, Scope, State, User
 
 
 class History(Database):
     """Changes the examples and writes down who did it, both or neither."""
 
-    async def learn(self, drafts: Sequence[Example], action: Action) -> Change:
-        """Add examples of one character that one person brought; their ids do not matter."""
+    async def learn(self, drafts: Sequence[Draft], action: Action) -> Change:
+        """Add examples of one character that one person brought."""
         first = drafts[0]
         async with self._transaction() as connection:
             added = tuple([await _insert(connection, draft) for draft in drafts])
@@ -123,10 +123,8 @@ def _waiting(scope: Scope, ids: Iterable[int]) -> tuple[ColumnElement[bool], ...
     return *in_scope(examples, scope), examples.c.id.in_(tuple(ids)), examples.c.state == State.PROVISIONAL
 
 
-async def _insert(connection: AsyncConnection, draft: Example) -> int:
-    row = to_row(draft)
-    del row["id"]
-    return int((await connection.execute(insert(examples).values(row).returning(examples.c.id))).scalar_one())
+async def _insert(connection: AsyncConnection, draft: Draft) -> int:
+    return int((await connection.execute(insert(examples).values(to_row(draft)).returning(examples.c.id))).scalar_one())
 
 
 async def _remove(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,9 +30,8 @@ from bot.recognition.characters import Character, Characters
 from bot.recognition.gallery import Embedding
 from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis, Box, Face, Guess, Portrait, ReplyImage, Sighting, Timings
-from bot.storage.examples import pack
 from bot.storage.store import Store
-from bot.storage.values import Action, Example, Origin, Scope, State
+from bot.storage.values import Action, Draft, Example, Origin, Scope, State
 
 CHAT = Chat("discord", "room")
 PRIVATE = Chat("discord", "dm", private=True)
@@ -198,11 +197,9 @@ async def learn(
     denied: bool = False,
 ) -> Example:
     """Have the store learn an example, and return it as it was given; `by` is None where it was the operator."""
-    given = Example(
-        0, scope, character, image, pack(embedding), bundle_id, by, datetime.now(UTC), state, origin, denied
-    )
+    given = Draft(scope, character, image, embedding, bundle_id, by, datetime.now(UTC), state, origin, denied)
     (id_,) = (await store.learn([given], Action.TAUGHT)).added
-    return replace(given, id=id_)
+    return Example(*(getattr(given, field.name) for field in fields(Draft)), id=id_)
 
 
 def counted(metrics: Metrics) -> dict[tuple[str, ...], float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.chat.model import User
 from bot.storage.store import Store
-from bot.storage.values import Action, Example, Origin, Scope, State, Truth, Verdict
+from bot.storage.values import Action, Draft, Origin, Scope, State, Truth, Verdict
 from tests.support import tiny
 
 HERE = Scope("discord", "room")
@@ -25,8 +25,8 @@ def face(colour: tiny.Colour, number: int = 0) -> bytes:
 
 def example(
     character: str, image: bytes, *, scope: Scope = HERE, by: User | None = ANN, state: State = State.CONFIRMED
-) -> Example:
-    return Example(0, scope, character, image, None, None, by, datetime.now(UTC), state, Origin.TAUGHT)
+) -> Draft:
+    return Draft(scope, character, image, None, None, by, datetime.now(UTC), state, Origin.TAUGHT)
 
 
 def stranger(image: bytes, said: str) -> Verdict:
@@ -40,7 +40,7 @@ def verdict(image: bytes, number: int, said: str, name: str | None, *, by: User 
     return Verdict(HERE, f"answer{number}:0", said, 0.9, "b1", truth, name, by, datetime.now(UTC), image)
 
 
-def write_store(path: Path, examples: Sequence[Example], verdicts: Sequence[Verdict] = ()) -> Path:
+def write_store(path: Path, examples: Sequence[Draft], verdicts: Sequence[Verdict] = ()) -> Path:
     """Make a database with these examples, each a lesson of its own, and these verdicts."""
 
     async def write() -> None:

@@ -12,9 +12,8 @@ from bot.errors import NotAllowed, Settled, TeachingOff, TooManyExamples
 from bot.recognition.backend import Backend
 from bot.recognition.results import Portrait
 from bot.recognition.teaching import character_of
-from bot.storage.examples import pack
 from bot.storage.store import Store
-from bot.storage.values import Action, Change, Example, Origin, Scope, State
+from bot.storage.values import Action, Change, Draft, Example, Origin, Scope, State
 
 EXAMPLES_LIMIT = 2_000
 """Face crops that a chat, or a whole server, may teach."""
@@ -87,12 +86,11 @@ class Lessons:
         counts = context.manages or not context.settings.confirm
         now = datetime.now(UTC)
         drafts = [
-            Example(
-                0,
+            Draft(
                 scope,
                 character,
                 portrait.image,
-                pack(portrait.embedding),
+                portrait.embedding,
                 portrait.bundle_id,
                 context.user,
                 now,

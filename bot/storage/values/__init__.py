@@ -5,7 +5,7 @@ Who only words or shows them, such as `bot.chat.words` and the command line, nee
 
 from bot.storage.values.changes import REMOVED_KEPT, Action, Change
 from bot.storage.values.counts import Totals, UserData
-from bot.storage.values.examples import Example, Origin, State
+from bot.storage.values.examples import Draft, Example, Origin, State
 from bot.storage.values.links import Link
 from bot.storage.values.people import Chat, User
 from bot.storage.values.scope import EVERYWHERE, Scope
@@ -19,6 +19,7 @@ __all__ = [
     "Change",
     "Chat",
     "ChatSettings",
+    "Draft",
     "Example",
     "Keeping",
     "Link",

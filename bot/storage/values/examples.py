@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.recognition.gallery import Embedding
 from bot.storage.values.people import User
 from bot.storage.values.scope import Scope
 
@@ -24,21 +25,27 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class Draft:
     """A face crop that shows a character, or, where `denied`, one that is not the character however like it looks.
 
-    `image` is an encoded picture. `embedding` is float32, little-endian, of the bundle called `bundle_id`; None until
-    a bundle has seen it.
+    `image` is an encoded picture. `embedding` is float32 ``(dimensions,)``, of unit length, by the bundle called
+    `bundle_id`; None until a bundle has seen it.
     """
 
-    id: int
     scope: Scope
     character: str
     image: bytes = field(repr=False)
-    embedding: bytes | None = field(repr=False)
+    embedding: Embedding | None = field(repr=False, compare=False)
     bundle_id: str | None
     by: User | None
     at: datetime
     state: State
     origin: Origin
     denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Example(Draft):
+    """A draft that is stored, by its id."""
+
+    id: int = field(kw_only=True)

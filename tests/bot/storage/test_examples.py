@@ -37,7 +37,9 @@ async def test_an_example_is_kept_as_it_was_given(url: str) -> None:
     assert kept == given
     assert (kept.scope, kept.character, kept.image, kept.bundle_id) == (HERE, "rin", b"\x00\xff", "one")
     assert (kept.by, kept.by and kept.by.name, kept.state, kept.origin) == (ANN, "Ann", "provisional", "corrected")
-    assert np.frombuffer(kept.embedding or b"", "<f4").tolist() == [1, 0]
+    assert kept.embedding is not None
+    assert kept.embedding.dtype == np.float32
+    assert kept.embedding.tolist() == [1, 0]
     assert kept.denied
     assert kept.at.tzinfo is not None
     assert abs(datetime.now(UTC) - kept.at) < timedelta(minutes=1)

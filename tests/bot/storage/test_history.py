@@ -3,22 +3,25 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+import numpy as np
 import pytest
 
 from bot.chat.model import User
 from bot.storage import history
 from bot.storage.store import Store
 from bot.storage.tables import removed_examples
-from bot.storage.values import EVERYWHERE, Action, Example, Origin, Scope, State
+from bot.storage.values import EVERYWHERE, Action, Draft, Origin, Scope, State
 
 HERE, THERE = Scope("discord", "1"), Scope("discord", "2")
 ANN = User("discord", "ann", name="Ann")
 BOB = User("discord", "bob", name="Bob")
 
 
-def draft(character: str = "maki", *, scope: Scope = HERE, by: User = ANN, state: State = State.CONFIRMED) -> Example:
+def draft(character: str = "maki", *, scope: Scope = HERE, by: User = ANN, state: State = State.CONFIRMED) -> Draft:
     image = f"{character} of {by.id}".encode()
-    return Example(0, scope, character, image, b"\0\0\0\0", "b1", by, datetime.now(UTC), state, Origin.TAUGHT)
+    return Draft(
+        scope, character, image, np.full(1, 0.5, np.float32), "b1", by, datetime.now(UTC), state, Origin.TAUGHT
+    )
 
 
 @dataclass
@@ -53,7 +56,9 @@ async def test_what_was_forgotten_comes_back_as_it_was(store: Store) -> None:
     back = await store.revert(HERE, change.id, ANN)
     assert back is not None
     assert (back.action, back.reverts, len(back.added)) == (Action.REVERTED, change.id, 2)
-    assert await store.examples(HERE, provisional=True) == before
+    after = await store.examples(HERE, provisional=True)
+    assert after == before
+    assert [example.embedding is not None and example.embedding.tolist() for example in after] == [[0.5], [0.5]]
 
 
 async def test_forgetting_touches_one_scope_and_one_character(store: Store) -> None:
