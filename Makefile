@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check check-wheel check-container check-tflite-runtime format clean
+.PHONY: help run test coverage check check-wheel check-container check-tflite-runtime format bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check-container: $(VENV)/.installed-test ## Build the container image and run it
 
 check-tflite-runtime: $(VENV)/.installed-test $(VENV)-tflite-runtime/.installed ## Compare with tflite-runtime 2.14 (needs Python 3.11)
 	$(BIN)/python -m tests.checks.runtimes $(VENV)-tflite-runtime/bin/python
+
+bench: $(VENV)/.installed-test ## Measure what a picture costs, beside the published pipeline
+	$(BIN)/python -m tests.checks.bench_pictures $(BENCH_OPTIONS)
 
 format: $(VENV)/.installed-test ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .
