@@ -19,7 +19,7 @@ def _no_owners() -> npt.NDArray[np.intp]:
     return np.empty(0, np.intp)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Gallery:
     """Faces that people have named, all embedded by one bundle.
 

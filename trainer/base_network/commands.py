@@ -17,6 +17,7 @@ from trainer.base_network.settings import DEFAULT, read_settings
 from trainer.common.console import Console
 from trainer.common.detectors import MODELS, make_detector
 from trainer.common.documents import replace_section
+from trainer.common.errors import TrainerError
 from trainer.common.quiet import load_tensorflow
 from trainer.common.settings import Crop, Precision
 
@@ -101,3 +102,35 @@ def evaluate(
             replace_section(card, name, text)
     if card is not None:
         cards.draw(judged[-1].own, faces.truth[faces.of("test")], card.with_suffix(".png"))
+
+
+@app.command()
+def teaching(
+    data: Data,
+    bundle: Annotated[list[Path], typer.Option(help="A bundle to fit anew; give it again for another.")],
+    card: Card = None,
+    settings: SettingsFile = DEFAULT,
+    *,
+    measure_only: Annotated[bool, typer.Option(help="Measure the bundles as they are, and change none.")] = False,
+) -> None:
+    """Fit how faces are compared with characters that people teach, write it into bundles, and measure it.
+
+    The network stays as it is. Characters of three parts serve: for the space and the cohort, for what a score says,
+    and to measure on.
+    """
+    from trainer.base_network.newcomers import fit_and_judge
+    from trainer.base_network.taught import taught_table
+
+    chosen = read_settings(settings).teaching
+    if chosen is None:
+        raise TrainerError(f"{settings} has no section [teaching]: it names the crops to fit to")
+    detector = make_detector(Crop(detector="ours", bundle=None))
+    found = [
+        figures
+        for path in bundle
+        for figures in fit_and_judge(path, data, chosen, detector, _console, measure_only=measure_only)
+    ]
+    text = taught_table(found)
+    _console.say(text)
+    if card is not None:
+        replace_section(card, "taught", text)

@@ -113,6 +113,24 @@ class ExportSettings(_Settings):
     prototypes: Count
 
 
+class TeachingSettings(_Settings):
+    """The crops that teaching is fitted to and measured on: sets with a ``boxes.json``.
+
+    Of `sets`, the share `lessons` of the characters says what a score means, and the share `test` is measured on, as
+    are all of the set `franchise`; the others make the space and the cohort, to which a character gives `most` faces
+    at most. `known` is a set of the roster; one picture in `every` is asked for.
+    """
+
+    sets: tuple[Path, ...]
+    lesson_sets: tuple[Path, ...]
+    franchise: Path
+    known: Path
+    every: Count
+    lessons: Share
+    test: Share
+    most: Count
+
+
 class Stage(_Settings):
     """One stretch of fitting, beginning with the weights of the one before."""
 
@@ -135,6 +153,7 @@ class Settings(_Settings):
     network: NetworkSettings
     loss: LossSettings
     export: ExportSettings
+    teaching: TeachingSettings | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
@@ -150,9 +150,12 @@ class _Run:
         # Only the base network's features are an embedding, of unit length.
         if self._start.teaching is None:
             return None
-        return fit_recognition(
+        fitted = fit_recognition(
             views, self._truth, len(self._split.labels), groups, self._start.teaching, self._start.strangers
         )
+        if fitted is None:
+            return None
+        return replace(fitted, recognition=replace(fitted.recognition, comparison=self._start.comparison))
 
     def _fine_tune(self, model: keras.Model, images: npt.NDArray[np.uint8]) -> None:
         self._start.backbone.unfreeze(model, self._recipe.fine_tune_blocks)

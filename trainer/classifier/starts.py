@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from bot.errors import BundleError
-from bot.recognition.bundle import Bundle, InputSpec, Teaching, read_bundle
+from bot.recognition.bundle import Bundle, Comparison, InputSpec, Teaching, read_bundle
 from trainer.common import backbones
 from trainer.common.backbones import Backbone
 from trainer.common.base_network_file import BACKBONE, BASE, INNER, About, build_base, read_base
@@ -32,7 +32,7 @@ class Start:
     `backbone` is what it consists of up to its features, `spec` what it will be shown. `weights` is the file that they
     come from, None where they come with a package. `teaching` is how characters compare that are taught to what comes
     of it, None where it gives no embedding that stays as it is; `strangers` are embeddings of faces of nobody,
-    ``(count, dimensions)``, none where none are at hand.
+    ``(count, dimensions)``, none where none are at hand; `comparison` is what taught characters are compared by.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Start:
     weights: Path | None
     teaching: Teaching | None = None
     strangers: Values = field(default_factory=lambda: np.empty((0, 0), np.float32), compare=False, repr=False)
+    comparison: Comparison | None = field(default=None, compare=False, repr=False)
 
     def build(self) -> keras.Model:
         """Build it with its weights: it gives `features`, and if it is the base network `embedding`.
@@ -99,7 +100,12 @@ def _from_base(recipe: Fit, weights: Path) -> Start:
     recognition = roster.recognition if roster else None
     if recognition is None:
         return replace(start, teaching=Teaching())
-    return replace(start, teaching=recognition.teaching, strangers=recognition.strangers)
+    return replace(
+        start,
+        teaching=recognition.teaching,
+        strangers=recognition.strangers,
+        comparison=recognition.comparison,
+    )
 
 
 def _roster(weights: Path, about: About) -> Bundle | None:

@@ -8,11 +8,9 @@ import keras
 import numpy as np
 
 from bot.recognition.bundle import InputSpec, Recognition
-from bot.recognition.bundle.recognition import NUMBERS_FILE, PROTOTYPES_FILE, unpack
+from bot.recognition.bundle.recognition import RECOGNITION_FILES, unpack
 from trainer.common.errors import TrainerError
 from trainer.common.files import read_json
-
-RECOGNITION = (NUMBERS_FILE, PROTOTYPES_FILE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,8 @@ class Trained:
         """Read how strangers are told from those whom the network knows, where it can tell them."""
         if self.threshold is None:
             return None
-        return unpack({name: (self.folder / name).read_bytes() for name in RECOGNITION}, len(self.labels))
+        paths = [self.folder / name for name in sorted(RECOGNITION_FILES)]
+        return unpack({path.name: path.read_bytes() for path in paths if path.exists()}, len(self.labels))
 
     @classmethod
     def finished(cls, folder: Path, key: str) -> "Trained | None":

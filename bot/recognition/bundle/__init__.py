@@ -5,12 +5,13 @@ The numbers of preprocessing live here once. Trainer and bot both call `InputSpe
 
 from bot.recognition.bundle.file import SMALLEST_NETWORK, Bundle, read_bundle, write_bundle
 from bot.recognition.bundle.info import BundleInfo, InputSpec, Kind, soften
-from bot.recognition.bundle.recognition import Feature, Recognition, Teaching
+from bot.recognition.bundle.recognition import Comparison, Feature, Recognition, Teaching
 
 __all__ = [
     "SMALLEST_NETWORK",
     "Bundle",
     "BundleInfo",
+    "Comparison",
     "Feature",
     "InputSpec",
     "Kind",

@@ -3,7 +3,7 @@
 The file is a plain TFLite flatbuffer with a zip archive appended, as TFLite Metadata packs its associated files: any
 TFLite runtime loads it, any unzip tool lists it. The archive holds ``labels.txt`` (one character a line, in the order
 of the network's output), ``bundle.json`` (`BundleInfo`), and where the bundle tells the known from the unknown
-``recognition.json``, ``prototypes.npy`` and ``strangers.npy`` (`Recognition`).
+``recognition.json``, ``prototypes.npy``, ``strangers.npy``, ``whitening.npy`` and ``cohort.npy`` (`Recognition`).
 
 The archive's comment, with which the file ends, is a checksum of all bytes in front of it. Bundles without a comment,
 those of versions that wrote none, are read as well.
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bot.errors import BundleError
 from bot.recognition.bundle.info import BundleInfo, parse_info
-from bot.recognition.bundle.recognition import NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE, Recognition, unpack
+from bot.recognition.bundle.recognition import RECOGNITION_FILES, Recognition, unpack
 
 SMALLEST_NETWORK = 10_000
 """Bytes. A converter that loses the weights still writes a file: none of ours is anywhere near as small."""
@@ -166,5 +166,5 @@ def _archive_start(archive: zipfile.ZipFile) -> int:
 
 
 def _read_recognition(archive: zipfile.ZipFile, labels: int) -> Recognition | None:
-    names = {NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE} & set(archive.namelist())
+    names = RECOGNITION_FILES & set(archive.namelist())
     return unpack({name: archive.read(name) for name in names}, labels) if names else None

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE = "recognition.json", "prototypes.npy", "strangers.npy"
+WHITENING_FILE, COHORT_FILE = "whitening.npy", "cohort.npy"
+RECOGNITION_FILES = frozenset({NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE, WHITENING_FILE, COHORT_FILE})
 """In the bundle's archive: the numbers, and the embeddings as float16 in NumPy's own format, without pickle.
 
 The last is left out where there are none.
@@ -53,6 +55,44 @@ class Teaching:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """The space in which faces are compared with taught characters, and the cohort that the cosines are held against.
+
+    The log-odds that a face is a taught character's are ``scale * score + offset``, where the score is the cosine,
+    normalised by how near the face and the character each lie to the cohort.
+
+    Args:
+        whitening: Float32 ``(dimensions + 1, compared)``: an affine map of an embedding, its last row the bias. It
+            makes faces of one character vary alike in all directions.
+        cohort: Float32 ``(count, compared)``, unit length: mapped faces of many people in many styles.
+        scale: Of the score.
+        offset: What the log-odds are where the score is 0.
+
+    Source: adaptive symmetric score normalisation, Matejka et al., 2017,
+    https://www.isca-archive.org/interspeech_2017/matejka17_interspeech.html
+    """
+
+    whitening: npt.NDArray[np.float32]
+    cohort: npt.NDArray[np.float32]
+    scale: float
+    offset: float
+
+    def check(self, dimensions: int) -> None:
+        """Check that it fits embeddings of so many dimensions.
+
+        Raises:
+            ValueError: it does not.
+        """
+        tables = self.whitening, self.cohort
+        if any(table.ndim != 2 or not table.size or not np.isfinite(table).all() for table in tables):
+            raise ValueError("its comparison needs a whitening and a cohort of finite numbers")
+        if len(self.whitening) != dimensions + 1 or self.cohort.shape[1] != self.whitening.shape[1]:
+            raise ValueError("its whitening, its cohort and its prototypes are of different dimensions")
+        if not (math.isfinite(self.scale) and math.isfinite(self.offset) and self.scale > 0):
+            raise ValueError(f"its comparison has the scale {self.scale!r} and the offset {self.offset!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
     """How a bundle with embeddings tells the known from the unknown: a logistic regression over `Feature`.
 
@@ -65,8 +105,9 @@ class Recognition:
         closeness: How much the nearest prototype's cosine adds to a character's logit over the temperature.
         contested: Whether the other guesses take from the probability of the best one. Not where the log-odds of being
             known fall already because they are near: it would be held against it a second time.
-        teaching: How taught characters compare.
+        teaching: How taught characters compare where there is no `comparison`, and how alike faces of one are.
         strangers: Float32 ``(count, dimensions)``, unit length: faces of nobody whom the bundle knows.
+        comparison: How taught characters compare.
     """
 
     prototypes: npt.NDArray[np.float32]
@@ -78,6 +119,7 @@ class Recognition:
     contested: bool = True
     teaching: Teaching = Teaching()
     strangers: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    comparison: Comparison | None = None
 
     def check(self, labels: int) -> None:
         """Check that it fits a bundle with so many labels.
@@ -101,6 +143,8 @@ class Recognition:
             raise ValueError("its recognition has a number that is none")
         if teaching.scale <= 0 or not 0 < teaching.kinship <= 1:
             raise ValueError(f"its scale is {teaching.scale!r} and its kinship {teaching.kinship!r}")
+        if self.comparison is not None:
+            self.comparison.check(self.prototypes.shape[1])
 
     def pack(self) -> dict[str, bytes]:
         """Return the files that hold it in a bundle's archive, by name. Embeddings are kept as float16."""
@@ -113,9 +157,13 @@ class Recognition:
             "contested": self.contested,
             "teaching": asdict(self.teaching),
         }
+        tables = {STRANGERS_FILE: self.strangers} if self.strangers.size else {}
+        if self.comparison is not None:
+            numbers["comparison"] = {"scale": self.comparison.scale, "offset": self.comparison.offset}
+            tables |= {WHITENING_FILE: self.comparison.whitening, COHORT_FILE: self.comparison.cohort}
         text = json.dumps(numbers, indent=2, sort_keys=True)
-        strangers = {STRANGERS_FILE: _pack(self.strangers)} if self.strangers.size else {}
-        return {NUMBERS_FILE: text.encode(), PROTOTYPES_FILE: _pack(self.prototypes), **strangers}
+        packed = {name: _pack(table) for name, table in tables.items()}
+        return {NUMBERS_FILE: text.encode(), PROTOTYPES_FILE: _pack(self.prototypes), **packed}
 
 
 def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
@@ -135,9 +183,14 @@ def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
         numbers["contested"],
         Teaching(**numbers["teaching"]),
         **({"strangers": _unpack(files[STRANGERS_FILE])} if STRANGERS_FILE in files else {}),
+        comparison=_unpack_comparison(numbers, files) if "comparison" in numbers else None,
     )
     recognition.check(labels)
     return recognition
+
+
+def _unpack_comparison(numbers: Any, files: Mapping[str, bytes]) -> Comparison:
+    return Comparison(_unpack(files[WHITENING_FILE]), _unpack(files[COHORT_FILE]), **numbers["comparison"])
 
 
 def _pack(embeddings: npt.NDArray[np.float32]) -> bytes:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from bot.recognition.bundle import Bundle, Feature, Recognition, Teaching
 from bot.recognition.gallery import EMPTY, Gallery
+from bot.recognition.naming.comparison import Comparer
 
 Values: TypeAlias = npt.NDArray[np.float32]
 
@@ -44,6 +45,8 @@ class Recogniser:
         self._temperature = bundle.info.temperature
         self._recognition = bundle.recognition
         self._teaching = Teaching() if bundle.recognition is None else bundle.recognition.teaching
+        comparison = None if bundle.recognition is None else bundle.recognition.comparison
+        self._comparer = None if comparison is None else Comparer(comparison)
 
     def rank(
         self, logits: Values, embeddings: Values | None = None, gallery: Gallery = EMPTY, *, only_taught: bool = False
@@ -67,10 +70,16 @@ class Recogniser:
             odds[:, : len(roster)] = roster_odds(logits, embeddings, recognition, self._temperature)
             unknown_odds = -np.inf if recognition is None else 0.0
         if embeddings is not None and gallery.characters:
-            columns = [characters.index(character) for character in gallery.characters]
-            taught = np.logaddexp(odds[:, columns], taught_odds(embeddings, gallery, self._teaching))
+            places = {character: place for place, character in enumerate(characters)}
+            columns = [places[character] for character in gallery.characters]
+            taught = np.logaddexp(odds[:, columns], uncrowded(self._taught_odds(embeddings, gallery)))
             odds[:, columns] = taught - denial(embeddings, gallery)
         return Ranking(characters, _probabilities(odds, unknown_odds))
+
+    def _taught_odds(self, embeddings: Values, gallery: Gallery) -> Values:
+        if self._comparer is not None:
+            return self._comparer.odds(embeddings, gallery)
+        return taught_odds(embeddings, gallery, self._teaching)
 
 
 def closest(embeddings: Values, prototypes: Values, owners: npt.NDArray[np.intp], characters: int) -> Values:
@@ -154,8 +163,26 @@ def likeness(embeddings: Values, gallery: Gallery, kinship: float) -> Values:
 
 
 def taught_odds(embeddings: Values, gallery: Gallery, teaching: Teaching) -> Values:
-    """Return the log-odds of every character of the gallery against nobody known."""
+    """Return the log-odds of every character of the gallery, where a bundle has no cohort to compare with."""
     return np.asarray(teaching.scale * likeness(embeddings, gallery, teaching.kinship) + teaching.offset, np.float32)
+
+
+def uncrowded(odds: Values) -> Values:
+    """Lower the log-odds of all characters but the best so that together they count as much as the second best.
+
+    Otherwise each character that a chat teaches would take a little from everybody else, and a hundred of them all.
+
+    Args:
+        odds: ``(count, characters)``; -inf where a character has no examples.
+    """
+    if odds.shape[1] < 3:
+        return odds
+    best = odds.argmax(axis=1)[:, np.newaxis] == np.arange(odds.shape[1])
+    rest = np.where(best, -np.inf, odds)
+    second = rest.max(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # of characters without examples alone
+        excess = np.nan_to_num(np.logaddexp.reduce(rest, axis=1, keepdims=True) - second)
+    return np.where(best, odds, odds - excess).astype(np.float32)
 
 
 def denial(embeddings: Values, gallery: Gallery) -> Values:

@@ -4,9 +4,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bot.recognition.bundle import InputSpec, Recognition, Teaching, read_bundle, write_bundle
+from bot.recognition.bundle import Comparison, InputSpec, Recognition, Teaching, read_bundle, write_bundle
 from tests.support import tiny
 from trainer.classifier.starts import choose
 from trainer.common.settings import Fit
@@ -26,7 +27,11 @@ def write_roster(folder: Path, pictures: str) -> None:
     assert recognition is not None
     info = replace(bundle.info, input=replace(bundle.info.input, sharpest=90), trained={"pictures": pictures})
     path = folder / "characters-float16.tflite"
-    write_bundle(path, bundle.network, info, bundle.labels, replace(recognition, teaching=TEACHING))
+    size = recognition.prototypes.shape[1]
+    whitening = np.eye(size + 1, size, dtype=np.float32)
+    comparison = Comparison(whitening, whitening[:1], 2.0, -3.0)
+    fitted = replace(recognition, teaching=TEACHING, comparison=comparison)
+    write_bundle(path, bundle.network, info, bundle.labels, fitted)
     assert read_bundle(path).info.input.sharpest == 90
 
 
@@ -34,6 +39,8 @@ def test_what_was_fitted_to_the_base_network_is_taken_over(beside: Path) -> None
     write_roster(beside.parent, pictures="none")
     start = choose(Fit(weights=beside))
     assert start.teaching == TEACHING
+    assert start.comparison is not None
+    assert (start.comparison.scale, start.comparison.offset) == (2.0, -3.0)
     assert start.spec == InputSpec(32, 32, sharpest=90)
 
 

@@ -6,10 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from bot.errors import BundleError
-from bot.recognition.bundle import BundleInfo, Feature, InputSpec, Recognition, Teaching, read_bundle, write_bundle
+from bot.recognition.bundle import (
+    BundleInfo,
+    Comparison,
+    Feature,
+    InputSpec,
+    Recognition,
+    Teaching,
+    read_bundle,
+    write_bundle,
+)
 from tests.support import tiny
 
 NETWORK = tiny.NETWORK.read_bytes()
@@ -25,7 +35,14 @@ RECOGNITION = Recognition(
     contested=False,
     teaching=Teaching(20.0, -11.0, 0.625),
     strangers=np.array([[0, -1], [0.8, -0.6]], np.float32),
+    comparison=Comparison(
+        np.array([[1, 0, 0], [0, 1, 0.5], [0, 0.25, 0]], np.float32), np.array([[0, 1, 0]], np.float32), 1.5, -2.5
+    ),
 )
+
+
+def eye(size: int) -> npt.NDArray[np.float32]:
+    return np.eye(size, dtype=np.float32)
 
 
 def test_what_is_written_comes_back(tmp_path: Path) -> None:
@@ -36,6 +53,11 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     # Float16 keeps three digits of a prototype.
     np.testing.assert_allclose(back.prototypes, RECOGNITION.prototypes, atol=1e-3)
     np.testing.assert_allclose(back.strangers, RECOGNITION.strangers, atol=1e-3)
+    assert back.comparison is not None
+    assert RECOGNITION.comparison is not None
+    np.testing.assert_allclose(back.comparison.whitening, RECOGNITION.comparison.whitening, atol=1e-3)
+    np.testing.assert_allclose(back.comparison.cohort, RECOGNITION.comparison.cohort, atol=1e-3)
+    assert (back.comparison.scale, back.comparison.offset) == (1.5, -2.5)
     assert back.prototypes.dtype == back.strangers.dtype == np.float32
     assert back.owners.tolist() == [0, 1, 1, 2]
     assert back.offsets.tolist() == [0.5, 0, -0.25]
@@ -68,6 +90,9 @@ def test_a_bundle_need_not_have_one_and_the_id_tells(tmp_path: Path) -> None:
         (replace(RECOGNITION, offsets=np.zeros(2, np.float32)), "3 finite offsets"),
         (replace(RECOGNITION, bias=float("inf")), "a number that is none"),
         (replace(RECOGNITION, teaching=Teaching(kinship=0)), "kinship"),
+        (replace(RECOGNITION, comparison=Comparison(eye(3), eye(3)[:0], 1.0, 0.0)), "cohort"),
+        (replace(RECOGNITION, comparison=Comparison(eye(4), eye(4), 1.0, 0.0)), "dimensions"),
+        (replace(RECOGNITION, comparison=Comparison(eye(3), eye(3), 0.0, 0.0)), "scale"),
     ],
 )
 def test_what_does_not_fit_is_neither_written_nor_read(tmp_path: Path, broken: Recognition, words: str) -> None:

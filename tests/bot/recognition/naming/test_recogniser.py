@@ -17,6 +17,7 @@ from bot.recognition.naming.recogniser import (
     likeness,
     softmax,
     taught_odds,
+    uncrowded,
 )
 
 LABELS = ("a", "b", "c")
@@ -224,3 +225,16 @@ def test_the_numbers_of_teaching_are_used() -> None:
 
 def test_softmax_survives_large_logits() -> None:
     assert softmax(np.array([5000.0, 4999.0], np.float32)) == pytest.approx([0.7311, 0.2689], abs=1e-4)
+
+
+def test_many_taught_characters_take_no_more_from_the_others_than_two_do() -> None:
+    odds = np.array([[2.0, 1.0, 1.0, 1.0, -np.inf]], np.float32)
+    lowered = uncrowded(odds)
+    assert lowered[0, 0] == 2
+    assert np.logaddexp.reduce(lowered[0, 1:]) == pytest.approx(1)
+    assert lowered[0, 4] == -np.inf
+
+
+@pytest.mark.parametrize("odds", [[[0.5, -1.0]], [[1.0, -np.inf, -np.inf]], [[-np.inf] * 3]])
+def test_a_taught_character_alone_stays_as_likely_as_it_is(odds: list[list[float]]) -> None:
+    assert uncrowded(np.array(odds, np.float32)).tolist() == odds
