@@ -245,8 +245,9 @@ def export(
 ) -> None:
     """Write the trained network as bundles, tested as the bot will run them.
 
-    Nothing is written when a bundle answers otherwise than the trained network, when a file is suspiciously small, or
-    when fewer of the test pictures are named rightly than --require asks for.
+    A bundle is left out, with its reason, when it answers otherwise than the trained network beyond what chance
+    explains, when its file is suspiciously small, or when fewer of the test pictures are named rightly than --require
+    asks for. Where int8 is left out, float16 is written all the same; the command fails only where nothing is good.
     """
     settings = Export(
         directory=directory,

@@ -53,8 +53,9 @@ def _adopt(settings: Settings, path: Path, store: str | None, *, force: bool) ->
     from bot.cli.takeover import previous_of, take_over  # noqa: PLC0415
     from bot.errors import BundleError  # noqa: PLC0415
     from bot.recognition.bundle import read_bundle  # noqa: PLC0415
+    from bot.recognition.model_files import available  # noqa: PLC0415
 
-    running_path = settings.models.directory / settings.models.classifier
+    path, running_path = available(path), available(settings.models.directory / settings.models.classifier)
     running, new = read_bundle(running_path), read_bundle(path)
     if new.info.kind != "classifier":
         raise BundleError(f"{path} is a {new.info.kind}; name a classifier bundle")

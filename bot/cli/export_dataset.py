@@ -49,10 +49,11 @@ async def _export(settings: Settings, folder: Path, store: str | None, only: str
     from bot.cli.progress import progress  # noqa: PLC0415
     from bot.cli.taught import address_of, is_there  # noqa: PLC0415
     from bot.recognition.bundle import read_bundle  # noqa: PLC0415
+    from bot.recognition.model_files import available  # noqa: PLC0415
     from bot.storage.store import Store  # noqa: PLC0415
 
     scope = None if only is None else parse_scope(only)
-    margin = read_bundle(settings.models.directory / settings.models.classifier).info.margin
+    margin = read_bundle(available(settings.models.directory / settings.models.classifier)).info.margin
     written = sets.prepare(folder)
     address = address_of(settings, store)
     if is_there(address):

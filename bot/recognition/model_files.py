@@ -15,6 +15,9 @@ from bot.recognition.engine import Engine, Models
 CASCADE = "lbpcascade_animeface.xml"
 """The cascade that ships with whobot, chosen by the name "cascade"."""
 
+INT8, FLOAT16 = "-int8.tflite", "-float16.tflite"
+"""How the names of a bundle in two precisions end."""
+
 Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
 
 
@@ -35,8 +38,11 @@ class ModelFiles:
 
     @classmethod
     def choose(cls, directory: Path, classifier: str, detector: str) -> "ModelFiles":
-        """Name the files in a folder of models; the detector "cascade" is the one that ships."""
-        return cls(directory / classifier, directory / (CASCADE if detector == "cascade" else detector))
+        """Name the files in a folder of models; the detector "cascade" is the one that ships.
+
+        Of a classifier that is not there in one precision, the other one is taken: see `available`.
+        """
+        return cls(available(directory / classifier), directory / (CASCADE if detector == "cascade" else detector))
 
     def stamp(self) -> Stamp:
         """Return what tells a changed file from the same one: equal stamps, equal files."""
@@ -61,6 +67,18 @@ class ModelFiles:
         engine = make_engine(models)
         engine.probe(np.full((240, 320, 3), 127, np.uint8))
         return replace(models, embeds=engine.embeds)
+
+
+def available(path: Path) -> Path:
+    """Return a bundle's path, or that of the same bundle in another precision where only that was written.
+
+    The trainer leaves out ``NAME-int8.tflite`` where it is not as good as ``NAME-float16.tflite``.
+    """
+    for precision, other in ((INT8, FLOAT16), (FLOAT16, INT8)):
+        twin = path.with_name(f"{path.name.removesuffix(precision)}{other}")
+        if path.name.endswith(precision) and not path.exists() and twin.exists():
+            return twin
+    return path
 
 
 def _read(path: Path) -> Bundle:

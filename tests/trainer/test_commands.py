@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.recognition.bundle import read_bundle
 from tests.support import tiny
-from tests.trainer.conftest import save
+from tests.trainer.conftest import draw_crop, save
 from trainer.__main__ import app
+from trainer.classifier.export import TOLERANCE, Tolerance
+from trainer.common.settings import Precision
 
 RUNNER = CliRunner()
 STEPS = ("crop", "split", "fit", "evaluate", "export", "all", "index")
@@ -86,6 +89,35 @@ def test_settings_with_a_mistake_stop_before_any_work(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["all", str(tmp_path / "settings.toml")])
     assert result.exit_code == 1
     assert "roster: there is no such key, did you mean rosters?" in result.stderr
+
+
+def test_all_ends_with_a_bundle_where_int8_is_not_good(
+    tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No network comes through this: the conversions, their tests and the reports are the real ones.
+    monkeypatch.setitem(TOLERANCE, Precision.INT8, Tolerance(other_answers=-1.0, difference=0.05))
+    monkeypatch.chdir(tmp_path)
+    for character, colour in (("rei", tiny.RED), ("aki", tiny.BLUE)):
+        for number in range(8):
+            save(tmp_path / "crops" / character / f"{number}.png", draw_crop(colour, number))
+    Path("card.md").write_text("<!-- begin: figures --><!-- end: figures -->\n")
+    Path("settings.toml").write_text(f"""
+        work = "runs"
+        pictures = {{crops = "crops"}}
+        split = {{first = 5, validation = 0.0}}
+        fit = {{weights = "{base}", size = 32}}
+        export = {{directory = "models"}}
+        [[rosters]]
+        name = "friends"
+        card = "card.md"
+    """)
+    result = RUNNER.invoke(app, ["all", "settings.toml"])
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in Path("models").iterdir()] == ["friends-float16.tflite"]
+    assert read_bundle(Path("models/friends-float16.tflite")).labels == ("aki", "rei")
+    report = Path("runs/friends/report-friends-float16")
+    for text in (result.output, Path("card.md").read_text(), *(path.read_text() for path in report.glob("report.*"))):
+        assert "friends-int8 is left out: friends-int8 does not answer as the trained network does" in text
 
 
 def test_all_goes_the_whole_way(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.recognition.results import display_name
 from trainer.classifier import starts
 from trainer.classifier.crop import crop
-from trainer.classifier.export import export
+from trainer.classifier.export import LeftOut, export
 from trainer.classifier.fit import fit
 from trainer.classifier.report import picture_table, summary_table, write_report
 from trainer.classifier.scoring import Evaluation
@@ -20,13 +20,17 @@ from trainer.common.split import Split, make_split
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one roster, and what comes of it from other networks: `compared`, a bundle's evaluation for each."""
+    """What came of one roster, and what comes of it from other networks: `compared`, a bundle's evaluation for each.
+
+    `left_out` are the bundles that were asked for and were not good enough to be written.
+    """
 
     roster: Roster
     split: Split
     trained: Trained
     evaluations: tuple[Evaluation, ...]
     compared: tuple[Evaluation, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def run_all(settings: Settings, console: Console) -> list[Result]:
@@ -55,20 +59,22 @@ def _train(roster: Roster, settings: Settings, crops: Path | None, console: Cons
     recipe, *others = _recipes(settings)
     kept = settings.export.model_copy(update={"directory": folder / "bundles"})
     trained = fit(split, recipe, folder, console)
-    written = export(trained, split, roster.name, settings.export if roster.ship else kept, console)
-    evaluations = tuple(evaluation for _, evaluation in written)
+    exported = export(trained, split, roster.name, settings.export if roster.ship else kept, console)
+    evaluations = tuple(evaluation for _, evaluation in exported.written)
     # What others came to does not stand in the way of what ships, however bad, and one bundle shows it.
     kept = kept.model_copy(update={"require": 0.0, "precisions": kept.precisions[:1]})
     compared = []
     for other in others:
         console.say(f"\n{roster.name}, from {other.backbone}", style="bold")
         started = fit(split, other, folder / other.backbone, console)
-        ((_, evaluation),) = export(started, split, f"{roster.name}-from-{other.backbone}", kept, console)
+        ((_, evaluation),) = export(started, split, f"{roster.name}-from-{other.backbone}", kept, console).written
         compared.append(evaluation)
+    notes = [left.sentence for left in exported.left_out]
     for evaluation in (*evaluations, *compared):
-        _, page = write_report(evaluation, folder / f"report-{evaluation.network}")
+        of_ours = evaluation in evaluations
+        _, page = write_report(evaluation, folder / f"report-{evaluation.network}", notes if of_ours else ())
         console.say(f"Wrote {page}")
-    return Result(roster, split, trained, evaluations, tuple(compared))
+    return Result(roster, split, trained, evaluations, tuple(compared), exported.left_out)
 
 
 def _recipes(settings: Settings) -> list[Fit]:
@@ -100,6 +106,7 @@ def _card(result: Result) -> str:
             f"The network sees {spec.width} x {spec.height} pixels. Temperature: {result.trained.temperature:g}.",
             markdown_table(["Character", "Crops to train", "to validate", "to test"], rows),
             summary_table((*result.evaluations, *result.compared)),
+            *(left.sentence for left in result.left_out),
         ]
     )
 
@@ -122,5 +129,6 @@ def _compare(result: Result) -> str:
         right = round(figures.top1 * figures.count)
         rows.append([f"`{evaluation.network}`", f"{right} of {figures.count}", f"{figures.lowest_right:.3f}"])
     parts.append(markdown_table(["Network", "Right", "Lowest score of a right answer"], rows))
+    parts += [left.sentence for left in result.left_out]
     parts.append(picture_table(result.evaluations))
     return "\n\n".join(parts)

@@ -78,10 +78,11 @@ def picture_table(evaluations: Sequence[Evaluation]) -> str:
     return markdown_table(headings, rows)
 
 
-def markdown(evaluation: Evaluation) -> str:
-    """Return the whole report in Markdown, without pictures."""
+def markdown(evaluation: Evaluation, notes: Sequence[str] = ()) -> str:
+    """Return the whole report in Markdown, without pictures; `notes` stand above the figures."""
     parts = [
         f"# {evaluation.network}",
+        *notes,
         markdown_table(["Figure", "Value"], [[c.heading, c.text] for c in columns(evaluation.figures)]),
         "## Each picture",
         picture_table([evaluation]),
@@ -89,7 +90,7 @@ def markdown(evaluation: Evaluation) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def html(evaluation: Evaluation) -> str:
+def html(evaluation: Evaluation, notes: Sequence[str] = ()) -> str:
     """Return the report as one HTML page with a thumbnail of each picture; it loads nothing from elsewhere."""
     pictures = [
         {
@@ -108,6 +109,7 @@ def html(evaluation: Evaluation) -> str:
     )
     return environment.get_template("report.html").render(
         network=evaluation.network,
+        notes=notes,
         columns=columns(evaluation.figures),
         pictures=sorted(pictures, key=lambda picture: bool(picture["right"])),
         confusion=_data_uri(_confusion_picture(evaluation), "image/png"),
@@ -115,15 +117,15 @@ def html(evaluation: Evaluation) -> str:
     )
 
 
-def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
-    """Write ``report.md`` and ``report.html``.
+def write_report(evaluation: Evaluation, folder: Path, notes: Sequence[str] = ()) -> tuple[Path, Path]:
+    """Write ``report.md`` and ``report.html``; `notes` are sentences that a reader should not miss.
 
     Raises:
         TrainerError: the disk is full, or writing is not allowed.
     """
     paths = folder / "report.md", folder / "report.html"
-    write_file(paths[0], markdown(evaluation))
-    write_file(paths[1], html(evaluation))
+    write_file(paths[0], markdown(evaluation, notes))
+    write_file(paths[1], html(evaluation, notes))
     return paths
 
 

@@ -28,6 +28,15 @@ def test_both_are_loaded(files: ModelFiles) -> None:
     assert models.detector == tiny.CASCADE
 
 
+def test_where_one_precision_was_left_out_the_other_one_runs(tmp_path: Path) -> None:
+    asked, other = tmp_path / "mine-int8.tflite", tmp_path / "mine-float16.tflite"
+    assert ModelFiles.choose(tmp_path, asked.name, "cascade").classifier == asked, "what is missing is named as asked"
+    tiny.tiny_bundle(other)
+    assert ModelFiles.choose(tmp_path, asked.name, "cascade").classifier == other
+    tiny.tiny_bundle(asked)
+    assert ModelFiles.choose(tmp_path, asked.name, "cascade").classifier == asked
+
+
 def test_names_come_from_the_table_beside_the_bundle_and_a_changed_table_is_noticed(files: ModelFiles) -> None:
     assert files.load(make_engine).characters.name("aoi_umino") == "Aoi Umino"
     before = files.stamp()

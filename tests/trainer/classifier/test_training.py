@@ -21,7 +21,7 @@ from trainer.classifier.scoring import BundleScorer, Evaluation, Scored, evaluat
 from trainer.classifier.trained import Trained
 from trainer.common.base_network_file import read_base
 from trainer.common.console import Advance
-from trainer.common.dataset import read_picture
+from trainer.common.dataset import Example, read_picture
 from trainer.common.errors import ExportRefused, TrainerError, WeightsError
 from trainer.common.metrics import softmax
 from trainer.common.network import Predictor
@@ -53,7 +53,7 @@ def trained(folder: Path, split: Split) -> Trained:
 
 @pytest.fixture(scope="module")
 def bundles(folder: Path, split: Split, trained: Trained) -> dict[str, Path]:
-    written = export(trained, split, "friends", Export(directory=folder / "models", require=0.9), Transcript())
+    written = export(trained, split, "friends", Export(directory=folder / "models", require=0.9), Transcript()).written
     return {path.stem: path for path, _ in written}
 
 
@@ -102,7 +102,9 @@ def test_the_base_network_keeps_no_picture_back(split: Split, from_base: Trained
 def test_a_bundle_from_the_base_network_embeds_as_the_base_network_does(
     split: Split, from_base: Trained, base: Path, tmp_path: Path, console: Transcript
 ) -> None:
-    written = export(from_base, split, "friends", Export(directory=tmp_path, precisions=(Precision.FLOAT16,)), console)
+    written = export(
+        from_base, split, "friends", Export(directory=tmp_path, precisions=(Precision.FLOAT16,)), console
+    ).written
     crop = from_base.spec.prepare([draw_crop(COLOURS["aoi_umino"], 77)])
     expected = read_base(base).build(32).predict_on_batch(crop)["embedding"][0]
     ((path, evaluation),) = written
@@ -122,7 +124,7 @@ def test_a_bundle_from_the_base_network_tells_strangers_as_cross_validation_says
     assert recognition is not None
     assert recognition.prototypes.shape == (3, 16)
     settings = Export(directory=tmp_path, precisions=(Precision.FLOAT16,))
-    ((path, _),) = export(from_base, split, "friends", settings, console)
+    ((path, _),) = export(from_base, split, "friends", settings, console).written
     bundle = read_bundle(path)
     assert bundle.recognition is not None
     np.testing.assert_array_equal(bundle.recognition.prototypes, recognition.prototypes)
@@ -131,7 +133,7 @@ def test_a_bundle_from_the_base_network_tells_strangers_as_cross_validation_says
     (guesses,) = Classifier(bundle).classify([draw_crop(COLOURS["aoi_umino"], 77)])
     assert sum(guess.probability for guess in guesses) < 1, "a stranger has a share"
     monkeypatch.setattr("trainer.classifier.export.convert", lambda *_: bundle.network)
-    ((path, _),) = export(from_base, split, "friends", settings.model_copy(update={"threshold": 0.3}), console)
+    ((path, _),) = export(from_base, split, "friends", settings.model_copy(update={"threshold": 0.3}), console).written
     assert read_bundle(path).info.threshold == 0.3
 
 
@@ -183,7 +185,7 @@ def test_the_same_command_twice_gives_the_same_bundles_even_when_it_was_interrup
     again = fit(split, RECIPE, folder / "again", console)
     assert "is trained already" not in console.text
     settings = Export(directory=folder / "again-models", precisions=(Precision.INT8,))
-    ((path, _),) = export(again, split, "friends", settings, console)
+    ((path, _),) = export(again, split, "friends", settings, console).written
     assert path.read_bytes() == bundles["friends-int8"].read_bytes()
 
 
@@ -268,12 +270,68 @@ def _evaluation(split: Split, *rows: tuple[float, ...]) -> Evaluation:
 def test_a_bundle_that_answers_otherwise_is_refused(split: Split) -> None:
     sure, other, less = (0.9, 0.05, 0.05), (0.05, 0.9, 0.05), (0.7, 0.15, 0.15)
     check(_evaluation(split, sure), _evaluation(split, sure), Precision.FLOAT16, 0)
-    with pytest.raises(ExportRefused, match=r"another name to 50\.0% of the test pictures"):
+    with pytest.raises(ExportRefused, match=r"another name to 1 of 2 test pictures \(50\.0%\)"):
         check(_evaluation(split, sure, other), _evaluation(split, sure, sure), Precision.INT8, 0)
     with pytest.raises(ExportRefused, match=r"differ by 0\.200"):
         check(_evaluation(split, less), _evaluation(split, sure), Precision.INT8, 0)
     with pytest.raises(ExportRefused, match="nan"):
         check(_evaluation(split, (float("nan"),) * 3), _evaluation(split, sure), Precision.INT8, 0)
+    with pytest.raises(ExportRefused, match="nan"):
+        check(_evaluation(split, sure, (float("nan"),) * 3), _evaluation(split, sure, sure), Precision.INT8, 0)
+
+
+RIGHT, WRONG = (0.52, 0.48, 0.0), (0.48, 0.52, 0.0)
+
+
+def _many(count: int, *, wrong: int = 0) -> Evaluation:
+    """What a network says of `count` pictures of one character, close calls all; it has the first `wrong` wrong."""
+    scored = [Scored(Example("a", Path(f"{i}.png")), WRONG if i < wrong else RIGHT) for i in range(count)]
+    return Evaluation("friends-int8", ("a", "b", "c"), tuple(scored))
+
+
+@pytest.mark.parametrize(
+    ("count", "other", "precision"),
+    [(103, 3, Precision.INT8), (30, 2, Precision.INT8), (100, 1, Precision.FLOAT16)],
+)
+def test_a_few_other_answers_of_a_small_test_set_are_chance(count: int, other: int, precision: Precision) -> None:
+    check(_many(count, wrong=other), _many(count), precision, 0)
+
+
+def test_the_same_share_of_a_large_test_set_is_none() -> None:
+    with pytest.raises(ExportRefused, match=r"30 of 1030 test pictures \(2\.9%\)"):
+        check(_many(1030, wrong=30), _many(1030), Precision.INT8, 0)
+
+
+def test_accuracy_that_fell_is_refused_however_rare_other_answers_are() -> None:
+    with pytest.raises(ExportRefused, match="names 9 of 600 test pictures wrongly that were right"):
+        check(_many(600, wrong=9), _many(600), Precision.INT8, 0)
+    check(_many(600), _many(600, wrong=9), Precision.INT8, 0)
+
+
+@pytest.mark.parametrize("asked", [(Precision.FLOAT16, Precision.INT8), (Precision.INT8,)])
+def test_what_is_not_good_is_left_out_and_float16_is_written(
+    asked: tuple[Precision, ...],
+    split: Split,
+    trained: Trained,
+    bundles: dict[str, Path],
+    tmp_path: Path,
+    console: Transcript,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def convert(_trained: object, _examples: object, precision: Precision, _console: object) -> bytes:
+        if precision is Precision.INT8:
+            raise ExportRefused("friends-int8 does not answer as the trained network does")
+        return read_bundle(bundles["friends-float16"]).network
+
+    monkeypatch.setattr("trainer.classifier.export.convert", convert)
+    (tmp_path / "friends-int8.tflite").write_bytes(b"old")
+    exported = export(trained, split, "friends", Export(directory=tmp_path, precisions=asked), console)
+    assert [path.name for path, _ in exported.written] == ["friends-float16.tflite"]
+    assert read_bundle(tmp_path / "friends-float16.tflite").info.metrics["count"] == 9
+    sentence = "friends-int8 is left out: friends-int8 does not answer as the trained network does."
+    assert [left.sentence for left in exported.left_out] == [sentence]
+    assert sentence in console.text
+    assert "friends-int8.tflite is of an earlier training" in console.text
 
 
 def test_a_network_that_has_lost_its_weights_is_refused(
