@@ -156,6 +156,20 @@ class ActiveName(UserError):
 
 
 @dataclass(eq=False)
+class UnclearName(UserError):
+    """A name that may mean one of `candidates`, as they are called. It stays out of logs: somebody has written it.
+
+    Where `misspelt`, none of them is called so, only nearly; else each has these words in its name, and others beside
+    them. `new`: whether it may be somebody new as well.
+    """
+
+    name: str
+    candidates: tuple[str, ...]
+    misspelt: bool
+    new: bool
+
+
+@dataclass(eq=False)
 class NotTaught(UserError):
     """The character called `name` was not taught in this chat. The name stays out of logs: somebody has written it."""
 

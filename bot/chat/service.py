@@ -89,7 +89,7 @@ class Service:
         self._names = Names(backend, store, limits)
         lessons = Lessons(backend, store)
         self._teaching = Teaching(analysis, backend, store, lessons, limits)
-        self._forgetting = Forgetting(backend, store, lessons)
+        self._forgetting = Forgetting(backend, store)
         memories = (self._answers, self._teaching)
         self._my_data = MyData(store, memories)
         self._departures = Departures(store, memories)

@@ -33,12 +33,13 @@ def forget(
 
 async def _forget(settings: Settings, name: str, store: str | None) -> bool:
     # Only now: the database's library takes its time to import.
-    from bot.cli.taught import address_of, called, is_there, names  # noqa: PLC0415
+    from bot.cli.taught import address_of, called, candidates, is_there, names  # noqa: PLC0415
     from bot.storage.store import Store  # noqa: PLC0415
     from bot.storage.values import EVERYWHERE  # noqa: PLC0415
 
     _, characters = names(settings)
     address = address_of(settings, store)
+    taught: dict[str, int] = {}
     if is_there(address):
         async with Store(address) as opened:
             taught = await opened.taught(EVERYWHERE)
@@ -48,6 +49,9 @@ async def _forget(settings: Settings, name: str, store: str | None) -> bool:
             pictures = "1 picture" if change.removed == 1 else f"{change.removed} pictures"
             typer.echo(f"{characters.name(change.character)} is forgotten, {pictures}")
             return True
+    if meant := candidates(name, taught, characters):
+        typer.echo(f"nobody was taught as just {name}; did you mean {meant}?", err=True)
+        return False
     known = characters.find(name)
     reason = "nobody was taught by that name" if known is None else f"{characters.name(known)} was not taught"
     typer.echo(f"{reason}; whobot roster shows who was", err=True)

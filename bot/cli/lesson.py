@@ -8,13 +8,11 @@ from bot.cli.analysing import AnalysedPicture
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding, Gallery
 from bot.recognition.results import Analysis, Portrait, Sighting
-from bot.recognition.teaching import odd_ones
+from bot.recognition.teaching import odd_ones, taught_before
 from bot.storage.values import EVERYWHERE, Draft, Origin, State
 
 FAR_LARGER = 2.0
 """A face whose box is so many times as wide as any other's is the one that a picture is of."""
-SAME = 0.9995
-"""The cosine from which two faces are one picture taught twice."""
 ALIKE = 0.3
 """The mean probability of somebody else, over the faces of a lesson, from which the two are hard to tell apart."""
 
@@ -45,7 +43,7 @@ def take(pictures: Iterable[AnalysedPicture], earlier: Sequence[Embedding]) -> l
         result = _take(picture)
         if isinstance(result, Taken):
             embedding = result.portrait.embedding
-            if any(float(embedding @ other) > SAME for other in known):
+            if taught_before(embedding, known):
                 result = Refused(picture.path, "taught before", amiss=False)
             else:
                 known.append(embedding)
@@ -121,9 +119,9 @@ def warnings(
 
 
 def _disagreement(taken: Sequence[Taken], earlier: Sequence[Embedding], kinship: float) -> list[str]:
-    faces = [*earlier, *(one.portrait.embedding for one in taken)]
-    odd = [taken[place - len(earlier)].path for place in odd_ones(faces, kinship=kinship) if place >= len(earlier)]
-    if len(faces) == 2 and len(odd) == 2:
+    faces = [one.portrait.embedding for one in taken]
+    odd = [taken[place].path for place in odd_ones(faces, earlier, kinship=kinship)]
+    if not earlier and len(faces) == len(odd) == 2:
         return [f"{odd[0]} and {odd[1]} look little like each other: are they the same character?"]
     return [f"{path} looks little like the other pictures: is it the same character?" for path in odd]
 

@@ -39,7 +39,7 @@ def promote(
 
 async def _promote(settings: Settings, name: str, source: str, store: str | None) -> bool:
     # Only now: the database's library takes its time to import.
-    from bot.cli.taught import address_of, called, is_there, names  # noqa: PLC0415
+    from bot.cli.taught import address_of, called, candidates, is_there, names  # noqa: PLC0415
     from bot.storage.store import Store  # noqa: PLC0415
 
     scope = parse_scope(source)
@@ -56,6 +56,9 @@ async def _promote(settings: Settings, name: str, source: str, store: str | None
             pictures = "1 picture" if count == 1 else f"{count} pictures"
             typer.echo(f"{characters.name(change.character)} is known in all chats now, from {pictures}")
             return True
+    if meant := candidates(name, taught, characters):
+        typer.echo(f"{source} has taught nobody as just {name}; did you mean {meant}?", err=True)
+        return False
     known = ", ".join(map(characters.name, taught)) or "nobody"
     typer.echo(f"{source} has taught nobody called {name} that counts; it has taught {known}", err=True)
     return False

@@ -9,7 +9,7 @@ from bot.cli.analysing import PictureAnalyser
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.recognition.bundle import read_bundle
-from bot.recognition.characters import Characters
+from bot.recognition.characters import Characters, Match
 from bot.recognition.engine import TEACHABLE, Engine
 from bot.recognition.gallery import EMPTY, Embedding, Gallery
 from bot.recognition.model_files import ModelFiles
@@ -44,10 +44,19 @@ def names(settings: Settings) -> tuple[tuple[str, ...], Characters]:
 
 
 def called(name: str, taught: Iterable[str], characters: Characters) -> str | None:
-    """Return the id of the taught character of this name, however people write it."""
-    among = set(taught)
-    found = characters.including_taught(among).find(name)
-    return found if found in among else None
+    """Return the id of the taught character of this name, or of whom alone it is a part, however people write it."""
+    match = _match(name, taught, characters)
+    return match.ids[0] if match.certain else None
+
+
+def candidates(name: str, taught: Iterable[str], characters: Characters) -> str:
+    """Return the names of the taught characters whom somebody may have meant; "" where nobody is called like that."""
+    return ", ".join(map(characters.name, _match(name, taught, characters).ids))
+
+
+def _match(name: str, taught: Iterable[str], characters: Characters) -> Match:
+    among = tuple(dict.fromkeys(taught))
+    return characters.including_taught(among).match(name, among)
 
 
 class StoreEmbedder:

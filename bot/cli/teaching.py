@@ -1,7 +1,8 @@
 """Teach a character on the command line, and say what came of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.text import Text
@@ -10,10 +11,9 @@ from bot.cli.analysing import PictureAnalyser
 from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
 from bot.cli.taught import StoreEmbedder, address_of
 from bot.config import Settings
-from bot.errors import ActiveName, BadName, ConfigError
+from bot.errors import ActiveName, BadName, ConfigError, UnclearName
 from bot.recognition.bundle import Teaching
-from bot.recognition.characters import Characters
-from bot.recognition.teaching import character_of
+from bot.recognition.teaching import character_of, tidied
 from bot.storage.reembedding import reembed
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Action
@@ -29,18 +29,22 @@ def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, st
     """
     with PictureAnalyser(settings, face=face, annotate=False, portraits=True, pictures=len(pictures)) as analyser:
         embedder = StoreEmbedder(analyser)
-        character = _character(name, analyser.models.characters)
-        return asyncio.run(_teach(analyser, embedder, character, pictures, address_of(settings, store)))
+        with _names_in_words():
+            tidied(name)  # before there is a store
+        return asyncio.run(_teach(analyser, embedder, name, pictures, address_of(settings, store)))
 
 
 async def _teach(
-    analyser: PictureAnalyser, embedder: StoreEmbedder, character: str, pictures: Sequence[str], address: str
+    analyser: PictureAnalyser, embedder: StoreEmbedder, name: str, pictures: Sequence[str], address: str
 ) -> bool:
     console = Console(highlight=False, soft_wrap=True)
     characters, recognition = analyser.models.characters, analyser.models.classifier.recognition
     async with Store(address) as store:
+        with _names_in_words():
+            character = character_of(name, characters.including_taught(await store.taught(EVERYWHERE)))
         await reembed(store, embedder)
-        gallery = await store.gallery(EVERYWHERE, embedder.bundle_id)
+        # Whom the operator has taught, a later bundle may know by itself, under the same name.
+        gallery = (await store.gallery(EVERYWHERE, embedder.bundle_id)).renamed(characters.current)
         earlier = examples_of(gallery, character)
         results = take(analyser.analyse(pictures, gallery), earlier)
         for result in results:
@@ -57,9 +61,11 @@ async def _teach(
     return not any(isinstance(result, Refused) and result.amiss for result in results)
 
 
-def _character(name: str, characters: Characters) -> str:
+@contextmanager
+def _names_in_words() -> Iterator[None]:
+    """Tell the operator what is wrong with a name."""
     try:
-        return character_of(name, characters)
+        yield
     except BadName as error:
         raise ConfigError(
             f"no character can be called that: a name has 1 to {error.limit} characters, and no control characters"
@@ -67,6 +73,12 @@ def _character(name: str, characters: Characters) -> str:
     except ActiveName as error:
         raise ConfigError(
             "no character can be called that: chats would show a link, a command or a mention in it"
+        ) from error
+    except UnclearName as error:
+        names = ", ".join(error.candidates)
+        question = f"did you mean {names}?" if error.misspelt else f"which one is it: {names}?"
+        raise ConfigError(
+            f"{error.name}: {question} Write the whole name, or '\"{error.name}\"' for somebody new"
         ) from error
 
 

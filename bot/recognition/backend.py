@@ -41,6 +41,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def kinship(self) -> float:
+        """The cosine that the running classifier's embeddings of two faces of one character have on average."""
+        ...
+
+    @property
     def waiting(self) -> int:
         """How many pictures wait for a worker."""
         ...

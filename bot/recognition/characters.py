@@ -10,10 +10,12 @@ The table is ``characters.toml`` beside the bundles, made to be read and correct
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from bot.errors import ConfigError
 from bot.recognition.names import lookalike
@@ -21,6 +23,15 @@ from bot.recognition.results import display_name
 
 TABLE = "characters.toml"
 """The table's name in a folder of bundles."""
+
+CLOSE = 80.0
+"""The likeness of two words in percent (as rapidfuzz measures it) from which one may be the other, misspelt."""
+CLOSE_WHOLE = 90.0
+"""That of two whole names that are written without spaces."""
+SHORTEST_CLOSE = 4
+"""Letters of a word: of shorter ones too many differ by a single letter."""
+MOST_CANDIDATES = 5
+"""Characters that a question names."""
 
 _SILENT = str.maketrans("", "", "'.\N{RIGHT SINGLE QUOTATION MARK}")
 """What people leave out: "Ina'nis" is "Inanis", "C.C." is "CC"."""
@@ -34,6 +45,21 @@ class Character:
     name: str
     series: str | None = None
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom a written name may mean, by id; nobody where nobody is called anything like it.
+
+    Args:
+        ids: Where `certain`, the one who is meant; else those to choose from, the likeliest first.
+        certain: Whether nobody else can be meant.
+        misspelt: Whether they are called differently, and only nearly so.
+    """
+
+    ids: tuple[str, ...] = ()
+    certain: bool = False
+    misspelt: bool = False
 
 
 class Characters:
@@ -87,6 +113,29 @@ class Characters:
         """
         return self._ids.get(_words(text))
 
+    def match(self, text: str, among: Collection[str] | None = None) -> Match:
+        """Return whom people may mean by a name: all of it, some words of it that only one has, or a slip of the pen.
+
+        Args:
+            text: As somebody has written it.
+            among: The ids that may be meant; all of them by default.
+        """
+        exact = self.find(text)
+        if exact is not None and (among is None or exact in among):
+            return Match((exact,), certain=True)
+        wanted = _words(text, ordered=True)
+        ids = [id_ for id_ in self._table if among is None or id_ in among]
+        partly = [id_ for id_ in ids if any(set(wanted) <= set(words) for words in self._spellings(id_))]
+        if partly:
+            return Match(tuple(partly[:MOST_CANDIDATES]), certain=len(partly) == 1)
+        scores = {id_: max(_closeness(wanted, words) for words in self._spellings(id_)) for id_ in ids}
+        close = sorted((id_ for id_ in ids if scores[id_] > 0), key=lambda id_: -scores[id_])
+        return Match(tuple(close[:MOST_CANDIDATES]), misspelt=True) if close else Match()
+
+    def _spellings(self, id_: str) -> list[tuple[str, ...]]:
+        character = self._table[id_]
+        return [_words(text, ordered=True) for text in (character.name, *character.aliases)]
+
     def current(self, id_: str) -> str:
         """Return the id by which a taught character goes now: a later bundle may know them, under an id of its own."""
         return self.find(id_) or id_
@@ -133,6 +182,27 @@ def _words(text: str, *, ordered: bool = False) -> tuple[str, ...]:
     words = "".join(letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in folded).split()
     # What is all punctuation is still a name of its own.
     return tuple(words if ordered else sorted(words)) or (folded.strip(),)
+
+
+def _closeness(wanted: Sequence[str], words: Sequence[str]) -> float:
+    """Return how like a name each wanted word is in percent, at worst; 0 where one is like none of its words."""
+    either_way = ("".join(words), "".join(reversed(words)))
+    joined = max(fuzz.ratio("".join(wanted), whole, score_cutoff=CLOSE_WHOLE) for whole in either_way)
+    left, worst = list(words), 100.0
+    for word in wanted:
+        likeness = {other: _likeness(word, other) for other in left}
+        nearest = max(likeness, key=likeness.__getitem__, default=None)
+        if nearest is None or not likeness[nearest]:
+            return joined
+        left.remove(nearest)
+        worst = min(worst, likeness[nearest])
+    return max(joined, worst)
+
+
+def _likeness(one: str, other: str) -> float:
+    if min(len(one), len(other)) < SHORTEST_CLOSE:
+        return 100.0 if one == other else 0.0
+    return fuzz.ratio(one, other, score_cutoff=CLOSE)
 
 
 def _parse(id_: str, entry: Any) -> Character:

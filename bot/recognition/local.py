@@ -19,6 +19,7 @@ import structlog
 
 from bot.config import Limits
 from bot.errors import AnalysisTimeout, OperatorError, Stopping
+from bot.recognition.bundle import Teaching
 from bot.recognition.characters import Characters
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
@@ -143,6 +144,12 @@ class LocalBackend:
     def embeds(self) -> bool:
         """Whether the running classifier gives embeddings, so that it can be taught."""
         return self._models is not None and self._models.embeds
+
+    @property
+    def kinship(self) -> float:
+        """The cosine that the running classifier's embeddings of two faces of one character have on average."""
+        recognition = None if self._models is None else self._models.classifier.recognition
+        return (Teaching() if recognition is None else recognition.teaching).kinship
 
     async def analyse(self, data: bytes, options: AnalysisOptions = DEFAULT_OPTIONS) -> Analysis:
         """Find and name the faces in a picture file, as `bot.recognition.engine.Engine.analyse` does.

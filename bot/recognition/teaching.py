@@ -1,38 +1,67 @@
-"""What is checked when somebody teaches, in a chat or on the command line: the name, and whether the faces agree."""
+"""What is checked when somebody teaches, in a chat or on the command line.
+
+Whom a name means, whether a picture was taught before, and whether the faces agree.
+"""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from bot.errors import ActiveName, BadName
-from bot.recognition.characters import Characters
+from bot.errors import ActiveName, BadName, UnclearName
+from bot.recognition.characters import Characters, Match
 from bot.recognition.gallery import Embedding
 from bot.recognition.names import is_active
 
 LONGEST_NAME = 64
 """Characters of a name."""
-KINSHIP = 0.5
-"""The cosine that two faces of one character have on average, where a bundle does not say."""
+SAME = 0.999
+"""The cosine from which two faces are one picture taught twice."""
+QUOTES = ('""', "“”", "„“", "«»", "「」", "『』")
+"""Marks around a name that is meant to the letter."""
 
 
-def character_of(name: str, characters: Characters) -> str:
-    """Return the id of the character to teach: the roster's where it is known there, else the name itself, tidied.
+def character_of(name: str, characters: Characters, among: Collection[str] | None = None) -> str:
+    """Return the id of the character that somebody means by a name, or the name itself, tidied, where nobody has it.
 
-    A taught name is kept as it was written, in Unicode's composed form, with single spaces.
+    Words of a name that only one character has are enough. In quotation marks it is nobody but who is called just so. A
+    taught name is kept as it was written, in Unicode's composed form, with single spaces.
+
+    Args:
+        name: As somebody has written it.
+        characters: Who is known, those that were taught included.
+        among: The ids that may be meant; all of them, and somebody new, by default.
 
     Raises:
         BadName: it is too long, holds what is no text, or has neither a letter nor a digit that can be seen.
         ActiveName: nobody is called so yet, and it holds a link, a command or a mention.
+        UnclearName: several may be meant, or somebody whose name is spelt a little differently.
+    """
+    tidy = tidied(name)
+    if tidy[0] + tidy[-1] in QUOTES:
+        tidy, match = tidied(tidy[1:-1]), Match()
+    else:
+        match = characters.match(tidy, among)
+    known = match.ids[0] if match.certain else characters.find(tidy)
+    if known is None and is_active(tidy):
+        raise ActiveName
+    if match.ids and not match.certain:
+        names = tuple(characters.name(id_) for id_ in match.ids)
+        raise UnclearName(tidy, names, misspelt=match.misspelt, new=among is None)
+    return known or tidy
+
+
+def tidied(name: str) -> str:
+    """Return a name in Unicode's composed form, with single spaces.
+
+    Raises:
+        BadName: it is too long, holds what is no text, or has neither a letter nor a digit that can be seen.
     """
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     readable = any(letter.isalnum() and letter not in _FILLERS for letter in tidy)
     if not readable or len(tidy) > LONGEST_NAME or any(unicodedata.category(letter) in _NO_TEXT for letter in tidy):
         raise BadName(LONGEST_NAME)
-    known = characters.find(tidy)
-    if known is None and is_active(tidy):
-        raise ActiveName
-    return known or tidy
+    return tidy
 
 
 _NO_TEXT = {"Cc", "Cf", "Cn", "Co", "Cs"}
@@ -41,19 +70,30 @@ _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters of Hangul that leave their place empty."""
 
 
-def odd_ones(faces: Sequence[Embedding], *, kinship: float = KINSHIP) -> list[int]:
+def taught_before(face: Embedding, known: Iterable[Embedding]) -> bool:
+    """Tell whether a face is that of a picture that was taught already.
+
+    Args:
+        face: A unit-length embedding.
+        known: Those of the same character that were taught, of the same bundle.
+    """
+    return any(float(face @ other) > SAME for other in known)
+
+
+def odd_ones(faces: Sequence[Embedding], earlier: Sequence[Embedding] = (), *, kinship: float) -> list[int]:
     """Return the places of faces that look little like the others, which are said to be the same character's.
 
     A face is odd where its mean cosine to the others is less than half of what two faces of one character have on
     average. Two faces that disagree are both odd.
 
     Args:
-        faces: Unit-length embeddings of one bundle.
-        kinship: The cosine that two faces of one character have on average.
+        faces: Unit-length embeddings of one bundle, those of a lesson.
+        earlier: Those by which the character was taught before it: they are compared with, and not judged.
+        kinship: The cosine that two faces of one character have on average, as the bundle says.
     """
-    count = len(faces)
-    if count < 2:
+    others = len(faces) + len(earlier) - 1
+    if not faces or not others:
         return []
-    cosines = np.stack(faces) @ np.stack(faces).T
-    others = (cosines.sum(axis=1) - cosines.diagonal()) / (count - 1)
-    return [place for place, likeness in enumerate(others) if likeness < kinship / 2]
+    cosines = np.stack(faces) @ np.stack([*faces, *earlier]).T
+    likeness = (cosines.sum(axis=1) - cosines.diagonal()) / others
+    return [place for place, mean in enumerate(likeness) if mean < kinship / 2]

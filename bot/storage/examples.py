@@ -1,5 +1,7 @@
 """The face crops that people have taught characters with."""
 
+from collections.abc import Collection
+
 import numpy as np
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
@@ -27,6 +29,13 @@ class Examples(Database):
     async def examples(self, scope: Scope, *, provisional: bool = False) -> list[Example]:
         """Return the examples that count in a scope, the oldest first; provisional ones only where asked for."""
         query = select(examples).where(_visible(scope, provisional)).order_by(examples.c.id)
+        async with self._transaction() as connection:
+            return [_from_row(row) for row in await connection.execute(query)]
+
+    async def examples_of(self, scope: Scope, characters: Collection[str]) -> list[Example]:
+        """Return what shows these characters in a scope, the oldest first, provisional examples included."""
+        wanted = (examples.c.character.in_(characters), examples.c.denied.is_(False))
+        query = select(examples).where(_visible(scope, provisional=True), *wanted).order_by(examples.c.id)
         async with self._transaction() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 

@@ -80,6 +80,7 @@ class FakeBackend:
     bundle_name = "two idols"
     detector_name = "a face finder"
     embeds = True
+    kinship = 0.5
 
     def __init__(self) -> None:
         self.waiting = 0

@@ -95,7 +95,8 @@ class Corrections:
         place = _face(answer, args)
         taught = map(self._backend.characters.current, await self._store.taught(Scope.of(context.chat)))
         known = tuple(dict.fromkeys((*taught, *self._backend.roster)))
-        found = self._backend.characters.search(text or "", known)
+        characters = self._backend.characters.including_taught(known)
+        found = characters.search(text or "", known) or characters.match(text or "", known).ids
         if not found:
             return notice(TeachingWords(context.catalogue).no_match(text or ""))
         return await self._ask(context, answer, place, found[:OPTIONS_LIMIT])

@@ -55,6 +55,7 @@ class Lessons:
 
         Raises:
             BadName, ActiveName: no character can be called so.
+            UnclearName: it is not clear whom they mean.
         """
         taught = await self._store.taught(Scope.of(context.chat), provisional=True)
         return character_of(name, self._backend.characters.including_taught(taught))
@@ -66,6 +67,13 @@ class Lessons:
         taught = await self._store.taught(Scope.of(context.chat), provisional=True)
         others = (other for other in taught if other != character)
         return self._backend.characters.including_taught(others).lookalike(character)
+
+    async def earlier(self, context: Context, character: str) -> list[Example]:
+        """Return what shows a character in a chat, examples that wait for a second opinion included."""
+        scope, characters = Scope.of(context.chat), self._backend.characters
+        # A later bundle may know by itself, under an id of its own, who was taught before.
+        taught = await self._store.taught(scope, provisional=True)
+        return await self._store.examples_of(scope, [id_ for id_ in taught if characters.current(id_) == character])
 
     async def learn(
         self,

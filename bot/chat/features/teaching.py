@@ -15,10 +15,11 @@ from bot.chat.words import Finding, TeachingWords, compose
 from bot.config import Limits
 from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
 from bot.recognition.backend import Backend
+from bot.recognition.gallery import Embedding
 from bot.recognition.results import Analysis, Portrait, Sighting
-from bot.recognition.teaching import odd_ones
+from bot.recognition.teaching import character_of, odd_ones, taught_before
 from bot.storage.store import Store
-from bot.storage.values import Scope
+from bot.storage.values import Example, Scope, State
 
 A_ROW = 5
 """Buttons."""
@@ -69,6 +70,7 @@ class Teaching:
         Raises:
             NotAllowed, TeachingOff: they may not teach here.
             BadName, ActiveName: no character can be called so.
+            UnclearName: it is not clear who is meant.
             CannotLearn: the bundle is not made for it.
             UserError: none of the pictures may or can be looked at.
         """
@@ -92,22 +94,30 @@ class Teaching:
     async def _learn(
         self, context: Context, character: str, faces: Sequence[AnsweredFace]
     ) -> tuple[list[str], tuple[tuple[Button, ...], ...]]:
-        """Learn what is clear; return what to say of it, and the buttons that go with that."""
+        """Learn what is clear and new; return what to say of it, and the buttons that go with that."""
         if not faces:
             return [], ()
         words, name = TeachingWords(context.catalogue), self._backend.characters.name(character)
-        lesson = await self._lessons.learn(context, character, [_portrait(seen.sighting) for seen in faces])
-        scope = Scope.of(context.chat)
-        count = (await self._store.taught(scope)).get(character, 0) if lesson.counts else len(faces)
-        lines = [words.learnt(name, count) if lesson.counts else words.waiting(name, count)]
-        embeddings = [_portrait(seen.sighting).embedding for seen in faces]
-        if odd_ones(embeddings):
+        earlier = await self._lessons.earlier(context, character)
+        new, again = _sort_out(faces, earlier)
+        agreed = [lesson for example in again if example and (lesson := await self._lessons.agree(context, example))]
+        lines: list[str] = []
+        lesson = agreed[0] if agreed else None
+        if new:
+            lesson = await self._lessons.learn(context, character, [_portrait(seen.sighting) for seen in new])
+        if lesson is not None:
+            count = (await self._store.taught(Scope.of(context.chat))).get(character, 0) if lesson.counts else len(new)
+            lines.append(words.learnt(name, count) if lesson.counts else words.waiting(name, count))
+        if len(again) > len(agreed):
+            lines.append(words.known_before(name, len(again) - len(agreed)))
+        embeddings = [_portrait(seen.sighting).embedding for seen in new]
+        if odd_ones(embeddings, _counting(earlier, self._backend.bundle_id), kinship=self._backend.kinship):
             lines.append(words.odd(name))
         if known := await self._lessons.written_alike(context, character):
             lines.append(words.written_alike(name, known))
-        if others := _lookalikes(character, (seen.sighting for seen in faces)):
+        if others := _lookalikes(character, (seen.sighting for seen in new)):
             lines.append(words.alike(name, [self._backend.characters.name(other) for other in others]))
-        return lines, (follow_up(context, lesson),)
+        return lines, (() if lesson is None else (follow_up(context, lesson),))
 
     def _failures(self, context: Context, findings: Sequence[Finding]) -> list[str]:
         """Say of each picture that showed nobody, or could not be looked at, what was wrong with it."""
@@ -160,10 +170,9 @@ class Teaching:
 class Forgetting:
     """Forgets a character that was taught in a chat."""
 
-    def __init__(self, backend: Backend, store: Store, lessons: Lessons) -> None:
+    def __init__(self, backend: Backend, store: Store) -> None:
         self._backend = backend
         self._store = store
-        self._lessons = lessons
 
     async def answer(self, context: Context, forget: Forget) -> Reply:
         """Forget it, and offer to undo that.
@@ -171,15 +180,17 @@ class Forgetting:
         Raises:
             NotAllowed, TeachingOff: they may not teach here.
             BadName, ActiveName: no character can be called so.
+            UnclearName: it is not clear which of those who were taught here is meant.
             NotTaught: it was not taught in this chat.
         """
         check_teacher(context)
         scope = Scope.of(context.chat)
-        character = await self._lessons.character_called(context, forget.name)
         taught = await self._store.taught_here(scope)
         # A later bundle may know by itself, under an id of its own, who was taught before.
-        older = (id_ for id_ in taught if self._backend.characters.current(id_) == character)
-        called = character if character in taught else next(older, character)
+        characters = self._backend.characters.including_taught(taught)
+        known = {characters.current(id_): id_ for id_ in taught} | {id_: id_ for id_ in taught}
+        character = character_of(forget.name, characters, known)
+        called = known.get(character, character)
         change = await self._store.forget(scope, called, context.user)
         if change is None:
             raise NotTaught(self._backend.characters.name(character))
@@ -191,6 +202,36 @@ def _portrait(sighting: Sighting) -> Portrait:
     if sighting.portrait is None:
         raise CannotLearn
     return sighting.portrait
+
+
+def _sort_out(
+    faces: Sequence[AnsweredFace], earlier: Sequence[Example]
+) -> tuple[list[AnsweredFace], list[Example | None]]:
+    """Tell new faces from those that were taught before; of these return the examples, None within one lesson."""
+    new: list[AnsweredFace] = []
+    again: list[Example | None] = []
+    for seen in faces:
+        portrait = _portrait(seen.sighting)
+        same = next((example for example in earlier if _is_same(portrait, example)), None)
+        if same is not None or taught_before(portrait.embedding, (_portrait(one.sighting).embedding for one in new)):
+            again.append(same)
+        else:
+            new.append(seen)
+    return new, again
+
+
+def _is_same(portrait: Portrait, example: Example) -> bool:
+    if example.image == portrait.image:
+        return True
+    if example.embedding is None or example.bundle_id != portrait.bundle_id:
+        return False
+    return taught_before(portrait.embedding, [example.embedding])
+
+
+def _counting(examples: Iterable[Example], bundle_id: str) -> list[Embedding]:
+    """Return the embeddings of examples that count, as a bundle sees them."""
+    counting = (one for one in examples if one.state is State.CONFIRMED and one.bundle_id == bundle_id)
+    return [one.embedding for one in counting if one.embedding is not None]
 
 
 def _lookalikes(character: str, sightings: Iterable[Sighting]) -> list[str]:

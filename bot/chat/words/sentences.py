@@ -121,6 +121,17 @@ class Sentences:
                 ).format(n=limit)
             case errors.ActiveName():
                 text = t.gettext("A name cannot hold a link, a command or a mention. Write it without.")
+            case errors.UnclearName(name, candidates, misspelt, new):
+                form = (
+                    t.gettext("I know nobody called {name}. Did you mean {names}?")
+                    if misspelt
+                    else t.gettext("{name} could be any of these: {names}. Which one do you mean?")
+                )
+                text = form.format(name=name, names=", ".join(candidates))
+                if new:
+                    text += " " + t.gettext(
+                        "Please send it again with the whole name. In quotation marks, “{name}” is somebody new."
+                    ).format(name=name)
             case errors.NotTaught(name):
                 text = t.gettext("Nobody has taught me {name} in this chat.").format(name=name)
             case errors.TooManyExamples(limit):

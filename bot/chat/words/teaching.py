@@ -30,6 +30,14 @@ class TeachingWords:
             n,
         ).format(name=name, n=n)
 
+    def known_before(self, name: str, n: int) -> str:
+        """Say that so many pictures were taught before."""
+        return self._catalogue.ngettext(
+            "I knew this picture of {name} already: it counts once.",
+            "I knew {n} of these pictures of {name} already: each counts once.",
+            n,
+        ).format(name=name, n=n)
+
     def which_face(self, name: str) -> str:
         """Ask which of several faces is to be learnt."""
         return self._catalogue.gettext("There are several faces. Which one is {name}?").format(name=name)

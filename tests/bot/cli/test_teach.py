@@ -145,6 +145,28 @@ def test_a_name_that_is_known_already_is_added_to(whobot: Whobot, base: Path) ->
     assert "Mizuiro is taught by 2 pictures now" in result.stdout
 
 
+def test_words_of_a_name_are_enough_and_slips_are_asked_about(whobot: Whobot, base: Path) -> None:
+    result = whobot("teach", "hoshino", crop("a.png", YELLOW), "--face")
+    assert "Hoshino Akane is taught by 1 picture now" in result.stdout
+    result = whobot("teach", "Hoshinno", crop("b.png", YELLOW), "--face")
+    assert result.exit_code == 2
+    assert "Hoshinno: did you mean Hoshino Akane? Write the whole name" in result.stderr
+    result = whobot("teach", '"Hoshinno"', crop("b.png", YELLOW), "--face")
+    assert "Hoshinno is taught by 1 picture now" in result.stdout
+    whobot("teach", "Kii Hoshino", crop("c.png", CYAN), "--face")
+    result = whobot("teach", "hoshino", crop("d.png", CYAN), "--face")
+    assert "hoshino: which one is it: Hoshino Akane, Kii Hoshino?" in result.stderr
+    result = whobot("forget", "Hosshinno")
+    assert (result.exit_code, result.stderr) == (1, "nobody was taught as just Hosshinno; did you mean Hoshinno?\n")
+    assert whobot("forget", "kii").stdout == "Kii Hoshino is forgotten, 1 picture\n"
+
+
+def test_a_lesson_is_held_against_the_earlier_ones(whobot: Whobot, base: Path) -> None:
+    whobot("teach", "Kiiro", crop("a.png", YELLOW), crop("b.png", GOLD), "--face")
+    result = whobot("teach", "Kiiro", crop("x.png", tiny.BLUE), "--face")
+    assert "warning: x.png looks little like the other pictures: is it the same character?" in result.stdout
+
+
 def test_a_picture_that_was_taught_before_counts_once(whobot: Whobot, base: Path) -> None:
     one = crop("a.png", YELLOW)
     whobot("teach", "Kiiro", one, "--face")

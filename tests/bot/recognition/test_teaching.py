@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bot.errors import ActiveName, BadName
+from bot.errors import ActiveName, BadName, UnclearName
 from bot.recognition.characters import Character, Characters
-from bot.recognition.teaching import LONGEST_NAME, character_of, odd_ones
+from bot.recognition.teaching import LONGEST_NAME, character_of, odd_ones, taught_before
 
 KNOWN = Characters([Character("nishikino_maki", "Nishikino Maki")])
 
@@ -53,11 +53,81 @@ def unit(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     return vector / np.linalg.norm(vector)
 
 
+ROSTER = Characters(
+    [
+        Character("takimoto_hifumi", "Takimoto Hifumi", "New Game!"),
+        Character("tohsaka_rin", "Tohsaka Rin", aliases=("Red Devil",)),
+        Character("hoshizora_rin", "Hoshizora Rin"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "id_"),
+    [
+        ("hifumi", "takimoto_hifumi"),
+        ("HIFUMI takimoto", "takimoto_hifumi"),
+        ("devil", "tohsaka_rin"),
+        ("rin hoshizora", "hoshizora_rin"),
+        ("Hifumi Ajitani", "Hifumi Ajitani"),
+        ("Ran", "Ran"),
+        ("“Hifumy”", "Hifumy"),
+        ('"Rin"', "Rin"),
+        ("「hifumi takimoto」", "takimoto_hifumi"),
+    ],
+)
+def test_words_that_one_character_alone_has_are_enough(written: str, id_: str) -> None:
+    assert character_of(written, ROSTER) == id_
+
+
+@pytest.mark.parametrize(
+    ("written", "candidates", "misspelt"),
+    [
+        ("Hifumy", ("Takimoto Hifumi",), True),
+        ("Takimoto Hifmui", ("Takimoto Hifumi",), True),
+        ("takimotohifumi", ("Takimoto Hifumi",), True),
+        ("rin", ("Tohsaka Rin", "Hoshizora Rin"), False),
+    ],
+)
+def test_a_name_that_is_not_clear_is_asked_about(written: str, candidates: tuple[str, ...], misspelt: bool) -> None:
+    with pytest.raises(UnclearName) as raised:
+        character_of(written, ROSTER)
+    assert (raised.value.candidates, raised.value.misspelt, raised.value.new) == (candidates, misspelt, True)
+
+
+def test_a_name_is_looked_for_among_those_who_may_be_meant() -> None:
+    assert character_of("rin", ROSTER, ["hoshizora_rin"]) == "hoshizora_rin"
+    assert character_of("hifumi", ROSTER, ["hoshizora_rin"]) == "hifumi"
+    with pytest.raises(UnclearName) as raised:
+        character_of("hoshizorra", ROSTER, ["hoshizora_rin"])
+    assert not raised.value.new
+
+
+@pytest.mark.parametrize("written", ['""', "“ ”", '"'])
+def test_marks_around_nothing_are_no_name(written: str) -> None:
+    with pytest.raises(BadName):
+        character_of(written, ROSTER)
+
+
 def test_the_face_that_is_unlike_the_others_is_odd() -> None:
     alike = [unit(1, 0, 0), unit(1, 0.2, 0), unit(1, 0, 0.2)]
-    assert odd_ones(alike) == []
-    assert odd_ones([*alike, unit(0, 0, 1)]) == [3]
-    assert odd_ones([unit(1, 0, 0), unit(0, 1, 0)]) == [0, 1]
-    assert odd_ones(alike[:1]) == []
+    assert odd_ones(alike, kinship=0.5) == []
+    assert odd_ones([*alike, unit(0, 0, 1)], kinship=0.5) == [3]
+    assert odd_ones([unit(1, 0, 0), unit(0, 1, 0)], kinship=0.5) == [0, 1]
+    assert odd_ones(alike[:1], kinship=0.5) == []
+    assert odd_ones([], alike, kinship=0.5) == []
     assert odd_ones([unit(1, 0), unit(1, 2)], kinship=0.5) == []
     assert odd_ones([unit(1, 0), unit(1, 2)], kinship=1.0) == [0, 1]
+
+
+def test_faces_are_held_against_earlier_ones_as_well() -> None:
+    earlier = [unit(1, 0, 0), unit(1, 0.2, 0), unit(1, 0, 0.2)]
+    assert odd_ones([unit(0, 0, 1)], earlier, kinship=0.5) == [0]
+    assert odd_ones([unit(1, 0.1, 0), unit(0, 1, 1)], earlier, kinship=0.5) == [1]
+    assert odd_ones([unit(1, 0.1, 0)], [unit(0, 0, 1), *earlier], kinship=0.5) == [], "earlier ones are not judged"
+
+
+def test_the_same_picture_is_told_from_another_of_the_same_character() -> None:
+    assert taught_before(unit(1, 0.02), [unit(0, 1), unit(1, 0)])
+    assert not taught_before(unit(1, 0.1), [unit(1, 0)])
+    assert not taught_before(unit(1, 0), [])

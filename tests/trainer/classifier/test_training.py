@@ -414,6 +414,6 @@ def test_other_networks_train_and_export_from_weights_that_were_handed_over(
     trained = fit(split, recipe, tmp_path / "run", console)
     assert trained.spec == InputSpec(size, size, 127.5, 127.5)
     settings = Export(directory=tmp_path, precisions=(Precision.FLOAT16,))
-    ((path, _),) = export(trained, split, name, settings, console)
+    ((path, _),) = export(trained, split, name, settings, console).written
     crop = trained.spec.prepare([draw_crop(COLOURS["aoi_umino"], 5)])[0]
     assert Network(read_bundle(path)).run(crop)["logits"].shape == (3,)

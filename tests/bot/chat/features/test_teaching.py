@@ -44,6 +44,67 @@ async def test_a_name_of_the_roster_adds_to_that_character(ann: Member, store: S
     assert "Nishikino Maki" in (await ann.ask("umi")).text
 
 
+async def test_words_of_a_name_are_enough_and_slips_are_asked_about(ann: Member, store: Store, source: Source) -> None:
+    await ann.teach("maki", "umi")
+    assert await store.taught(HERE) == {"nishikino_maki": 1}
+    reply = await ann.teach("Nishikinno", "umi2")
+    assert reply.text == (
+        "I know nobody called Nishikinno. Did you mean Nishikino Maki? Please send it again with the whole name. "
+        "In quotation marks, “Nishikinno” is somebody new."
+    )
+    assert source.opened == ["umi"], "it is asked before a download"
+    await ann.teach("“Nishikinno”", "umi2")
+    assert await store.taught(HERE) == {"nishikino_maki": 1, "Nishikinno": 1}
+
+
+async def test_words_that_several_have_are_asked_about(ann: Member, store: Store) -> None:
+    await ann.teach("Sonoda Umi", "umi")
+    await ann.teach("Ryuuguu Umi", "ryuuguu")
+    reply = await ann.teach("umi", "umi2")
+    assert "umi could be any of these: Ryuuguu Umi, Sonoda Umi. Which one do you mean?" in reply.text
+    assert await store.taught(HERE) == {"Ryuuguu Umi": 1, "Sonoda Umi": 1}
+
+
+async def test_who_is_to_be_forgotten_is_looked_for_among_the_taught(ann: Member, store: Store) -> None:
+    await ann.teach("Kousaka Maki", "umi")
+    reply = await ann.say(Forget("Kosaka"))
+    assert reply.text == "I know nobody called Kosaka. Did you mean Kousaka Maki?"
+    assert "I have forgotten Kousaka Maki" in (await ann.say(Forget("maki"))).text
+    assert await store.taught(HERE) == {}
+
+
+async def test_a_picture_that_was_taught_before_counts_once(ann: Member, store: Store) -> None:
+    await ann.teach("Umi", "umi")
+    reply = await ann.teach("Umi", "umi")
+    assert reply.text == "I knew this picture of Umi already: it counts once."
+    assert labels(reply) == []
+    reply = await ann.teach("Umi", "umi", "umi2", "umi2")
+    assert reply.text.splitlines() == [
+        "Thank you! I know Umi in this chat now, from 2 pictures.",
+        "I knew 2 of these pictures of Umi already: each counts once.",
+    ]
+    assert await store.taught(HERE) == {"Umi": 2}
+    assert "I know Eli" in (await ann.teach("Eli", "umi")).text, "it was taught as somebody else"
+
+
+async def test_the_same_picture_from_a_second_person_confirms_it(ann: Member, bob: Member, store: Store) -> None:
+    await store.change(CHAT, confirm=True)
+    assert "as soon as a second person" in (await ann.teach("Umi", "umi")).text
+    assert "I knew this picture of Umi already" in (await ann.teach("Umi", "umi")).text
+    assert await store.taught(HERE) == {}
+    assert (await bob.teach("Umi", "umi")).text == "Thank you! I know Umi in this chat now, from 1 picture."
+    assert await store.taught(HERE) == {"Umi": 1}
+
+
+async def test_doubts_come_from_earlier_pictures_and_the_bundles_own_kinship(
+    ann: Member, backend: LearningBackend
+) -> None:
+    await ann.teach("Umi", "umi", "umi2")
+    assert "different characters" in (await ann.teach("Umi", "hanayo")).text
+    backend.kinship = -1.0
+    assert "different characters" not in (await ann.teach("Umi", "rin")).text
+
+
 async def test_several_pictures_teach_together_and_doubts_are_told(ann: Member, store: Store) -> None:
     reply = await ann.teach("Umi", "umi", "umi2")
     assert "from 2 pictures" in reply.text

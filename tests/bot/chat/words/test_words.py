@@ -285,6 +285,8 @@ def concrete(kind: type[errors.UserError]) -> list[errors.UserError]:
     """Make errors of all kinds below `kind`, with some facts in them."""
     if kind is errors.BadSetting:
         return [errors.BadSetting("threshold"), errors.BadSetting("language")]
+    if kind is errors.UnclearName:
+        return [errors.UnclearName("Rin", ("A Rin", "B Rin"), misspelt=flag, new=flag) for flag in (True, False)]
     below = [error for child in kind.__subclasses__() for error in concrete(child)]
     if below:
         return below
