@@ -186,8 +186,10 @@ def _words(text: str, *, ordered: bool = False) -> tuple[str, ...]:
 
 def _closeness(wanted: Sequence[str], words: Sequence[str]) -> float:
     """Return how like a name each wanted word is in percent, at worst; 0 where one is like none of its words."""
-    either_way = ("".join(words), "".join(reversed(words)))
-    joined = max(fuzz.ratio("".join(wanted), whole, score_cutoff=CLOSE_WHOLE) for whole in either_way)
+    joined = 0.0
+    if len(wanted) != len(words):  # somebody left out the spaces
+        either_way = ("".join(words), "".join(reversed(words)))
+        joined = max(_likeness("".join(wanted), whole, CLOSE_WHOLE) for whole in either_way)
     left, worst = list(words), 100.0
     for word in wanted:
         likeness = {other: _likeness(word, other) for other in left}
@@ -199,10 +201,15 @@ def _closeness(wanted: Sequence[str], words: Sequence[str]) -> float:
     return max(joined, worst)
 
 
-def _likeness(one: str, other: str) -> float:
-    if min(len(one), len(other)) < SHORTEST_CLOSE:
+def _likeness(one: str, other: str, least: float = CLOSE) -> float:
+    """Return how like each other two words are in percent, or 0 below `least`; short ones and numbers have no typos."""
+    if min(len(one), len(other)) < SHORTEST_CLOSE or _digits(one) != _digits(other):
         return 100.0 if one == other else 0.0
-    return fuzz.ratio(one, other, score_cutoff=CLOSE)
+    return fuzz.ratio(one, other, score_cutoff=least)
+
+
+def _digits(word: str) -> list[str]:
+    return [letter for letter in word if letter.isdigit()]
 
 
 def _parse(id_: str, entry: Any) -> Character:

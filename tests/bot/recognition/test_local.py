@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from bot.errors import (
     TooManyPixels,
     UnsupportedFormat,
 )
+from bot.recognition.bundle import Teaching
 from bot.recognition.engine import Engine
 from bot.recognition.gallery import Gallery
 from bot.recognition.local import LocalBackend
@@ -375,3 +377,12 @@ async def test_a_refused_picture_is_gone_when_its_error_is(backend: LocalBackend
         await soon(lambda: all(reference() is None for reference in left))
     finally:
         gc.enable()
+
+
+async def test_the_kinship_is_the_bundles_own(files: ModelFiles, tmp_path: Path) -> None:
+    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+        assert backend.kinship == Teaching().kinship, "a bundle that says nothing"
+    recognition = replace(tiny.tiny_recognition(), teaching=Teaching(kinship=0.31))
+    tiny.tiny_base(tmp_path / "base.tflite", recognition=recognition)
+    async with LocalBackend(replace(files, classifier=tmp_path / "base.tflite"), limits=Limits(), threads=1) as backend:
+        assert backend.kinship == pytest.approx(0.31)

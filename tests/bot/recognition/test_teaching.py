@@ -58,6 +58,8 @@ ROSTER = Characters(
         Character("takimoto_hifumi", "Takimoto Hifumi", "New Game!"),
         Character("tohsaka_rin", "Tohsaka Rin", aliases=("Red Devil",)),
         Character("hoshizora_rin", "Hoshizora Rin"),
+        Character("unit_1", "Unit 1"),
+        Character("unit01", "Unit01"),
     ]
 )
 
@@ -71,6 +73,8 @@ ROSTER = Characters(
         ("rin hoshizora", "hoshizora_rin"),
         ("Hifumi Ajitani", "Hifumi Ajitani"),
         ("Ran", "Ran"),
+        ("Unit 12", "Unit 12"),
+        ("Unit02", "Unit02"),
         ("“Hifumy”", "Hifumy"),
         ('"Rin"', "Rin"),
         ("「hifumi takimoto」", "takimoto_hifumi"),
