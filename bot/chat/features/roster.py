@@ -36,10 +36,11 @@ class Names:
         return {"roster": self._turn}
 
     async def answer(self, context: Context, roster: Roster) -> Reply:
-        """List the characters that match, page by page."""
+        """List the characters that match, or else those whose names are nearly so, page by page."""
         query = " ".join(roster.query.split())[:LONGEST_QUERY]
         known, taught = await self._known(context)
-        found = self._backend.characters.search(query, known)
+        characters = self._backend.characters.including_taught(known)
+        found = characters.search(query, known) or characters.match(query, known).ids
         token = self._queries.keep(query) if query and len(found) > PAGE else ""
         return self._page(context, query, found, taught, 0, token)
 

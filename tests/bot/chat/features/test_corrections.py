@@ -117,7 +117,7 @@ async def test_a_name_is_searched_among_all_who_are_known(ann: Member) -> None:
     no_match = await ann.press(asked, "Search…", "hanayo")
     assert "I know nobody called hanayo" in no_match.text
     assert no_match.placement is Placement.NOTICE
-    found = await ann.press(asked, "Search…", "sonoda")
+    found = await ann.press(asked, "Search…", "sonodda umi")
     assert "So that is Sonoda Umi" in (await ann.press(found, "Sonoda Umi")).text
 
 

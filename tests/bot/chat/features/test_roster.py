@@ -74,6 +74,12 @@ async def test_the_roster_is_searched_by_name_and_alias(service: Service, query:
     assert not reply.buttons
 
 
+async def test_a_misspelt_name_is_found_where_nothing_else_is(service: Service, store: Store) -> None:
+    await teach(store, "Kousaka Honoka")
+    assert (await listed(service, "Nishikinno")).text.splitlines()[1:] == ["Nishikino Maki (Love Live!)"]
+    assert (await listed(service, "Kosaka")).text.splitlines()[1:] == ["Kousaka Honoka, taught here"]
+
+
 async def test_the_roster_is_searched_by_series_and_may_be_empty(service: Service) -> None:
     assert "I know 2 characters like “love live”" in (await listed(service, "love live")).text
     assert (await listed(service, "nobody")).text == "I know nobody like “nobody”."
