@@ -45,7 +45,8 @@ def character_of(name: str, characters: Characters, among: Collection[str] | Non
     known = match.ids[0] if match.certain else characters.find(tidy)
     if known is None and is_active(tidy):
         raise ActiveName
-    if match.ids and not match.certain:
+    # Other letters that look the same are no slip of the pen: who is told by them is somebody else.
+    if match.ids and not match.certain and characters.lookalike(tidy) is None:
         names = tuple(characters.name(id_) for id_ in match.ids)
         raise UnclearName(tidy, names, misspelt=match.misspelt, new=among is None)
     return known or tidy

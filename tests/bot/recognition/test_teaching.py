@@ -73,6 +73,7 @@ ROSTER = Characters(
         ("rin hoshizora", "hoshizora_rin"),
         ("Hifumi Ajitani", "Hifumi Ajitani"),
         ("Ran", "Ran"),
+        ("Takimot\N{CYRILLIC SMALL LETTER O} Hifumi", "Takimot\N{CYRILLIC SMALL LETTER O} Hifumi"),
         ("Unit 12", "Unit 12"),
         ("Unit02", "Unit02"),
         ("“Hifumy”", "Hifumy"),
