@@ -48,7 +48,7 @@ def fit_and_judge(
     if not measure_only:
         console.say("Fitting the comparison")
         recognition = bundle.recognition
-        others = np.concatenate([recognition.strangers, recognition.prototypes])
+        others = np.concatenate([table for table in (recognition.strangers, recognition.prototypes) if table.size])
         comparison = fit_comparison(crops.of(parts == "space"), crops.of(parts == "lessons"), others, settings.most)
         fitted = replace(recognition, comparison=comparison)
         bundle = write_bundle(path, bundle.network, bundle.info, bundle.labels, fitted)
