@@ -65,15 +65,15 @@ def fit_and_judge(
 def _part(name: str, labels: Sequence[str], settings: TeachingSettings) -> str:
     """Return what a character serves for; the roster's own serve for nothing."""
     group, character = name.split("/")
-    share = part(name)
+    share = _share(name)
     if character in labels:
         return "none"
     if group == settings.franchise.name:
         return "franchise"
-    if share < settings.test and group not in {path.name for path in settings.lesson_sets}:
-        return "test"
-    if share < settings.test + settings.lessons or group in {path.name for path in settings.lesson_sets}:
+    if share < settings.lessons or group in {path.name for path in settings.lesson_sets}:
         return "lessons"
+    if share < settings.lessons + settings.test:
+        return "test"
     return "space"
 
 
@@ -105,7 +105,7 @@ def read_boxed(folders: Sequence[Path], classifier: Classifier, margin: float, c
 def read_known(
     folder: Path, every: int, detector: Detector, classifier: Classifier, margin: float, console: Console
 ) -> Crops:
-    """Crop every n-th picture (`every`) of each character as the bot frames faces, and show them to a bundle."""
+    """Crop one picture in `every` of each character as the bot frames faces, and show them to a bundle."""
     listed = [(name, path) for name, paths in read_characters(folder).items() for path in paths[::every]]
     images = [reframe(read_picture(path), detector, margin) for _, path in listed]
     return _shown(
@@ -115,7 +115,7 @@ def read_known(
     )
 
 
-def part(name: str) -> float:
+def _share(name: str) -> float:
     """Return a number from 0 to 1 that depends on a character's name alone: it says which part the character is in."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32
 
