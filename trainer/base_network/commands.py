@@ -118,8 +118,8 @@ def teaching(
     The network stays as it is. Characters of three parts serve: for the space and the cohort, for what a score says,
     and to measure on.
     """
-    from trainer.base_network.newcomers import fit_and_judge
     from trainer.base_network.taught import taught_table
+    from trainer.base_network.teaching import fit_and_judge
 
     chosen = read_settings(settings).teaching
     if chosen is None:
