@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from bot.errors import BrokenPicture
 from bot.recognition.decoding.decode import decode
 from bot.recognition.decoding.frames import open_frames
-from bot.recognition.decoding.jpeg import MOST_SCANS, count_scans
+from bot.recognition.decoding.jpeg import MOST_MARKERS, MOST_SCANS, count_scans
 
 EMPTY_SCAN = bytes.fromhex("ffda0008010101013f10")
 MANY = 20_000
@@ -47,13 +47,25 @@ def test_what_follows_the_end_is_not_counted() -> None:
 def test_counting_gives_up_where_it_is_told_to_and_takes_damaged_files() -> None:
     data = with_scans(MANY)
     assert count_scans(data, 7) == 7
-    assert count_scans(data, MANY + 1) == MANY
+    assert count_scans(with_scans(200), MANY) == 200
     assert count_scans(b"", 7) == count_scans(b"\xff\xd8\xff", 7) == 0
 
 
 def test_fill_bytes_and_stray_markers_hide_no_scan() -> None:
     data = re.sub(re.escape(EMPTY_SCAN), b"\xff\xff\xff\xd3\xff" + EMPTY_SCAN, with_scans(200))
     assert count_scans(data, MANY) == 200
+
+
+def test_more_markers_than_any_encoder_writes_count_as_too_many_scans() -> None:
+    segment = b"\xff\xe0\x00\x02"
+    assert count_scans(b"\xff\xd8" + segment * (MOST_MARKERS - 2), 50) == 0
+    assert count_scans(b"\xff\xd8" + segment * MOST_MARKERS, 50) == 50
+
+
+def test_a_long_run_of_fill_bytes_is_gone_over_once() -> None:
+    # Where each byte of the run begins a new search to its end, this takes hours.
+    fill = b"\xff" * 2_000_000
+    assert count_scans(b"\xff\xd8" + fill + b"\x00" + fill + b"\xda\x00\x02" + fill, 50) == 1
 
 
 def test_more_scans_than_any_encoder_writes_are_refused_before_they_are_decoded(
