@@ -3,7 +3,7 @@
 import errno
 import socket
 from asyncio import Event
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
@@ -24,6 +24,7 @@ from bot.platforms.base import Adapter, Health
 from bot.platforms.supervisor import Backoff, supervise
 from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
+from bot.recognition.options import LocalOptions
 from bot.storage.housekeeping import tidying
 from bot.storage.reembedding import keeping_in_step
 from bot.storage.store import Store
@@ -45,7 +46,7 @@ class MakeAdapters(Protocol):
         settings: Settings,
         handler: Handler,
         *,
-        health: Callable[[], Health],
+        health: Callable[[], Awaitable[Health]],
         metrics: Callable[[], bytes],
         links: Links,
     ) -> list[Adapter]:
@@ -57,7 +58,7 @@ def make_adapters(
     settings: Settings,
     handler: Handler,
     *,
-    health: Callable[[], Health],
+    health: Callable[[], Awaitable[Health]],
     metrics: Callable[[], bytes],
     links: Links | None = None,
 ) -> list[Adapter]:
@@ -127,9 +128,10 @@ async def run(
         )
         adapters: list[Adapter] = []
 
-        def health() -> Health:
+        async def health() -> Health:
             platforms = {adapter.name: adapter.connected for adapter in adapters}
-            return Health({"workers": backend.alive, "store": store.alive}, platforms)
+            workers = (await backend.health()).working
+            return Health({"workers": workers, "store": store.alive}, platforms)
 
         adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render, links=links)
         metrics.watch_queue(lambda: backend.waiting)
@@ -142,14 +144,20 @@ async def run(
 
 
 def _backend(settings: Settings) -> LocalBackend:
-    models = settings.models
-    return LocalBackend(
-        ModelFiles.choose(models.directory, models.classifier, models.detector),
-        limits=settings.limits,
+    models, limits = settings.models, settings.limits
+    how = LocalOptions(
+        pixels=limits.pixels,
+        frames=limits.frames,
+        video_seconds=limits.video_seconds,
+        looks=limits.looks,
+        faces=limits.faces,
+        analysis_seconds=limits.analysis_seconds,
+        queue=limits.queue,
         threads=settings.workers.threads,
         fonts=settings.answers.fonts,
         reload_seconds=models.reload_seconds,
     )
+    return LocalBackend(ModelFiles.choose(models.directory, models.classifier, models.detector), how)
 
 
 def _check_that_something_runs(settings: Settings) -> None:

@@ -110,7 +110,7 @@ def faces_of(findings: Sequence[Finding]) -> tuple[AnsweredFace, ...]:
 
 def _without_image(finding: Finding) -> Finding:
     result = finding.result
-    return replace(finding, result=replace(result, answer=None)) if isinstance(result, Analysis) else finding
+    return replace(finding, result=replace(result, drawing=None)) if isinstance(result, Analysis) else finding
 
 
 def _cost(answer: Answer) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from bot.recognition.results import ReplyImage
 from bot.storage.values import Chat, Keeping, Link, Teachers, User
 
 __all__ = [
@@ -346,6 +345,17 @@ ACTION_LIMIT = 60
 """Characters. Telegram, the strictest, carries 64 bytes."""
 OPTIONS_LIMIT = 25
 """Discord's, the strictest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyImage:
+    """An encoded image to send; `alt` says in words what it shows."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    filename: str
+    alt: str = ""
+    spoiler: bool = False
 
 
 class Placement(StrEnum):

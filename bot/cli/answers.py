@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.cli.analysing import AnalysedPicture
 from bot.recognition import formats
-from bot.recognition.results import Guess, ReplyImage, Sighting
+from bot.recognition.results import EncodedImage, Guess, Sighting
 
 GUESSES = 5
 
@@ -74,7 +74,7 @@ def as_text(analysed: AnalysedPicture, written: Path | None) -> RenderableType:
     return Group(*parts)
 
 
-def save(picture: ReplyImage, path: str, folder: Path) -> Path:
+def save(picture: EncodedImage, path: str, folder: Path) -> Path:
     """Write an annotated picture into `folder` as ``<name>.whobot.jpg``, under a name that is not taken yet.
 
     Raises:

@@ -51,9 +51,9 @@ def _progress(console: Console, *, shown: bool) -> Progress:
 
 def _write(analysed: AnalysedPicture, folder: Path | None) -> tuple[AnalysedPicture, Path | None]:
     analysis = analysed.outcome
-    if folder is None or not isinstance(analysis, Analysis) or analysis.answer is None:
+    if folder is None or not isinstance(analysis, Analysis) or analysis.drawing is None:
         return analysed, None
     try:
-        return analysed, answers.save(analysis.answer, analysed.path, folder)
+        return analysed, answers.save(analysis.drawing, analysed.path, folder)
     except OSError as error:
         return replace(analysed, outcome=f"cannot write the annotated picture into {folder}: {error.strerror}"), None

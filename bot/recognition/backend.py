@@ -1,14 +1,32 @@
-"""What the use cases need of `bot.recognition.local.LocalBackend`."""
+"""The port: what chats need of recognition, wherever it runs.
 
+What may wait for another process or machine is asynchronous. What the models are and whom they know is a snapshot that
+the backend keeps fresh by itself, so that reading it never waits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.recognition.characters import Characters
+from bot.recognition.gallery import Embedding
 from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 
 
+@dataclass(frozen=True, slots=True)
+class BackendHealth:
+    """How a backend is: whether it can be expected to answer, and how many pictures wait for that."""
+
+    working: bool
+    waiting: int = 0
+
+
 class Backend(Protocol):
-    """Looks at pictures, and knows whom it can name."""
+    """Analyses pictures, and knows whom it can name. `bot.recognition.local.LocalBackend` is the one on this machine.
+
+    `tests/contract/ports/test_backend.py` holds every implementation to what is said here.
+    """
 
     @property
     def roster(self) -> tuple[str, ...]:
@@ -47,9 +65,34 @@ class Backend(Protocol):
 
     @property
     def waiting(self) -> int:
-        """How many pictures wait for a worker."""
+        """How many pictures wait for a worker, as far as is known here."""
         ...
 
     async def analyse(self, data: bytes, options: AnalysisOptions) -> Analysis:
-        """Find and name the faces in a picture file; raises `UserError`."""
+        """Find and name the faces in a picture file, in a video or in an animation.
+
+        Raises:
+            PictureError: the picture cannot be used.
+            Busy: as many pictures wait already as may; nothing was started.
+            AnalysisTimeout: the answer was not there in time, waiting included.
+            Stopping: the backend is not running, or no longer.
+        """
+        ...
+
+    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
+        """Embed encoded face crops, as `Portrait.image` holds them: a unit-length float32 ``(dimensions,)`` for each.
+
+        Raises:
+            PictureError: a picture cannot be used.
+            BundleError: the running classifier gives no embeddings.
+            Busy, AnalysisTimeout, Stopping: as of `analyse`.
+        """
+        ...
+
+    async def health(self) -> BackendHealth:
+        """Ask how it is; never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Take nothing new, and finish what was taken. Safe to call again."""
         ...

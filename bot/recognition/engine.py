@@ -123,7 +123,7 @@ class Engine:
         order = in_reading_order([sighting.face for sighting in sightings])
         sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
         clock.lap()
-        answer = (
+        drawing = (
             self._annotator.draw(decoded.image, sightings, options.unknown) if options.annotate and sightings else None
         )
         clock.lap()
@@ -133,7 +133,7 @@ class Engine:
             tuple(replace(s, face=replace(s.face, box=decoded.to_original(s.face.box))) for s in sightings),
             Timings(*clock.laps),
             left_out,
-            answer,
+            drawing,
         )
 
     def embed(self, crop: bytes) -> Embedding:

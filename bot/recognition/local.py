@@ -17,15 +17,15 @@ from typing import Self, TypeVar
 import cv2
 import structlog
 
-from bot.config import Limits
 from bot.errors import AnalysisTimeout, OperatorError, Stopping
+from bot.recognition.backend import BackendHealth
 from bot.recognition.bundle import Teaching
 from bot.recognition.characters import Characters
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
 from bot.recognition.gallery import Embedding
 from bot.recognition.model_files import ModelFiles
-from bot.recognition.options import DEFAULT_OPTIONS, AnalysisOptions
+from bot.recognition.options import DEFAULT_OPTIONS, LOCALLY, AnalysisOptions, LocalOptions
 from bot.recognition.results import Analysis
 from bot.recognition.workers import Workers
 
@@ -38,30 +38,16 @@ _log = structlog.get_logger()
 
 
 class LocalBackend:
-    """Looks at pictures in worker threads, each with an engine of its own.
+    """Analyses pictures in worker threads, each with an engine of its own. Satisfies `bot.recognition.backend.Backend`.
 
     Args:
         files: The models. Changed files take over without a restart; broken ones are logged and the old models go on.
-        limits: What a picture may cost, and how many may wait.
-        threads: How many worker threads; 0 is one for each core.
-        fonts: Font files for names, tried before those of the system.
-        reload_seconds: How often to look whether the files have changed.
+        how: What a picture may cost, and how many threads share the work.
     """
 
-    def __init__(
-        self,
-        files: ModelFiles,
-        *,
-        limits: Limits,
-        threads: int = 0,
-        fonts: Sequence[Path] = (),
-        reload_seconds: float = 5.0,
-    ) -> None:
+    def __init__(self, files: ModelFiles, how: LocalOptions = LOCALLY) -> None:
         self._files = files
-        self._limits = limits
-        self._threads = threads or os.cpu_count() or 1
-        self._fonts = fonts
-        self._reload_seconds = reload_seconds
+        self._how = how
         self._workers: Workers[Engine] | None = None
         self._models: Models | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -73,28 +59,33 @@ class LocalBackend:
             BundleError: a bundle is missing, damaged or cannot run.
             ConfigError: a font or the cascade cannot be read.
         """
-        book = await asyncio.to_thread(FontBook, self._fonts)
+        how = self._how
+        book = await asyncio.to_thread(FontBook, how.fonts)
         self._make_engine = partial(
             Engine,
-            max_pixels=self._limits.pixels,
-            max_frames=self._limits.frames,
-            max_faces=self._limits.faces,
-            max_seconds=self._limits.video_seconds,
-            clip_frames=self._limits.looks,
+            max_pixels=how.pixels,
+            max_frames=how.frames,
+            max_faces=how.faces,
+            max_seconds=how.video_seconds,
+            clip_frames=how.looks,
             fonts=book,
         )
         stamp = self._files.stamp()
         self._models = await asyncio.to_thread(self._files.load, self._make_engine)
         # The pictures are spread over the cores already: threads of OpenCV's own would only get in each other's way.
         cv2.setNumThreads(1)
-        self._workers = Workers(partial(self._make_engine, self._models), self._threads, self._limits.queue)
+        self._workers = Workers(partial(self._make_engine, self._models), how.threads or os.cpu_count() or 1, how.queue)
         self._watcher = asyncio.create_task(self._watch(stamp))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take nothing new, finish what is in hand, end the workers."""
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Take nothing new, finish what is in hand, end the workers. Safe to call again."""
         if self._watcher is not None:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
@@ -102,10 +93,9 @@ class LocalBackend:
         if self._workers is not None:
             await asyncio.to_thread(self._workers.stop, DRAIN_SECONDS)
 
-    @property
-    def alive(self) -> bool:
-        """Whether the workers answer: at least one is running and not stuck in a picture past its deadline."""
-        return self._workers is not None and self._workers.alive
+    async def health(self) -> BackendHealth:
+        """Say whether the workers answer: at least one is running and not stuck in a picture past its deadline."""
+        return BackendHealth(self._workers is not None and self._workers.alive, self.waiting)
 
     @property
     def waiting(self) -> int:
@@ -175,7 +165,7 @@ class LocalBackend:
     async def _submit(self, work: Callable[[Engine], T]) -> T:
         if self._workers is None:
             raise Stopping
-        seconds = self._limits.analysis_seconds
+        seconds = self._how.analysis_seconds
         future = self._workers.submit(work, time.monotonic() + seconds)
         try:
             async with asyncio.timeout(seconds):
@@ -189,7 +179,7 @@ class LocalBackend:
     async def _watch(self, stamp: object) -> None:
         """Let changed model files take over. Each state of the files is tried once."""
         while True:
-            await asyncio.sleep(self._reload_seconds)
+            await asyncio.sleep(self._how.reload_seconds)
             now = await asyncio.to_thread(self._files.stamp)
             if now != stamp:
                 stamp = now

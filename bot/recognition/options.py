@@ -1,6 +1,8 @@
-"""How a picture is to be looked at."""
+"""How a picture is analysed, and what that may cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.recognition.gallery import EMPTY, Gallery
 
@@ -28,5 +30,36 @@ class AnalysisOptions:
     unknown: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LocalOptions:
+    """What analysing pictures on this machine may cost, and what it is done with.
+
+    Args:
+        pixels: Most pixels of a picture, read from its header before it is decoded.
+        frames: Most frames of an animated picture.
+        video_seconds: The longest that a video or an animated sticker may last.
+        looks: Most frames of a video or an animation that are analysed.
+        faces: Most faces that are named in a picture, the detector's best first.
+        analysis_seconds: Time for one picture, waiting included.
+        queue: Pictures that may wait for a worker.
+        threads: Worker threads; 0 is one for each core.
+        fonts: Font files for names, tried before those of the system.
+        reload_seconds: How often to look whether the files of the models have changed.
+    """
+
+    pixels: int = 50_000_000
+    frames: int = 2_000
+    video_seconds: float = 60.0
+    looks: int = 5
+    faces: int = 20
+    analysis_seconds: float = 30.0
+    queue: int = 32
+    threads: int = 0
+    fonts: Sequence[Path] = ()
+    reload_seconds: float = 5.0
+
+
 DEFAULT_OPTIONS = AnalysisOptions()
 """Who is in the picture, drawn into it."""
+LOCALLY = LocalOptions()
+"""As on a machine of nothing special."""

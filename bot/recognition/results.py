@@ -77,14 +77,11 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyImage:
-    """An encoded image to send; `alt` says in words what it shows."""
+class EncodedImage:
+    """A picture file, with its MIME type."""
 
     data: bytes = field(repr=False)
     media_type: str
-    filename: str
-    alt: str = ""
-    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class Timings:
 class Analysis:
     """All that was seen in one picture.
 
-    `faces_left_out` counts the faces found beyond the limit; `answer` is the annotated picture, None where no face was
+    `faces_left_out` counts the faces found beyond the limit; `drawing` is the annotated picture, None where no face was
     found or no picture was asked for.
     """
 
@@ -110,7 +107,7 @@ class Analysis:
     sightings: tuple[Sighting, ...]
     timings: Timings
     faces_left_out: int = 0
-    answer: ReplyImage | None = None
+    drawing: EncodedImage | None = None
 
 
 def display_name(character: str) -> str:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class Embedder(Protocol):
-    """What is needed of `bot.recognition.local.LocalBackend`."""
+    """What is needed of `bot.recognition.backend.Backend`."""
 
     @property
     def bundle_id(self) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE
 from tests.support import tiny
 from tests.support.fakes.telegram import TOKEN as TELEGRAM_TOKEN
+from tests.support.health import health_of
 from tests.support.service_harness import learn
 
 QUICK = Backoff(shortest=0.001, longest=0.001)
@@ -35,7 +36,7 @@ class FakeAdapter:
 
     name: str
     handler: Handler
-    health: Callable[[], Health]
+    health: Callable[[], Awaitable[Health]]
     metrics: Callable[[], bytes]
     failures: list[AdapterError] = field(default_factory=list)
     connected: bool = False
@@ -74,7 +75,7 @@ class Bench:
         settings: config.Settings,
         handler: Handler,
         *,
-        health: Callable[[], Health],
+        health: Callable[[], Awaitable[Health]],
         metrics: Callable[[], bytes],
         links: Links,
     ) -> list[Adapter]:
@@ -112,11 +113,12 @@ async def test_a_picture_goes_all_the_way_and_everything_is_healthy(settings: co
     running = asyncio.create_task(app.run(settings, stop, make_adapters=bench))
     await bench.made.wait()
     one, two = bench.adapters.values()
-    assert one.health().parts == {"workers": True, "store": True}
-    assert one.health().platforms == {"one": False, "two": False}
-    assert not one.health().ok
+    health = await one.health()
+    assert health.parts == {"workers": True, "store": True}
+    assert health.platforms == {"one": False, "two": False}
+    assert not health.ok
     await asyncio.gather(one.serving.wait(), two.serving.wait())
-    assert one.health().ok
+    assert (await one.health()).ok
     reply = await one.ask(tiny.encoded(tiny.picture(tiny.RED, tiny.BLUE)))
     assert "Akane Hoshino" in reply.text
     assert "Aoi Umino" in reply.text
@@ -127,7 +129,7 @@ async def test_a_picture_goes_all_the_way_and_everything_is_healthy(settings: co
     assert "whobot_queue_depth 0.0" in figures
     stop.set()
     assert await running
-    assert not one.health().ok
+    assert not (await one.health()).ok
 
 
 async def test_what_an_earlier_bundle_was_taught_is_known(settings: config.Settings, tmp_path: Path) -> None:
@@ -250,14 +252,14 @@ async def test_the_settings_choose_the_adapters(discord: bool, telegram: bool, w
         telegram=config.Telegram(token=token if telegram else None),
         web=config.Web(enabled=web, port=0),
     )
-    made = app.make_adapters(settings, handle, health=lambda: Health({}), metrics=lambda: b"")
+    made = app.make_adapters(settings, handle, health=health_of(), metrics=lambda: b"")
     assert [adapter.name for adapter in made] == expected
 
 
 def test_a_platform_that_is_not_used_is_not_imported() -> None:
     script = (
-        "import sys; from bot import app, config; from bot.platforms.base import Health;"
-        "app.make_adapters(config.Settings(), None, health=lambda: Health({}), metrics=bytes);"
+        "import sys; from bot import app, config;"
+        "app.make_adapters(config.Settings(), None, health=None, metrics=bytes);"
         "assert 'bot.platforms.web' in sys.modules;"
         "print([name for name in ('discord', 'telegram') if name in sys.modules])"
     )

@@ -16,6 +16,7 @@ from bot.metrics import Metrics
 from bot.platforms.shared.openers import opener
 from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
+from bot.recognition.options import LocalOptions
 from bot.recognition.results import Image
 from bot.storage.store import Store
 from tests.support import tiny
@@ -53,7 +54,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
     models = ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE)
     async with (
         Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store,
-        LocalBackend(models, limits=LIMITS) as backend,
+        LocalBackend(models, LocalOptions(pixels=LIMITS.pixels, faces=LIMITS.faces)) as backend,
     ):
         yield Service(backend, store, Metrics(), limits=LIMITS)
 

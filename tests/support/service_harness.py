@@ -1,7 +1,7 @@
 """A service to ask: with a real store and real replies; only the pictures' bytes and the eyes are made up."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -26,10 +26,11 @@ from bot.chat.model import (
 )
 from bot.errors import BrokenPicture, DownloadFailed
 from bot.metrics import Metrics
+from bot.recognition.backend import BackendHealth
 from bot.recognition.characters import Character, Characters
 from bot.recognition.gallery import Embedding
 from bot.recognition.options import AnalysisOptions
-from bot.recognition.results import Analysis, Box, Face, Guess, Portrait, ReplyImage, Sighting, Timings
+from bot.recognition.results import Analysis, Box, EncodedImage, Face, Guess, Portrait, Sighting, Timings
 from bot.storage.store import Store
 from bot.storage.values import Action, Draft, Example, Origin, Scope, State
 
@@ -52,7 +53,7 @@ WITH_BUTTONS = Capabilities(
     completion=True,
     age_restricted_chats=True,
 )
-IMAGE = ReplyImage(b"jpeg", "image/jpeg", "whobot.jpg")
+IMAGE = EncodedImage(b"jpeg", "image/jpeg")
 BUNDLE = "b1"
 
 
@@ -106,6 +107,15 @@ class FakeBackend:
         if isinstance(result, BaseException):
             raise result
         return result
+
+    async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
+        raise NotImplementedError(f"no test needs {len(crops)} embeddings of made-up faces")
+
+    async def health(self) -> BackendHealth:
+        return BackendHealth(working=True, waiting=self.waiting)
+
+    async def close(self) -> None:
+        """Have nothing to finish."""
 
 
 class Source:

@@ -1,13 +1,14 @@
 """Compose the answer to a question about pictures, cut to what the platform can carry."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.chat.model import Capabilities, Reply, User
+from bot.chat.model import Capabilities, Reply, ReplyImage, User
 from bot.chat.words.sentences import Bug, Sentences
 from bot.errors import UserError
-from bot.recognition.results import Analysis, ReplyImage, Sighting
+from bot.recognition.formats import suffix_of
+from bot.recognition.results import Analysis, Sighting
 
 ALT_LIMIT = 1000
 """Characters. Discord, the strictest, takes 1024."""
@@ -103,14 +104,15 @@ def _images(
     wanted = 0
     for finding in findings:
         analysis = finding.result
-        if not isinstance(analysis, Analysis) or analysis.answer is None:
+        if not isinstance(analysis, Analysis) or analysis.drawing is None:
             continue
         wanted += 1
-        image = analysis.answer
+        image = analysis.drawing
         if len(image.data) <= capabilities.image_bytes_limit and len(images) < capabilities.images_limit:
             alt = _alt(sentences, finding) if capabilities.alt_text else ""
-            name = image.filename if len(findings) == 1 else f"{finding.number}-{image.filename}"
-            images.append(replace(image, filename=name, alt=alt, spoiler=finding.spoiler))
+            number = "" if len(findings) == 1 else f"{finding.number}-"
+            name = f"{number}whobot{suffix_of(image.media_type)}"
+            images.append(ReplyImage(image.data, image.media_type, name, alt, finding.spoiler))
     return tuple(images), wanted - len(images)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from gettext import NullTranslations
 from typing import Final
 
@@ -61,7 +61,7 @@ class WebAdapter:
         settings: Web,
         handler: Handler,
         *,
-        health: Callable[[], Health],
+        health: Callable[[], Awaitable[Health]],
         metrics: Callable[[], bytes],
         max_upload: int,
         translations: Translations = lambda _tag: ENGLISH,

@@ -6,7 +6,7 @@ balancers cannot log in. It is ill only where a restart may help: a platform tha
 `basic_auth`, under any user name).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -19,7 +19,7 @@ from bot.platforms.web.refusal import Refusal
 class Probes:
     """The requests of monitoring."""
 
-    def __init__(self, login: Login, health: Callable[[], Health], metrics: Callable[[], bytes]) -> None:
+    def __init__(self, login: Login, health: Callable[[], Awaitable[Health]], metrics: Callable[[], bytes]) -> None:
         self._login = login
         self._health = health
         self._metrics = metrics
@@ -30,7 +30,7 @@ class Probes:
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """200 while whobot can answer somebody, 503 otherwise; the body names every part and platform."""
-        health = self._health()
+        health = await self._health()
         report = {"ok": health.ok, "parts": dict(health.parts), "platforms": dict(health.platforms)}
         return web.json_response(report, status=200 if health.ok else 503)
 

@@ -9,7 +9,7 @@ from bot.recognition.drawing.canvas import FACES, UNKNOWN, Canvas, Colour
 from bot.recognition.drawing.cards import UNKNOWN_WORD, draw_card
 from bot.recognition.drawing.fonts import FontBook, Lettering
 from bot.recognition.drawing.labels import Label, Place, place_labels
-from bot.recognition.results import Box, Image, ReplyImage, Sighting
+from bot.recognition.results import Box, EncodedImage, Image, Sighting
 
 WIDTH, CROWD_WIDTH = 1000, 1400
 """Pixels. All sizes are made for these: on a phone, which shows the width in some nine centimetres, text is legible."""
@@ -42,7 +42,7 @@ class Annotator:
     def __init__(self, fonts: FontBook) -> None:
         self._lettering = Lettering(fonts)
 
-    def draw(self, image: Image, sightings: Sequence[Sighting], unknown: str | None = None) -> ReplyImage:
+    def draw(self, image: Image, sightings: Sequence[Sighting], unknown: str | None = None) -> EncodedImage:
         """Draw the sightings, numbered from 1 in the order given.
 
         Args:
@@ -130,11 +130,11 @@ def _grown(box: Box, by: float) -> Box:
     return Box(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
 
 
-def _encode(canvas: Canvas) -> ReplyImage:
+def _encode(canvas: Canvas) -> EncodedImage:
     """Encode as JPEG, which Discord, Telegram and every browser show inline.
 
     Chroma of half the size halves the time; text is white, and its edges are in the luma, which stays whole.
     """
     picture = cv2.cvtColor(np.asarray(canvas.picture), cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", picture, _JPEG)
-    return ReplyImage(data.tobytes(), "image/jpeg", "whobot.jpg")
+    return EncodedImage(data.tobytes(), "image/jpeg")

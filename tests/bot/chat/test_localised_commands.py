@@ -8,10 +8,11 @@ from bot import app, config
 from bot.chat.commands import COMMANDS
 from bot.chat.model import Incoming, Page, Reply, Show
 from bot.chat.words import LANGUAGES
-from bot.platforms.base import Adapter, Health
+from bot.platforms.base import Adapter
 from bot.platforms.web import WebAdapter
 from tests.support.fakes.discord import fake_discord
 from tests.support.fakes.telegram import fake_telegram
+from tests.support.health import health_of
 from tests.support.webchat import WebChat
 
 DISCORDS = {"de", "es-ES", "es-419", "id", "ja", "zh-CN"}
@@ -33,7 +34,7 @@ class Answering:
 
 
 def the_adapter(settings: config.Settings, handler: Answering) -> Adapter:
-    [adapter] = app.make_adapters(settings, handler, health=lambda: Health({}), metrics=lambda: b"")
+    [adapter] = app.make_adapters(settings, handler, health=health_of(), metrics=lambda: b"")
     return adapter
 
 

@@ -37,8 +37,8 @@ def test_every_face_is_found_named_and_drawn(engine: Engine) -> None:
     assert all(len(s.guesses) == 3 for s in analysis.sightings)
     assert (analysis.width, analysis.height) == (340, 140)
     assert analysis.faces_left_out == 0
-    assert analysis.answer is not None
-    with Pillow.open(io.BytesIO(analysis.answer.data)) as picture:
+    assert analysis.drawing is not None
+    with Pillow.open(io.BytesIO(analysis.drawing.data)) as picture:
         picture.load()
     timings = analysis.timings
     assert min(timings.decode, timings.detect, timings.classify, timings.annotate) > 0
@@ -47,7 +47,7 @@ def test_every_face_is_found_named_and_drawn(engine: Engine) -> None:
 def test_no_face_no_drawing(engine: Engine) -> None:
     analysis = engine.analyse(tiny.encoded(tiny.picture()))
     assert analysis.sightings == ()
-    assert analysis.answer is None
+    assert analysis.drawing is None
 
 
 def test_boxes_are_in_pixels_of_the_upright_original(engine: Engine) -> None:
@@ -81,7 +81,7 @@ def test_the_limit_of_faces_keeps_the_best_and_counts_the_rest(tiny_models: Mode
 def test_drawing_can_be_left_out(engine: Engine) -> None:
     analysis = engine.analyse(tiny.encoded(tiny.picture(tiny.RED)), AnalysisOptions(annotate=False))
     assert len(analysis.sightings) == 1
-    assert analysis.answer is None
+    assert analysis.drawing is None
 
 
 def test_a_picture_can_be_one_face_crop(engine: Engine) -> None:
@@ -118,7 +118,7 @@ def test_people_of_a_clip_are_named_once(engine: Engine, kind: str) -> None:
     assert names == ["akane_hoshino", "aoi_umino", "midori_hayashi"]
     assert [s.unknown for s in analysis.sightings].count(True) == 1
     assert (analysis.width, analysis.height) == (two.shape[1], 2 * two.shape[0] + GAP), "both frames are needed"
-    assert analysis.answer is not None
+    assert analysis.drawing is not None
 
 
 def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,4 +224,4 @@ def test_the_same_picture_gives_the_same_answer(engine: Engine) -> None:
     data = tiny.encoded(tiny.picture(tiny.RED, tiny.GREEN))
     one, two = engine.analyse(data), engine.analyse(data)
     assert one.sightings == two.sightings
-    assert one.answer == two.answer
+    assert one.drawing == two.drawing

@@ -16,7 +16,6 @@ import pytest
 from PIL import Image as Pillow
 from structlog.testing import capture_logs
 
-from bot.config import Limits
 from bot.errors import (
     AnalysisTimeout,
     BrokenPicture,
@@ -33,7 +32,7 @@ from bot.recognition.engine import Engine
 from bot.recognition.gallery import Gallery
 from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
-from bot.recognition.options import AnalysisOptions
+from bot.recognition.options import AnalysisOptions, LocalOptions
 from bot.recognition.results import Analysis
 from tests.support import tiny
 
@@ -51,7 +50,7 @@ def files(tmp_path: Path) -> ModelFiles:
 
 @pytest.fixture
 async def backend(files: ModelFiles) -> AsyncIterator[LocalBackend]:
-    async with LocalBackend(files, limits=Limits(), threads=2, reload_seconds=QUICK) as running:
+    async with LocalBackend(files, LocalOptions(threads=2, reload_seconds=QUICK)) as running:
         yield running
 
 
@@ -93,8 +92,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 async def test_a_picture_is_analysed(backend: LocalBackend) -> None:
     analysis = await backend.analyse(PICTURE)
     assert [s.guesses[0].character for s in analysis.sightings] == ["akane_hoshino", "aoi_umino"]
-    assert analysis.answer is not None
-    assert backend.alive
+    assert analysis.drawing is not None
+    assert (await backend.health()).working
     assert backend.roster == tiny.LABELS
     assert backend.bundle_id
 
@@ -102,14 +101,14 @@ async def test_a_picture_is_analysed(backend: LocalBackend) -> None:
 async def test_options_reach_the_engine(backend: LocalBackend) -> None:
     assert (await backend.analyse(PICTURE, AnalysisOptions(threshold=0.99999))).sightings[0].unknown
     whole = await backend.analyse(PICTURE, AnalysisOptions(face=True, annotate=False))
-    assert whole.answer is None
+    assert whole.drawing is None
     assert whole.sightings[0].face.box.width == whole.width
 
 
 async def test_what_was_taught_is_known_and_portraits_embed_as_they_were(files: ModelFiles) -> None:
     tiny.tiny_base(files.classifier, recognition=tiny.tiny_recognition())
     purple = tiny.encoded(np.full((300, 200, 3), (130, 10, 130), np.uint8))
-    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(threads=1)) as backend:
         assert backend.embeds
         (before,) = (await backend.analyse(purple, AnalysisOptions(face=True, portraits=True))).sightings
         assert before.unknown
@@ -162,8 +161,8 @@ async def test_errors_of_the_picture_reach_the_one_who_asked(
 
 
 async def test_the_limits_of_the_config_hold(files: ModelFiles) -> None:
-    limits = Limits(pixels=40_000, faces=1, frames=1)
-    async with LocalBackend(files, limits=limits, threads=1) as backend:
+    how = LocalOptions(pixels=40_000, faces=1, frames=1, threads=1)
+    async with LocalBackend(files, how) as backend:
         assert (await backend.analyse(PICTURE)).faces_left_out == 1
         with pytest.raises(TooManyPixels):
             await backend.analyse(tiny.encoded(tiny.picture(*[tiny.RED] * 5)))
@@ -182,7 +181,7 @@ def animation() -> bytes:
 
 
 async def test_a_full_queue_is_busy_at_once(files: ModelFiles, stage: Stage) -> None:
-    async with LocalBackend(files, limits=Limits(queue=2), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(queue=2, threads=1)) as backend:
         tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(3)]
         await soon(lambda: stage.started == 1 and backend.waiting == 2)
         with pytest.raises(Busy):
@@ -194,20 +193,22 @@ async def test_a_full_queue_is_busy_at_once(files: ModelFiles, stage: Stage) -> 
 
 async def test_waiting_counts_towards_the_deadline(files: ModelFiles, stage: Stage) -> None:
     """One picture hangs; the one behind it times out without ever being started, and its place is free again."""
-    async with LocalBackend(files, limits=Limits(analysis_seconds=0.2, queue=1), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(analysis_seconds=0.2, queue=1, threads=1)) as backend:
         tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(2)]
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(result) for result in results] == [AnalysisTimeout] * 2
         assert stage.started == 1
         assert backend.waiting == 0
-        assert not backend.alive, "the only worker is stuck"
+        assert not (await backend.health()).working, "the only worker is stuck"
         stage.curtain.set()
-        await soon(lambda: backend.alive)
+        async with asyncio.timeout(LONG):
+            while not (await backend.health()).working:  # noqa: ASYNC110 - a worker thread sets no event
+                await asyncio.sleep(0.005)
         assert stage.started == 1
 
 
 async def test_a_timed_out_picture_keeps_its_worker_until_it_is_done(files: ModelFiles, stage: Stage) -> None:
-    async with LocalBackend(files, limits=Limits(analysis_seconds=0.1, queue=1), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(analysis_seconds=0.1, queue=1, threads=1)) as backend:
         with pytest.raises(AnalysisTimeout) as caught:
             await backend.analyse(PICTURE)
         assert caught.value.seconds == 0.1
@@ -221,7 +222,7 @@ async def test_a_timed_out_picture_keeps_its_worker_until_it_is_done(files: Mode
 
 
 async def test_cancelling_while_waiting_frees_the_place(files: ModelFiles, stage: Stage) -> None:
-    async with LocalBackend(files, limits=Limits(queue=1), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(queue=1, threads=1)) as backend:
         running = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)
         for _ in range(5):
@@ -237,7 +238,7 @@ async def test_cancelling_while_waiting_frees_the_place(files: ModelFiles, stage
 
 
 async def test_cancelling_while_running_frees_the_worker_when_it_is_done(files: ModelFiles, stage: Stage) -> None:
-    async with LocalBackend(files, limits=Limits(queue=1), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(queue=1, threads=1)) as backend:
         running = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)
         running.cancel()
@@ -248,7 +249,7 @@ async def test_cancelling_while_running_frees_the_worker_when_it_is_done(files: 
 
 
 async def test_the_event_loop_goes_on_while_a_picture_is_looked_at(files: ModelFiles, stage: Stage) -> None:
-    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(threads=1)) as backend:
         task = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)
         assert not task.done()
@@ -260,10 +261,10 @@ async def test_the_event_loop_goes_on_while_a_picture_is_looked_at(files: ModelF
 
 
 async def test_leaving_finishes_what_is_in_hand_and_refuses_the_rest(files: ModelFiles, stage: Stage) -> None:
-    backend = LocalBackend(files, limits=Limits(), threads=1)
+    backend = LocalBackend(files, LocalOptions(threads=1))
     with pytest.raises(Stopping):
         await backend.analyse(PICTURE)
-    assert not backend.alive
+    assert not (await backend.health()).working
     await backend.__aenter__()
     tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(3)]
     await soon(lambda: stage.started == 1)
@@ -274,14 +275,14 @@ async def test_leaving_finishes_what_is_in_hand_and_refuses_the_rest(files: Mode
     stage.curtain.set()
     await leaving
     assert all(analysis.sightings for analysis in await asyncio.gather(*tasks))
-    assert not backend.alive
+    assert not (await backend.health()).working
 
 
 async def test_leaving_does_not_wait_for_a_hanging_worker(
     files: ModelFiles, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.recognition.local.DRAIN_SECONDS", 0.05)
-    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(threads=1)) as backend:
         tasks = [asyncio.create_task(backend.analyse(PICTURE)) for _ in range(2)]
         await soon(lambda: stage.started == 1)
     results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -290,7 +291,7 @@ async def test_leaving_does_not_wait_for_a_hanging_worker(
 
 async def test_no_thread_is_left_behind(files: ModelFiles) -> None:
     before = {thread.ident for thread in threading.enumerate()}
-    async with LocalBackend(files, limits=Limits(), threads=3) as backend:
+    async with LocalBackend(files, LocalOptions(threads=3)) as backend:
         await backend.analyse(PICTURE)
     left = [t.name for t in threading.enumerate() if t.ident not in before and t.name.startswith("vision")]
     assert left == []
@@ -301,12 +302,12 @@ async def test_no_thread_is_left_behind(files: ModelFiles) -> None:
 
 async def test_it_does_not_start_without_its_models(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"nowhere\.tflite"):
-        await LocalBackend(ModelFiles(tmp_path / "nowhere.tflite", tiny.CASCADE), limits=Limits()).__aenter__()
+        await LocalBackend(ModelFiles(tmp_path / "nowhere.tflite", tiny.CASCADE), LocalOptions()).__aenter__()
 
 
 async def test_it_does_not_start_with_a_font_that_cannot_be_read(files: ModelFiles, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.ttf"):
-        await LocalBackend(files, limits=Limits(), fonts=[tmp_path / "nowhere.ttf"]).__aenter__()
+        await LocalBackend(files, LocalOptions(fonts=[tmp_path / "nowhere.ttf"])).__aenter__()
 
 
 async def test_a_changed_bundle_takes_over(backend: LocalBackend, files: ModelFiles) -> None:
@@ -380,9 +381,9 @@ async def test_a_refused_picture_is_gone_when_its_error_is(backend: LocalBackend
 
 
 async def test_the_kinship_is_the_bundles_own(files: ModelFiles, tmp_path: Path) -> None:
-    async with LocalBackend(files, limits=Limits(), threads=1) as backend:
+    async with LocalBackend(files, LocalOptions(threads=1)) as backend:
         assert backend.kinship == Teaching().kinship, "a bundle that says nothing"
     recognition = replace(tiny.tiny_recognition(), teaching=Teaching(kinship=0.31))
     tiny.tiny_base(tmp_path / "base.tflite", recognition=recognition)
-    async with LocalBackend(replace(files, classifier=tmp_path / "base.tflite"), limits=Limits(), threads=1) as backend:
+    async with LocalBackend(replace(files, classifier=tmp_path / "base.tflite"), LocalOptions(threads=1)) as backend:
         assert backend.kinship == pytest.approx(0.31)

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from bot.config import Limits
 from bot.errors import Busy, StoreError
 from bot.recognition.gallery import Embedding
 from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
-from bot.recognition.options import AnalysisOptions
+from bot.recognition.options import AnalysisOptions, LocalOptions
 from bot.storage import reembedding as module
 from bot.storage.reembedding import keeping_in_step, reembed
 from bot.storage.store import Store
@@ -37,7 +36,7 @@ def files(tmp_path: Path) -> ModelFiles:
 
 @pytest.fixture
 async def pipeline(files: ModelFiles) -> AsyncIterator[LocalBackend]:
-    async with LocalBackend(files, limits=Limits(), threads=1, reload_seconds=0.02) as running:
+    async with LocalBackend(files, LocalOptions(threads=1, reload_seconds=0.02)) as running:
         yield running
 
 
@@ -112,7 +111,7 @@ async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Stor
 async def test_a_bundle_without_embeddings_leaves_everything_as_it_is(store: Store, tmp_path: Path) -> None:
     tiny.tiny_bundle(tmp_path / "tiny.tflite")
     await learn(store, HERE, "gelb", crop(YELLOW), np.ones(3, np.float32), "old")
-    async with LocalBackend(ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE), limits=Limits(), threads=1) as plain:
+    async with LocalBackend(ModelFiles(tmp_path / "tiny.tflite", tiny.CASCADE), LocalOptions(threads=1)) as plain:
         assert await reembed(store, plain) == 0
     assert (await store.gallery(HERE, "old")).characters == ("gelb",)
 

@@ -18,8 +18,15 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from bot.chat.model import Ask, Handler, Incoming, Progress, Reply, Stage
-from bot.recognition.results import ReplyImage
+from bot.chat.model import (
+    Ask,
+    Handler,
+    Incoming,
+    Progress,
+    Reply,
+    ReplyImage,
+    Stage,
+)
 from tests.support.artwork import CAST, draw_portrait
 from tests.support.chromium import Browser, Screen
 from tests.support.web.server import serve

@@ -16,11 +16,11 @@ from bot.chat.model import (
     Press,
     Prompt,
     Reply,
+    ReplyImage,
     Show,
     Suggest,
     Teach,
 )
-from bot.recognition.results import ReplyImage
 from tests.support.artwork import CAST, draw_scene
 
 NAMES = ("Hoshina Sora", "Hoshino Akari", "<img src=x onerror=alert(1)>")

@@ -12,8 +12,10 @@ from bot.config import Web
 from bot.platforms.base import Health
 from bot.platforms.web import WebAdapter
 from bot.platforms.web.language import Translations
+from tests.support.health import health_of
 
 TIMEOUT = 20.0
+WELL = health_of({"store": True}, {"web": True})
 
 
 @dataclass
@@ -42,7 +44,7 @@ async def until(condition: Callable[[], object]) -> None:
 async def serve(
     handler: Handler,
     *,
-    health: Callable[[], Health] = lambda: Health({"store": True}, {"web": True}),
+    health: Callable[[], Awaitable[Health]] = WELL,
     metrics: Callable[[], bytes] = lambda: b"whobot_pictures_total 3.0\n",
     max_upload: int = 1_000_000,
     translations: Translations = lambda _tag: NullTranslations(),

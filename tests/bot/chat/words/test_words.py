@@ -19,20 +19,20 @@ from bot.chat.words import (
     turn_to,
 )
 from bot.chat.words.answer import ALT_LIMIT, PAGE
-from bot.recognition.results import Analysis, Box, Face, Guess, ReplyImage, Sighting, Timings, display_name
+from bot.recognition.results import Analysis, Box, EncodedImage, Face, Guess, Sighting, Timings, display_name
 from bot.storage.values import ChatSettings
 
 ENGLISH = Sentences(translations_for("en"))
 NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
 GROUP = Chat("telegram", "-1")
-IMAGE = ReplyImage(b"jpeg", "image/jpeg", "whobot.jpg", alt="from elsewhere")
+IMAGE = EncodedImage(b"jpeg", "image/jpeg")
 
 
 def sighting(*guesses: tuple[str, float], unknown: bool = False) -> Sighting:
     return Sighting(Face(Box(0, 0, 9, 9), 1.0), tuple(Guess(*guess) for guess in guesses), unknown)
 
 
-def analysis(*sightings: Sighting, left_out: int = 0, image: ReplyImage | None = IMAGE) -> Analysis:
+def analysis(*sightings: Sighting, left_out: int = 0, image: EncodedImage | None = IMAGE) -> Analysis:
     return Analysis(100, 100, sightings, Timings(1, 1, 1, 1), left_out, image if sightings else None)
 
 
@@ -197,7 +197,7 @@ def test_images_beyond_what_the_platform_takes_are_left_out_and_mentioned() -> N
 
 
 def test_an_image_that_is_too_large_is_left_out_and_mentioned() -> None:
-    large = ReplyImage(b"x" * 101, "image/jpeg", "whobot.jpg")
+    large = EncodedImage(b"x" * 101, "image/jpeg")
     reply = answer(analysis(MAKI, image=large), analysis(MAKI), capabilities=limited(size=100))
     assert [image.filename for image in reply.images] == ["2-whobot.jpg"]
     assert "(1 picture with the faces marked is too much" in reply.text

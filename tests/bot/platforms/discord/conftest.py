@@ -8,9 +8,15 @@ from discord import http
 from discord.webhook import async_ as webhooks
 from pydantic import SecretStr
 
-from bot.chat.model import Incoming, Present, Progress, Reply, Stage
+from bot.chat.model import (
+    Incoming,
+    Present,
+    Progress,
+    Reply,
+    ReplyImage,
+    Stage,
+)
 from bot.platforms.discord import DiscordAdapter
-from bot.recognition.results import ReplyImage
 from tests.support.fakes.discord import FakeDiscord, fake_discord
 
 PNG = b"\x89PNG\r\n\x1a\n not decoded here"

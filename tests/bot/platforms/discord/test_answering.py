@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.chat.model import Reply
-from bot.recognition.results import ReplyImage
+from bot.chat.model import (
+    Reply,
+    ReplyImage,
+)
 from tests.bot.platforms.discord.conftest import PNG, Recorder
 from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import CALLBACK, MESSAGES, TYPING

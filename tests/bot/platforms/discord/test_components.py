@@ -16,11 +16,11 @@ from bot.chat.model import (
     Press,
     Prompt,
     Reply,
+    ReplyImage,
     Show,
 )
 from bot.platforms.discord import DiscordAdapter
 from bot.platforms.discord.components import ID_LIMIT, pressed, view
-from bot.recognition.results import ReplyImage
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Answer, FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import CALLBACK, FOLLOW_UP, ORIGINAL

@@ -6,9 +6,11 @@ import discord as discord_py
 import pytest
 from structlog.testing import capture_logs
 
-from bot.chat.model import Reply
+from bot.chat.model import (
+    Reply,
+    ReplyImage,
+)
 from bot.platforms.discord import delivery
-from bot.recognition.results import ReplyImage
 from tests.bot.platforms.discord.conftest import PNG, Recorder
 from tests.support.fakes.discord import Channel, FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import CALLBACK, MESSAGES, ORIGINAL

@@ -11,11 +11,17 @@ import pytest
 from PIL import Image
 
 from bot.chat import download
-from bot.chat.model import Ask, Incoming, Progress, Reply, Stage
+from bot.chat.model import (
+    Ask,
+    Incoming,
+    Progress,
+    Reply,
+    ReplyImage,
+    Stage,
+)
 from bot.config import Telegram
 from bot.errors import UserError
 from bot.platforms.telegram import TelegramAdapter
-from bot.recognition.results import ReplyImage
 from tests.support.fakes.telegram import FakeTelegram, fake_telegram
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[TelegramAdapter]]

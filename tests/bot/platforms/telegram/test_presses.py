@@ -3,9 +3,17 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.chat.model import Ask, Button, Menu, Option, Placement, Press, Reply
+from bot.chat.model import (
+    Ask,
+    Button,
+    Menu,
+    Option,
+    Placement,
+    Press,
+    Reply,
+    ReplyImage,
+)
 from bot.platforms.telegram import callback_answer
-from bot.recognition.results import ReplyImage
 from tests.bot.platforms.telegram.conftest import Recorder, image, png, until
 from tests.support.fakes.telegram import Answer, FakeTelegram, Refusal
 

@@ -5,9 +5,20 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.chat.model import Button, ButtonStyle, Incoming, Menu, Option, Placement, Press, Prompt, Reply, Suggest
+from bot.chat.model import (
+    Button,
+    ButtonStyle,
+    Incoming,
+    Menu,
+    Option,
+    Placement,
+    Press,
+    Prompt,
+    Reply,
+    ReplyImage,
+    Suggest,
+)
 from bot.platforms.web import WebAdapter
-from bot.recognition.results import ReplyImage
 from tests.support.web.server import Recorder, until
 from tests.support.webchat import Message, WebChat
 

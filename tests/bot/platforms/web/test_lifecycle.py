@@ -15,8 +15,9 @@ from pydantic import SecretStr
 from bot.chat.model import Incoming, Reply
 from bot.config import Web
 from bot.errors import AdapterError, ConfigError
-from bot.platforms.base import Adapter, Health
+from bot.platforms.base import Adapter
 from bot.platforms.web import WebAdapter
+from tests.support.health import health_of
 from tests.support.web.server import Recorder, serve, until
 from tests.support.webchat import WebChat
 
@@ -25,7 +26,7 @@ def adapter_at(**settings: Any) -> WebAdapter:
     return WebAdapter(
         Web.model_construct(**{"port": 0, **settings}),
         Recorder(),
-        health=lambda: Health({}),
+        health=health_of(),
         metrics=lambda: b"",
         max_upload=1,
     )
@@ -104,7 +105,7 @@ async def test_cutting_the_run_short_leaves_nothing_behind(handler: Recorder) ->
         await asyncio.Event().wait()
 
     handler.before = wait
-    adapter = WebAdapter(Web(port=0), handler, health=lambda: Health({}), metrics=lambda: b"", max_upload=1_000_000)
+    adapter = WebAdapter(Web(port=0), handler, health=health_of(), metrics=lambda: b"", max_upload=1_000_000)
     running = asyncio.create_task(adapter.run())
     await until(lambda: adapter.connected)
     assert adapter.url is not None
@@ -144,7 +145,7 @@ async def test_health_names_everything_and_fails_where_nobody_can_be_answered(
     handler: Recorder, parts: dict[str, bool], platforms: dict[str, bool], status: int
 ) -> None:
     async with (
-        serve(handler, health=lambda: Health(parts, platforms), password="swordfish") as adapter,
+        serve(handler, health=health_of(parts, platforms), password="swordfish") as adapter,
         aiohttp.ClientSession() as http,
         http.get(f"{adapter.url}/healthz") as response,
     ):

@@ -16,6 +16,7 @@ from bot.chat.model import (
     Page,
     Progress,
     Reply,
+    ReplyImage,
     Roster,
     Show,
     Stage,
@@ -24,7 +25,6 @@ from bot.chat.model import (
 )
 from bot.errors import TooManyBytes
 from bot.platforms.web import WebAdapter
-from bot.recognition.results import ReplyImage
 from tests.support.web.server import Recorder, serve, until
 from tests.support.webchat import WebChat
 
