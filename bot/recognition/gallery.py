@@ -52,14 +52,35 @@ class Gallery:
 
         return cls(characters, *stacked(shown), *stacked(refused))
 
+    def joined(self, other: "Gallery") -> "Gallery":
+        """Return the gallery with the examples of another one beside its own; both are of one bundle."""
+        characters = tuple(dict.fromkeys((*self.characters, *other.characters)))
+        places = _places(other.characters, characters)
+
+        def stacked(mine: Embedding, others: Embedding) -> Embedding:
+            return np.concatenate([table for table in (mine, others) if len(table)] or [_no_embeddings()])
+
+        return Gallery(
+            characters,
+            stacked(self.embeddings, other.embeddings),
+            np.concatenate([self.owners, places[other.owners]]),
+            stacked(self.denied, other.denied),
+            np.concatenate([self.denied_owners, places[other.denied_owners]]),
+        )
+
     def renamed(self, rename: Callable[[str], str]) -> "Gallery":
         """Return the gallery with other ids for its characters; those that get the same one become one character."""
         names = [rename(character) for character in self.characters]
         characters = tuple(dict.fromkeys(names))
-        places = np.array([characters.index(name) for name in names], np.intp)
+        places = _places(names, characters)
         return replace(
             self, characters=characters, owners=places[self.owners], denied_owners=places[self.denied_owners]
         )
+
+
+def _places(names: Iterable[str], characters: Iterable[str]) -> npt.NDArray[np.intp]:
+    place = {character: place for place, character in enumerate(characters)}
+    return np.array([place[name] for name in names], np.intp)
 
 
 EMPTY = Gallery(())

@@ -58,6 +58,11 @@ class Bundle:
     network: bytes = field(repr=False)
     recognition: Recognition | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def logits(self) -> int:
+        """How many logits the network gives: those of the first labels."""
+        return len(self.labels) - (self.recognition.compared if self.recognition else 0)
+
 
 def read_bundle(path: Path) -> Bundle:
     """Read and check a bundle file; one that has no checksum is accepted with a line in the log.

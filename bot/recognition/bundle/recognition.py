@@ -108,6 +108,8 @@ class Recognition:
         teaching: How taught characters compare where there is no `comparison`, and how alike faces of one are.
         strangers: Float32 ``(count, dimensions)``, unit length: faces of nobody whom the bundle knows.
         comparison: How taught characters compare.
+        compared: How many labels, the last ones, the network has no logit for: their prototypes are compared as taught
+            characters are.
     """
 
     prototypes: npt.NDArray[np.float32]
@@ -120,6 +122,7 @@ class Recognition:
     teaching: Teaching = Teaching()
     strangers: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
     comparison: Comparison | None = None
+    compared: int = 0
 
     def check(self, labels: int) -> None:
         """Check that it fits a bundle with so many labels.
@@ -143,6 +146,8 @@ class Recognition:
             raise ValueError("its recognition has a number that is none")
         if teaching.scale <= 0 or not 0 < teaching.kinship <= 1:
             raise ValueError(f"its scale is {teaching.scale!r} and its kinship {teaching.kinship!r}")
+        if not 0 <= self.compared < labels or (self.compared and self.comparison is None):
+            raise ValueError(f"its recognition cannot compare {self.compared} of {labels} characters")
         if self.comparison is not None:
             self.comparison.check(self.prototypes.shape[1])
 
@@ -155,6 +160,7 @@ class Recognition:
             "bias": self.bias,
             "closeness": self.closeness,
             "contested": self.contested,
+            "compared": self.compared,
             "teaching": asdict(self.teaching),
         }
         tables = {STRANGERS_FILE: self.strangers} if self.strangers.size else {}
@@ -184,6 +190,7 @@ def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
         Teaching(**numbers["teaching"]),
         **({"strangers": _unpack(files[STRANGERS_FILE])} if STRANGERS_FILE in files else {}),
         comparison=_unpack_comparison(numbers, files) if "comparison" in numbers else None,
+        compared=numbers.get("compared", 0),
     )
     recognition.check(labels)
     return recognition

@@ -72,7 +72,7 @@ class Classifier:
         except RUNTIME_ERRORS as error:
             raise BundleError(f"the bundle {info.name} cannot run: {error}") from error
         logits, embedding, tilt = (outputs.get(name) for name in (LOGITS, EMBEDDING, TILT))
-        if logits is None or logits.shape != (len(bundle.labels),) or not np.isfinite(logits).all():
+        if logits is None or logits.shape != (bundle.logits,) or not np.isfinite(logits).all():
             raise BundleError(f"the bundle {info.name} does not give one finite logit for each of its labels")
         if tilt is not None and tilt.shape != (2,):
             raise BundleError(f"the bundle {info.name} does not give a tilt as cosine and sine")
@@ -103,7 +103,7 @@ class Classifier:
             face, tilt = self._consider(crop, partial(turn, place) if turn else partial(_turned, crop))
             faces.append(face)
             tilts.append(tilt)
-        logits = np.stack([face[LOGITS] for face in faces]) if faces else np.empty((0, len(self._bundle.labels)))
+        logits = np.stack([face[LOGITS] for face in faces]) if faces else np.empty((0, self._bundle.logits))
         angles = np.array(tilts, np.float32) if self._straightens else None
         if not self.embeds:
             return Predictions(logits.astype(np.float32), None, angles)

@@ -7,8 +7,9 @@ All that may be the answer competes in log-odds against "nobody known", which st
 log-odds of being known as the softmax of its logits says, and every taught character brings its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,9 @@ class Recogniser:
     def __init__(self, bundle: Bundle) -> None:
         self._labels = bundle.labels
         self._temperature = bundle.info.temperature
-        self._recognition = bundle.recognition
+        self._recognition = None if bundle.recognition is None else _with_logits(bundle.recognition, bundle.logits)
+        self._compared = _compared(bundle)
+        self._together: WeakKeyDictionary[Gallery, Gallery] = WeakKeyDictionary()
         self._teaching = Teaching() if bundle.recognition is None else bundle.recognition.teaching
         comparison = None if bundle.recognition is None else bundle.recognition.comparison
         self._comparer = None if comparison is None else Comparer(comparison)
@@ -67,8 +70,9 @@ class Recogniser:
         unknown_odds = 0.0
         if not only_taught:
             recognition = None if embeddings is None else self._recognition
-            odds[:, : len(roster)] = roster_odds(logits, embeddings, recognition, self._temperature)
+            odds[:, : logits.shape[1]] = roster_odds(logits, embeddings, recognition, self._temperature)
             unknown_odds = -np.inf if recognition is None else 0.0
+            gallery = self._with_compared(gallery)
         if embeddings is not None and gallery.characters:
             places = {character: place for place, character in enumerate(characters)}
             columns = [places[character] for character in gallery.characters]
@@ -76,10 +80,41 @@ class Recogniser:
             odds[:, columns] = taught - denial(embeddings, gallery)
         return Ranking(characters, _probabilities(odds, unknown_odds))
 
+    def _with_compared(self, gallery: Gallery) -> Gallery:
+        """Return what is compared: the characters of the bundle that have no logit, and those that were taught."""
+        if not self._compared.characters:
+            return gallery
+        together = self._together.get(gallery)
+        if together is None:
+            together = self._together[gallery] = self._compared.joined(gallery)
+        return together
+
     def _taught_odds(self, embeddings: Values, gallery: Gallery) -> Values:
         if self._comparer is not None:
             return self._comparer.odds(embeddings, gallery)
         return taught_odds(embeddings, gallery, self._teaching)
+
+
+def _with_logits(recognition: Recognition, logits: int) -> Recognition:
+    """Return the part of a recognition that tells the characters apart for whom the network has a logit."""
+    own = recognition.owners < logits
+    return replace(
+        recognition,
+        prototypes=recognition.prototypes[own],
+        owners=recognition.owners[own],
+        offsets=recognition.offsets[:logits],
+        compared=0,
+    )
+
+
+def _compared(bundle: Bundle) -> Gallery:
+    recognition = bundle.recognition
+    if recognition is None or not recognition.compared:
+        return EMPTY
+    rest = recognition.owners >= bundle.logits
+    return Gallery(
+        bundle.labels[bundle.logits :], recognition.prototypes[rest], recognition.owners[rest] - bundle.logits
+    )
 
 
 def closest(embeddings: Values, prototypes: Values, owners: npt.NDArray[np.intp], characters: int) -> Values:

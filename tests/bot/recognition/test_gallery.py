@@ -29,3 +29,13 @@ def test_characters_that_get_one_name_become_one() -> None:
     assert renamed.owners.tolist() == [0, 1, 0]
     assert renamed.denied_owners.tolist() == [1]
     assert EMPTY.renamed(str.upper).characters == ()
+
+
+def test_two_galleries_become_one_and_a_character_of_both_has_the_examples_of_both() -> None:
+    one, other, third = (np.eye(3, dtype=np.float32)[i] for i in range(3))
+    joined = Gallery.of([("a", one)], [("a", third)]).joined(Gallery.of([("b", other), ("a", third)], [("b", one)]))
+    assert joined.characters == ("a", "b")
+    assert joined.embeddings.tolist() == [one.tolist(), other.tolist(), third.tolist()]
+    assert joined.owners.tolist() == [0, 1, 0]
+    assert joined.denied_owners.tolist() == [0, 1]
+    assert EMPTY.joined(EMPTY).characters == ()

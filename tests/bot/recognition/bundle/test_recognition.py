@@ -38,6 +38,7 @@ RECOGNITION = Recognition(
     comparison=Comparison(
         np.array([[1, 0, 0], [0, 1, 0.5], [0, 0.25, 0]], np.float32), np.array([[0, 1, 0]], np.float32), 1.5, -2.5
     ),
+    compared=1,
 )
 
 
