@@ -13,6 +13,7 @@ from bot import logs
 from bot.recognition.engine import Models
 from tests.support import tiny
 from tests.support.clock import Clock
+from tests.support.installed import Installed, install
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -33,6 +34,12 @@ def tiny_models(tmp_path: Path) -> Models:
     The classifier's file is ``tmp_path / "tiny.tflite"``; `tests.support.tiny.picture` draws pictures for the pair.
     """
     return tiny.tiny_models(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """whobot's wheel, installed by itself."""
+    return install(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture

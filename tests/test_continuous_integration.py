@@ -20,8 +20,8 @@ def test_the_tests_run_on_every_python_that_is_supported() -> None:
     assert re.findall(r'python: "(3\.\d+)"', TEST) == supported
 
 
-def test_format_types_and_the_wheel_are_checked_once() -> None:
-    assert ".ci/run check wheel" in CHECK
+def test_format_types_the_site_and_the_wheel_are_checked_once() -> None:
+    assert ".ci/run check docs wheel" in CHECK
     assert "check" not in re.findall(r"step: (\w+)", TEST)
 
 
@@ -33,7 +33,7 @@ def test_no_test_is_skipped_for_want_of_a_program() -> None:
     assert f'{REQUIRE_ALL}: "1"' in TEST
 
 
-@pytest.mark.parametrize("step", ["check", "wheel", "test", "coverage"])
+@pytest.mark.parametrize("step", ["check", "docs", "wheel", "test", "coverage"])
 def test_each_step_has_its_command(step: str) -> None:
     target = {"wheel": "check-wheel"}.get(step, step)
     assert re.search(rf"^{target}: ", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.chat.model import Capabilities
+from tests.checks.docs_pictures import SKETCHES
 from tests.checks.features import FEATURES, table
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DOCUMENTS = [
-    path for folder in (".", "docs/decisions", "models") for path in sorted((REPOSITORY / folder).glob("*.md"))
-]
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
 
 
@@ -23,7 +22,7 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_every_local_link_leads_somewhere(document: Path) -> None:
     broken = []
     for match in LINK.finditer(document.read_text()):
@@ -38,7 +37,7 @@ def test_every_local_link_leads_somewhere(document: Path) -> None:
 
 
 def test_the_table_of_features_says_what_the_adapters_declare() -> None:
-    assert table() in (REPOSITORY / "README.md").read_text()
+    assert table() in (REPOSITORY / "docs/platforms.md").read_text()
     flags = {one.name for one in fields(Capabilities) if one.type is bool}
     assert flags == set(FEATURES)
 
@@ -61,3 +60,8 @@ def test_every_file_that_is_named_exists(document: str) -> None:
     named = re.findall(r"`([\w.-]+/[\w./-]+\.[a-z]+)`", (REPOSITORY / document).read_text())
     assert len(named) >= 5
     assert [name for name in named if not ((REPOSITORY / name).exists() or (REPOSITORY / "bot" / name).exists())] == []
+
+
+def test_the_pictures_of_the_instructions_are_drawn_by_their_command() -> None:
+    drawn = {f"{name}.svg": draw().svg() for name, draw in SKETCHES.items()}
+    assert {path.name: path.read_text() for path in (REPOSITORY / "docs/images").glob("*.svg")} == drawn

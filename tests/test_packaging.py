@@ -1,13 +1,15 @@
 """What is installed: the bot without TensorFlow, with everything that it reads at run time."""
 
 import re
-import subprocess
-import sys
+import tomllib
 import zipfile
 from importlib.metadata import entry_points, requires
 from pathlib import Path
 
 import pytest
+
+from tests.support.artwork import CAST, draw_portrait
+from tests.support.installed import Installed
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NEEDED_AT_RUN_TIME = (
@@ -23,13 +25,8 @@ TYPED = ("bot", "trainer")
 
 
 @pytest.fixture(scope="module")
-def contents(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    folder = tmp_path_factory.mktemp("wheel")
-    # Offline: the build backend is the one of the `test` extra, not one that pip fetches.
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+def contents(installed: Installed) -> list[str]:
+    with zipfile.ZipFile(installed.wheel) as archive:
         return archive.namelist()
 
 
@@ -57,3 +54,19 @@ def test_the_commands_are_installed() -> None:
     scripts = {script.name: script.value for script in entry_points(group="console_scripts")}
     assert scripts["whobot"] == "bot.__main__:main"
     assert scripts["whobot-train"] == "trainer.__main__:main"
+
+
+def test_the_installed_commands_run_with_the_models_inside(installed: Installed, tmp_path: Path) -> None:
+    (tmp_path / "face.png").write_bytes(draw_portrait(CAST["minase_yuzu"], 1, tilt=0, expression="calm").encode())
+    home = installed.run("python -c 'import bot; print(bot.__file__)'", tmp_path)
+    assert Path(home.stdout).is_relative_to(installed.commands.parent)
+    version = installed.run("whobot --version", tmp_path)
+    assert (
+        version.stdout.split()[-1] == tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+    )
+    checked = installed.run("whobot check", tmp_path)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert re.search(r"knows \d+ characters", " ".join(checked.stdout.split()))
+    answered = installed.run("whobot who --json face.png", tmp_path)
+    assert answered.returncode == 0, answered.stderr
+    assert '"faces": [{' in answered.stdout

@@ -249,7 +249,7 @@ async def _ignore(progress: Progress) -> None:
 class Capabilities:
     """What a platform can carry and do. Characters are counted as the platform counts them.
 
-    What is False here is said in the README's table, and handled by who makes the reply: no adapter is asked for it.
+    What is False here is said in the documents' table, and handled by who makes the reply: no adapter is asked for it.
     """
 
     text_limit: int

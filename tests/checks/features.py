@@ -1,4 +1,4 @@
-"""Write the README's table of features by platform: ``python -m tests.checks.features``.
+"""Write the table of features by platform into docs/platforms.md: ``python -m tests.checks.features``.
 
 What a platform can do is what its adapter declares, and what the table of commands says; nothing is typed in by hand.
 """
@@ -11,7 +11,7 @@ from bot.platforms.discord.translate import CAPABILITIES as DISCORD
 from bot.platforms.telegram.render import CAPABILITIES as TELEGRAM
 from bot.platforms.web.conversation import CAPABILITIES as WEB
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/platforms.md"
 BEGIN, END = "<!-- begin: features -->", "<!-- end: features -->"
 PLATFORMS = {"Discord": DISCORD, "Telegram": TELEGRAM, "Web chat": WEB}
 FEATURES = {
@@ -50,9 +50,9 @@ def _megabytes(one: Capabilities) -> str:
 
 def main() -> int:
     """Write the table between its marks."""
-    before, _, rest = README.read_text().partition(BEGIN)
+    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}")
+    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The platform that the README shows whole does what it says."""
+"""The platform that the documents show whole does what it says."""
 
 import asyncio
 import re
@@ -14,14 +14,13 @@ from tests.support import tiny
 from tests.support.fakes.telegram import TOKEN
 from tests.support.platform_chats import until
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/developers/platform.md"
 
 
 @pytest.fixture
 def shown() -> dict[str, Any]:
-    """What the README's file defines."""
-    section = README.read_text().partition("## Add a platform")[2]
-    code = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    """What the document's file defines."""
+    code = re.search(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert code is not None
     names: dict[str, Any] = {"__name__": "folder"}
     exec(compile(code.group(1), "folder.py", "exec"), names)  # noqa: S102 - it is our own

@@ -92,7 +92,7 @@ def test_the_refusal_names_all_of_them(language: str) -> None:
         assert listed(formats.names(group), translations_for(language)) in refusal
 
 
-def test_so_does_the_readme() -> None:
+def test_so_do_the_documents() -> None:
     pictures, videos = (listed(formats.names(group), translations_for("en")) for group in GROUPS)
-    text = " ".join((REPOSITORY / "README.md").read_text().split())
+    text = " ".join((REPOSITORY / "docs/command-line.md").read_text().split())
     assert f"whobot reads {pictures} pictures, {videos} videos" in text
