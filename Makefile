@@ -36,8 +36,13 @@ check-wheel: $(VENV)/.installed-test ## Build the wheel, install it by itself an
 	cd build/wheel && venv/bin/python -I -c "import bot.app, bot.cli, trainer"
 	cd build/wheel && venv/bin/whobot --help
 	cd build/wheel && venv/bin/whobot who --no-picture ../../.github/images/answer.webp
+	@# As the documents say it, each in a folder of its own.
+	PIPX_HOME=$(CURDIR)/build/wheel/pipx PIPX_BIN_DIR=$(CURDIR)/build/wheel/pipx/bin $(BIN)/pipx install --quiet build/wheel/*.whl
+	cd build/wheel && pipx/bin/whobot check
+	UV_TOOL_DIR=$(CURDIR)/build/wheel/uv UV_TOOL_BIN_DIR=$(CURDIR)/build/wheel/uv/bin $(BIN)/uv tool install --quiet --python $(CURDIR)/$(BIN)/python build/wheel/*.whl
+	cd build/wheel && uv/bin/whobot check
 
-check-container: $(VENV)/.installed-test ## Build the container image and run it for real (needs Docker or Podman)
+check-container: $(VENV)/.installed-container ## Build the container image and run it for real (needs Docker or Podman)
 	$(BIN)/python -m tests.checks.container $(CONTAINER_OPTIONS)
 
 check-tflite-runtime: $(VENV)/.installed-test $(VENV)-tflite-runtime/.installed ## Compare with tflite-runtime 2.14 (needs Python 3.11)
@@ -64,6 +69,11 @@ $(VENV)/.installed-bot: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[trainer,test]"
+	touch $@ $(VENV)/.installed-bot
+
+# The image is tested from outside, without the trainer and its TensorFlow.
+$(VENV)/.installed-container: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
 	touch $@ $(VENV)/.installed-bot
 
 $(VENV)-tflite-runtime/.installed: pyproject.toml

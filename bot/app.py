@@ -19,6 +19,7 @@ from bot.chat.stored_links import keeping_links
 from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
 from bot.config import Settings, Web
 from bot.errors import ConfigError
+from bot.health import answering_health
 from bot.metrics import Metrics
 from bot.platforms.base import Adapter, Health
 from bot.platforms.supervisor import Backoff, supervise
@@ -137,6 +138,7 @@ async def run(
         metrics.watch_queue(lambda: backend.waiting)
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))
+        await stack.enter_async_context(answering_health(settings, health))
         await supervise(adapters, stop, grace=GRACE_SECONDS, backoff=backoff)
     if stop.is_set():
         log.info("stopped")

@@ -13,6 +13,7 @@ from bot.cli.adopt import adopt
 from bot.cli.check import check
 from bot.cli.export_dataset import export_dataset
 from bot.cli.forget import forget
+from bot.cli.health import health
 from bot.cli.promote import promote
 from bot.cli.rollback import rollback
 from bot.cli.roster import roster
@@ -46,5 +47,6 @@ def whobot(
     """Tells who is in an anime picture: in Discord, Telegram and a local web chat, on your own machine."""
 
 
-for command in (run, who, teach, forget, roster, promote, export_dataset, adopt, rollback, check, settings, stats):
+COMMANDS = (run, who, teach, forget, roster, promote, export_dataset, adopt, rollback, check, health, settings, stats)
+for command in COMMANDS:
     app.command()(command)

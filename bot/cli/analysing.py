@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import os
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from bot.cli.batch import in_order
 from bot.cli.engines import load_models
 from bot.config import Settings
 from bot.errors import TooManyBytes, UserError
+from bot.recognition.capacity import fitting_workers
 from bot.recognition.engine import Engine
 from bot.recognition.gallery import EMPTY, Gallery
 from bot.recognition.options import AnalysisOptions
@@ -60,7 +60,7 @@ class PictureAnalyser:
         self, settings: Settings, *, face: bool, annotate: bool, portraits: bool = False, pictures: int | None = None
     ) -> None:
         self.models, self.make_engine = load_models(settings)
-        threads = settings.workers.threads or os.cpu_count() or 1
+        threads = settings.workers.threads or fitting_workers()
         if pictures is not None:
             threads = max(1, min(threads, pictures))
         self._window = threads * (1 + WAITING_PER_THREAD)

@@ -1,6 +1,7 @@
 """From a TOML file and the environment to `Settings`. Every mistake is reported at once, with what to write instead."""
 
 import difflib
+import os
 import re
 import stat
 import tomllib
@@ -18,6 +19,8 @@ from bot.redact import Redactor
 
 CONFIG_VARIABLE = "WHOBOT_CONFIG"
 DEFAULT_NAME = "config.toml"
+PLACEHOLDERS = frozenset({"the token", "your token", "token", "a password of your own", "password"})
+"""What instructions write where a secret belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,16 @@ class _Draft:
                 secret = path.read_text().strip()
                 readable_by_all = bool(path.stat().st_mode & stat.S_IROTH)
             except (OSError, ValueError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "it is not text"
-                self.problems.append(f"{key.section}.{key.name}_file: cannot read {path}: {reason}")
+                self.problems.append(f"{key.section}.{key.name}_file: cannot read {path}: {_why_unreadable(error)}")
+                continue
+            if not secret and key.name == "token":
+                continue  # a container's secrets have to exist: an empty file leaves the platform off
+            if secret.strip("\"'<>").lower() in PLACEHOLDERS:
+                self.problems.append(
+                    f"{key.section}.{key.name}_file: {path} still holds the placeholder of the instructions; write"
+                    f" the real {key.name} into it"
+                    + (f", or empty the file to leave {key.section} off" if key.name == "token" else "")
+                )
                 continue
             # A password is somebody's own and may be several words; what a platform gives out never is.
             if len(secret.splitlines() if key.name == "password" else secret.split()) != 1:
@@ -210,6 +221,24 @@ class _Draft:
         else:
             hint = f"There are {', '.join(known)}."
         return f'[{section}] has no key "{name}". {hint}'
+
+
+def _why_unreadable(error: OSError | ValueError) -> str:
+    match error:
+        case PermissionError() if hasattr(os, "geteuid"):
+            user = os.geteuid()
+            return (
+                f"{error.strerror}. whobot runs as user {user}: give that user the file with chown {user}, in a"
+                " container on the file outside"
+            )
+        case IsADirectoryError():
+            return (
+                "it is a folder, which container engines make where a mounted file is missing; remove it and write the"
+                " file"
+            )
+        case OSError():
+            return error.strerror or type(error).__name__
+    return "it is not text"
 
 
 def _explain(key: Key) -> str:

@@ -199,7 +199,7 @@ class Workers(Section):
     """The threads that look at pictures."""
 
     threads: int = Field(default=0, ge=0, le=64)
-    """How many. 0 is one for each core."""
+    """How many. 0 is one for each core, and no more than fit into the memory that whobot may take."""
 
 
 class Store(Section):

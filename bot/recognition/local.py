@@ -5,7 +5,6 @@ leaving takes nothing new and finishes what was taken.
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ import structlog
 from bot.errors import AnalysisTimeout, OperatorError, Stopping
 from bot.recognition.backend import BackendHealth
 from bot.recognition.bundle import Teaching
+from bot.recognition.capacity import fitting_workers
 from bot.recognition.characters import Characters
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
@@ -74,7 +74,7 @@ class LocalBackend:
         self._models = await asyncio.to_thread(self._files.load, self._make_engine)
         # The pictures are spread over the cores already: threads of OpenCV's own would only get in each other's way.
         cv2.setNumThreads(1)
-        self._workers = Workers(partial(self._make_engine, self._models), how.threads or os.cpu_count() or 1, how.queue)
+        self._workers = Workers(partial(self._make_engine, self._models), how.threads or fitting_workers(), how.queue)
         self._watcher = asyncio.create_task(self._watch(stamp))
         return self
 

@@ -42,7 +42,7 @@ class LocalOptions:
         faces: Most faces that are named in a picture, the detector's best first.
         analysis_seconds: Time for one picture, waiting included.
         queue: Pictures that may wait for a worker.
-        threads: Worker threads; 0 is one for each core.
+        threads: Worker threads; 0 is one for each core, and no more than fit into the memory.
         fonts: Font files for names, tried before those of the system.
         reload_seconds: How often to look whether the files of the models have changed.
     """

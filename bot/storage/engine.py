@@ -35,7 +35,8 @@ IN_MEMORY = {"mode": "memory", "cache": "shared", "uri": "true"}
 ADVICE = {
     # SQLite
     "database is locked": "Another program holds it: is a second whobot running?",
-    "unable to open": "Check that the path is right, and that this user may read and write the file and its folder.",
+    "unable to open": "Check that the path is right, and that this user may read and write the file and its folder; a"
+    " folder that is mounted into the container must belong to its user: chown 10001 on the folder outside.",
     "readonly": "This user may not write the file, or the disk is mounted read-only.",
     "not a database": "The file is something else, or damaged: move it away, or restore a backup.",
     "disk is full": "Free some space.",

@@ -1,5 +1,7 @@
 """The configuration: what overrides what, and what a mistake is told."""
 
+import errno
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -181,7 +183,16 @@ def test_a_token_file_that_all_can_read_is_warned_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"), [(None, "No such file"), ("", "nothing else"), ("a b", "nothing else")]
+    ("content", "expected"),
+    [
+        (None, "No such file"),
+        ("a b", "nothing else"),
+        (
+            "the token",
+            "still holds the placeholder of the instructions; write the real token into it, or empty the file",
+        ),
+        ("'your token'\n", "still holds the placeholder"),
+    ],
 )
 def test_an_unusable_token_file_is_told(tmp_path: Path, content: str | None, expected: str) -> None:
     token = tmp_path / "token"
@@ -192,12 +203,36 @@ def test_an_unusable_token_file_is_told(tmp_path: Path, content: str | None, exp
     assert expected in message
 
 
+def test_an_empty_token_file_leaves_the_platform_off(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("\n")
+    assert load(None, {"WHOBOT_DISCORD__TOKEN_FILE": str(token)}).settings.discord.token is None
+
+
+def test_a_folder_in_a_token_file_s_place_is_told(tmp_path: Path) -> None:
+    (message,) = mistakes(None, {"WHOBOT_DISCORD__TOKEN_FILE": str(tmp_path)})
+    assert "container engines make where a mounted file is missing; remove it and write the file" in message
+
+
+def test_a_token_file_of_another_user_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    (message,) = mistakes(None, {"WHOBOT_DISCORD__TOKEN_FILE": str(tmp_path / "token")})
+    assert f"Permission denied. whobot runs as user {os.geteuid()}" in message
+    assert f"chown {os.geteuid()}" in message
+
+
 def test_a_password_may_be_several_words_on_one_line(tmp_path: Path) -> None:
     password = tmp_path / "password"
-    password.write_text("a password of your own\n")
+    password.write_text("a password of several words\n")
     held = load(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)}).settings.web.password
     assert held is not None
-    assert held.get_secret_value() == "a password of your own"
+    assert held.get_secret_value() == "a password of several words"
+    password.write_text("a password of your own\n")
+    (message,) = mistakes(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)})
+    assert message.endswith("write the real password into it")
     for content in ("", "a password\nand another\n"):
         password.write_text(content)
         assert "nothing else" in mistakes(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)})[0]

@@ -1,11 +1,12 @@
 """Measure the disk and memory that whobot needs: ``python -m tests.checks.needs`` prints docs/needs.md's tables.
 
+``--write`` writes them there.
+
 Memory is that of the bot and of every process that it starts, shared pages counted once (PSS): Linux only.
 """
 
 import argparse
 import asyncio
-import io
 import os
 import subprocess
 import sys
@@ -17,38 +18,61 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-import numpy as np
 from packaging.requirements import Requirement
-from PIL import Image
 
 from tests.checks.container import free_port
 from tests.support.artwork import CAST, draw_portrait
+from tests.support.large_pictures import hostile_album
 from tests.support.webchat import WebChat
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOCUMENT = REPOSITORY / "docs/needs.md"
 STARTING_SECONDS = 120.0
 SAMPLE_SECONDS = 0.02
-LARGE = (7070, 7070)
-"""50 megapixels: the largest picture that the default limits let in."""
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.checks.needs", description=__doc__)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], help="numbers of workers to measure")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/needs.md")
     arguments = parser.parse_args()
-    print("| Installed | On disk |\n|---|---|")
-    print(f"| whobot with its models and libraries | {megabytes(installed())} |")
-    print(f"| the same with the trainer | {megabytes(installed('trainer'))} |\n")
-    print("| Workers | At rest | After ten ordinary pictures | At most, with ten pictures of 50 megapixels at once |")
-    print("|---|---|---|---|")
-    for workers in arguments.workers:
-        print(f"| {workers} | {' | '.join(map(megabytes, asyncio.run(memory(workers))))} |", flush=True)
+    tables = {"disk": disk_table(), "memory": memory_table(arguments.workers)}
+    text = DOCUMENT.read_text()
+    for name, table in tables.items():
+        print(table, end="\n\n")
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        before, after = text.partition(begin)[0], text.partition(end)[2]
+        text = f"{before}{begin}\n\n{table}\n\n{end}{after}"
+    if arguments.write:
+        DOCUMENT.write_text(text)
+
+
+def disk_table() -> str:
+    """What is installed, and how large that is."""
+    return "\n".join(
+        [
+            "| Installed | On disk |",
+            "|---|---|",
+            f"| whobot with its models and libraries | {megabytes(installed())} |",
+            f"| the same with the trainer | {megabytes(installed('trainer'))} |",
+        ]
+    )
+
+
+def memory_table(numbers: Sequence[int]) -> str:
+    """What a running bot takes, by its number of workers."""
+    lines = [
+        "| Workers | At rest | After ten ordinary pictures | At most, with ten pictures of 50 megapixels at once |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {workers} | {' | '.join(map(megabytes, asyncio.run(memory(workers))))} |" for workers in numbers]
+    return "\n".join(lines)
 
 
 def installed(extra: str = "") -> int:
     """The bytes of whobot's packages and models, and of every distribution that they require."""
-    repository = Path(__file__).resolve().parents[2]
-    own = [path for name in ("bot", "trainer", "models") for path in (repository / name).rglob("*") if path.is_file()]
+    own = [path for name in ("bot", "trainer", "models") for path in (REPOSITORY / name).rglob("*") if path.is_file()]
     total = sum(path.stat().st_size for path in own if "__pycache__" not in path.parts)
     for name in required("whobot", extra):
         found = distribution(name)
@@ -90,15 +114,6 @@ async def memory(workers: int) -> tuple[int, int, int]:
             with peak(process) as seen:
                 await chat.answer_to(await chat.post("/who", hostile_album()))
         return rest, ordinary, max(seen)
-
-
-def hostile_album() -> list[tuple[str, bytes]]:
-    """Ten pictures, each as large as the limits allow, in the format that takes the most memory to decode."""
-    across = np.linspace(0, 255, LARGE[0], dtype=np.uint8)
-    pixels = np.stack(np.broadcast_arrays(across[None, :], across[:, None], across[None, ::-1]), axis=-1)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "WEBP", quality=50, method=0)
-    return [(f"{number}.webp", file.getvalue()) for number in range(10)]
 
 
 @contextmanager
