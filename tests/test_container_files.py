@@ -102,7 +102,8 @@ def test_what_is_copied_is_there_and_not_left_out() -> None:
 
 
 def test_the_health_check_and_the_start_are_commands_of_ours() -> None:
-    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    ours: Any = get_command(app)
+    known = set(ours.commands)
     checked = re.search(r'CMD \["whobot", "(\w+)"\]\nSTOPSIGNAL', DOCKERFILE)
     started = re.search(r'^CMD \["(\w+)"\]', DOCKERFILE, re.MULTILINE)
     assert checked is not None

@@ -23,15 +23,15 @@ def adopt(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A classifier bundle, as whobot-train writes it.")],
     config: ConfigOption = None,
     store: StoreOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Have it take over even if it is worse.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Let it take over even if it is worse.")] = False,
 ) -> None:
-    """Compare a new bundle with the running one, and have it take over if it is not worse.
+    """Compare a new bundle with the running one, and let it take over if it is not worse.
 
-    Both are shown every face that people have taught, confirmed or corrected, and kept. The new one is worse if it
-    names fewer of them as people do, or if nothing could be taught beside it any more. Faces that it was trained on
-    are among them: that it does well on those says little, that it does badly says much.
+    Both name every face that people have taught, confirmed or corrected, and that was kept. The new one is worse if it
+    names fewer of them as people do, or if it could not be taught any more. It may have been trained on some of these
+    faces: doing well on those says little, doing badly says much.
 
-    It takes the place of the classifier's file, which a running bot notices by itself. The old one is kept beside it
+    It takes the place of the classifier's file; a running bot notices that by itself. The old bundle stays beside it
     as NAME.previous.tflite, and whobot rollback brings it back.
 
     Exit codes:

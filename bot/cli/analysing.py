@@ -1,4 +1,4 @@
-"""Look at picture files on all cores, for commands without a running bot."""
+"""Analyse picture files on all cores, for commands without a running bot."""
 
 import contextlib
 import math
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 WAITING_PER_THREAD = 4
 """Pictures that wait for each thread: enough that none is ever idle, few enough to fit into the memory."""
 LAST_SECONDS = 5.0
-"""How long an interrupted run waits for the pictures that are being looked at."""
+"""How long an interrupted run waits for the pictures in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PictureAnalyser:
         settings: What to look with.
         face: Whether each picture is one face crop.
         annotate: Whether to draw the answers.
-        portraits: Whether each sighting shall hold its `Portrait`.
+        portraits: Whether each sighting holds its `Portrait`.
         pictures: How many there will be at most, where that is known: no more threads are started, which saves their
             networks' time and memory.
 
@@ -82,7 +82,7 @@ class PictureAnalyser:
     def analyse(
         self, paths: Iterable[str], gallery: Gallery = EMPTY, *, only_taught: bool = False
     ) -> Generator[AnalysedPicture, None, None]:
-        """Look at the files as their paths come, and yield what came of each in the same order."""
+        """Analyse the files as their paths come, and yield each result in the same order."""
         options = replace(self._how, gallery=gallery, only_taught=only_taught)
 
         def start(path: str) -> Future[Analysis]:

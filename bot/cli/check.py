@@ -38,7 +38,7 @@ def check(
 
 
 def _findings(configuration: Configuration, *, online: bool) -> list["Finding"]:
-    # Only now: whobot --help shall not wait for the networks' runtime and the database's library.
+    # Only now: whobot --help does not wait for the networks' runtime and the database's library.
     import asyncio  # noqa: PLC0415
 
     from bot.cli import local_checks as local  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Two bundles before the same faces: which names whom as people do."""
+"""Two bundles before the same faces: which of them names more as people do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.recognition.results import Guess, Image
 from bot.storage.store import Store
 from bot.storage.values import Truth
 
-UNKNOWN = "nobody known"
+UNKNOWN = "unknown"
 LARGEST_CROP = 4_000_000
 """Pixels. What is stored is far smaller."""
 
@@ -28,7 +28,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What two bundles say of a face: the label that they name, None where they know nobody."""
+    """What two bundles say of a face: the label that they name, None where they say unknown."""
 
     face: Judged
     running: str | None
@@ -98,6 +98,6 @@ class Comparison:
 
 
 def _said(guesses: Sequence[Guess], threshold: float, *, named: bool) -> str | None:
-    """Return the label of the best guess; where nobody should be named, None if it lies under the threshold."""
+    """Return the label of the best guess; where no name is right, None if it lies under the threshold."""
     best = guesses[0]
     return slug(best.character) if named or best.probability >= threshold else None

@@ -131,7 +131,7 @@ async def lessons(store: Store, scope: Scope | None) -> AsyncIterator[Example]:
 
 
 async def confirmed(store: Store, scope: Scope | None) -> list[Draft]:
-    """Return the faces that were kept with a verdict alone, where the bot was right and nobody says otherwise.
+    """Return the faces that were kept with a verdict alone, where the bot was right and no person says otherwise.
 
     Of a character with examples enough, a right answer is no further one: to train on, every face is welcome.
     """

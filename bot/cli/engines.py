@@ -1,4 +1,4 @@
-"""The networks, loaded for a command that looks at pictures without a running bot."""
+"""The networks, loaded for a command that analyses pictures without a running bot."""
 
 from collections.abc import Callable
 from functools import partial

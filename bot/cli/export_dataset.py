@@ -18,14 +18,14 @@ def export_dataset(
     store: StoreOption = None,
     only: FromOption = None,
 ) -> None:
-    """Write the faces that people have taught, confirmed and corrected, to train a network on.
+    """Write the faces that people have taught, confirmed and corrected, as pictures to train a network on.
 
-    DIR/faces has a folder for each character; DIR/faces.jsonl says of each face where it comes from: the character's
-    name, how it came about, in which chat, when, by whom (as a number), and by which bundle it was seen.
+    DIR/faces has a folder for each character; DIR/faces.jsonl says where each face comes from: the character's
+    name, how it was learnt, the chat, the time, the person (as a number), and the bundle that saw it.
 
     Look through the folders first: people make mistakes. A network that is trained on them knows these characters and
-    no others, so copy in face crops of everybody else whom it shall know. Then train it, which takes the trainer
-    (pip install "whobot[trainer]"), and have it take over if it is not worse:
+    no others, so add face crops of every other character that it is to know. Then train it, which takes the trainer
+    (pip install "whobot[trainer]"), and let it take over if it is not worse:
 
         whobot-train all DIR/train.toml
 
@@ -66,7 +66,7 @@ async def _export(settings: Settings, folder: Path, store: str | None, only: str
                     written.add(face)
                     advance()
     if not written.counts:
-        typer.echo("nobody has taught anything yet: there is nothing to write", err=True)
+        typer.echo("nothing was taught yet: there is nothing to write", err=True)
         return False
     count, enough = written.counts.total(), written.enough()
     typer.echo(f"{_count(count, 'face')} of {_count(len(written.counts), 'character')} in {folder / sets.FACES}")

@@ -17,12 +17,12 @@ def forget(
 ) -> None:
     """Forget all pictures by which a character was taught on the command line.
 
-    Whom a bundle knows by itself it goes on to know.
+    A bundle still knows its own characters.
 
     Exit codes:
 
     - 0: forgotten
-    - 1: nobody was taught by that name
+    - 1: no character was taught by that name
     - 2: wrong arguments or settings, or a database that cannot be used
     """
     with endings():
@@ -50,9 +50,9 @@ async def _forget(settings: Settings, name: str, store: str | None) -> bool:
             typer.echo(f"{characters.name(change.character)} is forgotten, {pictures}")
             return True
     if meant := candidates(name, taught, characters):
-        typer.echo(f"nobody was taught as just {name}; did you mean {meant}?", err=True)
+        typer.echo(f"no character was taught as just {name}; did you mean {meant}?", err=True)
         return False
     known = characters.find(name)
-    reason = "nobody was taught by that name" if known is None else f"{characters.name(known)} was not taught"
-    typer.echo(f"{reason}; whobot roster shows who was", err=True)
+    reason = "no character was taught by that name" if known is None else f"{characters.name(known)} was not taught"
+    typer.echo(f"{reason}; whobot roster lists those that were", err=True)
     return False

@@ -14,7 +14,7 @@ from bot.storage.values import EVERYWHERE, Draft, Origin, State
 FAR_LARGER = 2.0
 """A face whose box is so many times as wide as any other's is the one that a picture is of."""
 ALIKE = 0.3
-"""The mean probability of somebody else, over the faces of a lesson, from which the two are hard to tell apart."""
+"""The mean probability of another character, over the faces of a lesson, from which the two are hard to tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def examples_of(gallery: Gallery, character: str) -> list[Embedding]:
 
 
 def drafts(character: str, taken: Sequence[Taken]) -> list[Draft]:
-    """Return what the store shall keep: known everywhere, and taught by the operator."""
+    """Return what the store is to keep: known everywhere, and taught by the operator."""
     now = datetime.now(UTC)
     return [
         Draft(
@@ -99,7 +99,7 @@ def warnings(
     """Return what is odd about a lesson, in words.
 
     Args:
-        character: The id of whom it teaches.
+        character: The id of the character that it teaches.
         taken: The faces that it brings.
         earlier: The character's examples before it.
         kinship: The cosine that two faces of one character have on average.
@@ -114,7 +114,7 @@ def warnings(
     elif earlier:
         found.insert(0, f"{character} was taught before: this adds to it")
     elif other := characters.lookalike(character):
-        found.insert(0, f"{character} only looks like {other}: other letters are in it, so it is somebody else")
+        found.insert(0, f"{character} only looks like {other}: other letters are in it, so it is another character")
     return found
 
 

@@ -20,15 +20,15 @@ def promote(
     config: ConfigOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Let a character that one chat or server has taught be known in all chats.
+    """Make a character that one chat or server has taught known in all chats.
 
-    From then on it is yours: that chat can no longer forget it, but whobot forget can. Examples that wait for somebody
-    to confirm them stay where they are.
+    From then on it is yours: that chat can no longer forget it, but whobot forget can. Examples that wait to be
+    confirmed stay where they are.
 
     Exit codes:
 
     - 0: done
-    - 1: that chat has taught nobody by that name
+    - 1: that chat has taught no character by that name
     - 2: wrong arguments or settings, or a database that cannot be used
     """
     with endings():
@@ -57,8 +57,8 @@ async def _promote(settings: Settings, name: str, source: str, store: str | None
             typer.echo(f"{characters.name(change.character)} is known in all chats now, from {pictures}")
             return True
     if meant := candidates(name, taught, characters):
-        typer.echo(f"{source} has taught nobody as just {name}; did you mean {meant}?", err=True)
+        typer.echo(f"{source} has taught no character as just {name}; did you mean {meant}?", err=True)
         return False
-    known = ", ".join(map(characters.name, taught)) or "nobody"
-    typer.echo(f"{source} has taught nobody called {name} that counts; it has taught {known}", err=True)
+    known = ", ".join(map(characters.name, taught)) or "none"
+    typer.echo(f"{source} has taught no character called {name} that counts; it has taught {known}", err=True)
     return False

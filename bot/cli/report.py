@@ -25,7 +25,7 @@ def report(pictures: Iterable[AnalysedPicture], total: int | None, *, folder: Pa
         as_json: whether JSON lines are printed, else tables.
 
     Returns:
-        Whether all pictures could be looked at and written.
+        Whether all pictures could be analysed and written.
     """
     console = Console(highlight=False, soft_wrap=True)
     bar_on = console if console.is_terminal and not as_json else Console(stderr=True)

@@ -6,7 +6,7 @@ from bot.cli.common import FAILED, ConfigOption, endings, read_configuration
 
 
 def rollback(config: ConfigOption = None) -> None:
-    """Have the bundle run again that whobot adopt has replaced.
+    """Run the bundle again that whobot adopt has replaced.
 
     The two change places, so a second rollback undoes the first. A running bot notices by itself.
 

@@ -1,4 +1,4 @@
-"""``whobot roster``: whom whobot knows."""
+"""``whobot roster``: the characters that whobot knows."""
 
 import asyncio
 import json
@@ -30,8 +30,8 @@ def roster(
 
     Exit codes:
 
-    - 0: somebody was found
-    - 1: nobody was
+    - 0: a character was found
+    - 1: none was
     - 2: wrong arguments or settings, or a database that cannot be used
     """
     with endings():
@@ -48,7 +48,7 @@ def roster(
         elif found:
             Console(highlight=False).print(_as_table(found, characters, taught))
         else:
-            typer.echo(f"nobody is called or comes from anything like {search!r}", err=True)
+            typer.echo(f"no character has a name, an alias or a series like {search!r}", err=True)
         if not found:
             raise typer.Exit(FAILED)
 

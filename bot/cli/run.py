@@ -46,7 +46,7 @@ def run(config: ConfigOption = None) -> None:
 
 
 async def _run(settings: Settings) -> bool:
-    # Only now: whobot --help shall not wait for the networks' runtime and the database's library.
+    # Only now: whobot --help does not wait for the networks' runtime and the database's library.
     from bot import app  # noqa: PLC0415
     from bot.cli.signals import stop_on_signals  # noqa: PLC0415
 

@@ -25,7 +25,7 @@ def parse_scope(text: str) -> "Scope":
     Raises:
         ConfigError: it names none.
     """
-    # Only now: whobot --help shall not wait for what pictures are made of.
+    # Only now: whobot --help does not wait for what pictures are made of.
     from bot.storage.values import Scope  # noqa: PLC0415
 
     platform, colon, home = text.partition(":")

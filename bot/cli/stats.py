@@ -46,7 +46,7 @@ def stats(
 
 
 async def _read(settings: Settings) -> tuple["Totals", list["Score"]]:
-    # Only now: whobot --help shall not wait for the database's library.
+    # Only now: whobot --help does not wait for the database's library.
     from bot.storage.engine import check_exists  # noqa: PLC0415
     from bot.storage.store import Store  # noqa: PLC0415
 

@@ -44,13 +44,13 @@ def names(settings: Settings) -> tuple[tuple[str, ...], Characters]:
 
 
 def called(name: str, taught: Iterable[str], characters: Characters) -> str | None:
-    """Return the id of the taught character of this name, or of whom alone it is a part, however people write it."""
+    """Return the id of the taught character of this name, or of the only one with it as a part, in any spelling."""
     match = _match(name, taught, characters)
     return match.ids[0] if match.certain else None
 
 
 def candidates(name: str, taught: Iterable[str], characters: Characters) -> str:
-    """Return the names of the taught characters whom somebody may have meant; "" where nobody is called like that."""
+    """Return the names of the taught characters that may be meant; "" where none is called like that."""
     return ", ".join(map(characters.name, _match(name, taught, characters).ids))
 
 
@@ -103,12 +103,12 @@ def gallery_for(analyser: PictureAnalyser, settings: Settings, store: str | None
         raise ConfigError(f"there is no store at {store}: whobot teach NAME PICTURE... --store {store} makes one")
     gallery = asyncio.run(_load(address, embedder)) if there else EMPTY
     if only_taught and not gallery.characters:
-        raise ConfigError("nobody was taught yet: begin with whobot teach NAME PICTURE...")
+        raise ConfigError("no character was taught yet: begin with whobot teach NAME PICTURE...")
     return gallery
 
 
 async def _load(address: str, embedder: StoreEmbedder) -> Gallery:
-    # Only now: where nobody was taught, the database's library would take memory for nothing.
+    # Only now: where nothing was taught, the database's library would take memory for nothing.
     from bot.storage.reembedding import reembed  # noqa: PLC0415
     from bot.storage.store import Store  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from bot.cli.options import StoreOption
 
 
 def teach(
-    name: Annotated[str, typer.Argument(metavar="NAME", help='The character: "Rin", or one whom the bundle knows.')],
+    name: Annotated[str, typer.Argument(metavar="NAME", help='The character: "Rin", or one that the bundle knows.')],
     pictures: Annotated[list[str], typer.Argument(metavar="PICTURE", help="Pictures of that character alone.")],
     config: ConfigOption = None,
     store: StoreOption = None,

@@ -43,7 +43,7 @@ async def _teach(
         with _names_in_words():
             character = character_of(name, characters.including_taught(await store.taught(EVERYWHERE)))
         await reembed(store, embedder)
-        # Whom the operator has taught, a later bundle may know by itself, under the same name.
+        # A later bundle may know a character by itself that the operator has taught, under the same name.
         gallery = (await store.gallery(EVERYWHERE, embedder.bundle_id)).renamed(characters.current)
         earlier = examples_of(gallery, character)
         results = take(analyser.analyse(pictures, gallery), earlier)
@@ -78,7 +78,7 @@ def _names_in_words() -> Iterator[None]:
         names = ", ".join(error.candidates)
         question = f"did you mean {names}?" if error.misspelt else f"which one is it: {names}?"
         raise ConfigError(
-            f"{error.name}: {question} Write the whole name, or '\"{error.name}\"' for somebody new"
+            f"{error.name}: {question} Write the whole name, or '\"{error.name}\"' for a new character"
         ) from error
 
 

@@ -37,12 +37,12 @@ def who(
 ) -> None:
     """Say who is in each picture, and write it annotated as NAME.whobot.jpg.
 
-    All cores are used, and the answers keep the order. No file is overwritten: a name that is taken gets a number.
-    Who was taught with whobot teach is known as well.
+    It uses all cores, and the answers keep the order. It overwrites no file: a name that is taken gets a number.
+    It also knows the characters that were taught with whobot teach.
 
     Exit codes:
 
-    - 0: every picture was looked at, whether or not there were faces
+    - 0: every picture was analysed, with or without faces
     - 1: some could not be, each with its reason; or the reader of the output has gone
     - 2: wrong arguments or settings, or a model that cannot be loaded
     - 130: interrupted

@@ -167,11 +167,11 @@ class _Draft:
                     + (f", or empty the file to leave {key.section} off" if key.name == "token" else "")
                 )
                 continue
-            # A password is somebody's own and may be several words; what a platform gives out never is.
+            # A password may be several words; what a platform gives out never is.
             if len(secret.splitlines() if key.name == "password" else secret.split()) != 1:
                 self.problems.append(f"{key.section}.{key.name}_file: {path} must hold the {key.name} and nothing else")
                 continue
-            # Container engines mount secrets there, readable by all within the container and by nobody outside.
+            # Container engines mount secrets there, readable by all within the container and by none outside.
             if readable_by_all and not path.is_relative_to("/run/secrets"):
                 self.warnings.append(
                     f"every user of this machine can read {path}; put that right with: chmod 600 {path}"

@@ -33,7 +33,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Discord(Section):
-    """The Discord bot. It starts when a token is given."""
+    """The Discord bot. It starts where there is a token."""
 
     token: SecretStr | None = None
     """The bot's token. Only from WHOBOT_DISCORD__TOKEN or from token_file."""
@@ -42,7 +42,7 @@ class Discord(Section):
 
 
 class Telegram(Section):
-    """The Telegram bot. It starts when a token is given."""
+    """The Telegram bot. It starts where there is a token."""
 
     token: SecretStr | None = None
     """The bot's token. Only from WHOBOT_TELEGRAM__TOKEN or from token_file."""
@@ -51,7 +51,7 @@ class Telegram(Section):
     api: str = "https://api.telegram.org"
     """Where the Bot API answers: another address for a Bot API server of your own."""
     webhook_url: str | None = Field(default=None, examples=["https://whobot.example.org/telegram"])
-    """The public https address that Telegram shall call. Without it the bot polls, which needs no open port."""
+    """The public https address that Telegram calls. Without it the bot polls, which needs no open port."""
     webhook_secret: SecretStr | None = None
     """What Telegram must send along. Only from WHOBOT_TELEGRAM__WEBHOOK_SECRET or from webhook_secret_file."""
     webhook_secret_file: Path | None = Field(default=None, examples=["/run/secrets/telegram_webhook_secret"])
@@ -69,7 +69,7 @@ class Telegram(Section):
             raise ValueError("webhook_url must begin with https://, Telegram calls nothing else")
         if self.webhook_secret is None:
             raise ValueError(
-                "webhook_url needs a webhook_secret, or anybody could pretend to be Telegram: set"
+                "webhook_url needs a webhook_secret, or any program could pretend to be Telegram: set"
                 " WHOBOT_TELEGRAM__WEBHOOK_SECRET or webhook_secret_file"
             )
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", self.webhook_secret.get_secret_value()):
@@ -87,14 +87,14 @@ class Web(Section):
     port: int = Field(default=8080, ge=0, le=65535)
     """The port to listen on."""
     password: SecretStr | None = None
-    """Asked of everyone who opens the page. Only from WHOBOT_WEB__PASSWORD or from password_file."""
+    """The page asks everyone for it. Only from WHOBOT_WEB__PASSWORD or from password_file."""
     password_file: Path | None = Field(default=None, examples=["/run/secrets/web_password"])
     """A file that holds the password and nothing else."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
     trusted_proxies: tuple[str, ...] = Field(default=(), examples=[["127.0.0.1", "10.0.0.0/8"]])
-    """Addresses and networks of reverse proxies. Who guesses passwords is told apart by what they say in
-    X-Forwarded-For, and by nobody else's word."""
+    """Addresses and networks of reverse proxies. Their X-Forwarded-For tells apart who guesses passwords; that of
+    others is ignored."""
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -143,7 +143,7 @@ class Limits(Section):
     video_seconds: Seconds = 60.0
     """Length of a video or of an animated sticker."""
     looks: int = Field(default=5, gt=0, le=12)
-    """Frames of a video or an animation that are looked at, the clearest ones."""
+    """Frames of a video or an animation that are analysed, the clearest ones."""
     pictures: Positive = 10
     """Pictures in one message: an album, or a message's attachments, are up to ten."""
     faces: Positive = 20
@@ -151,9 +151,9 @@ class Limits(Section):
     download_seconds: Seconds = 20.0
     """Time to receive one picture."""
     analysis_seconds: Seconds = 30.0
-    """Time to look at one picture, waiting included."""
+    """Time to analyse one picture, waiting included."""
     queue: Positive = 32
-    """Pictures that may wait for a worker; beyond that people are told that whobot is busy."""
+    """Pictures that may wait for a worker. Beyond that whobot says that it is busy."""
     user_requests: Positive = 10
     """Requests of one user in a minute."""
     chat_requests: Positive = 30
@@ -163,7 +163,7 @@ class Limits(Section):
     chat_presses: Positive = 200
     """Buttons that may be pressed in one chat in a minute."""
     remembered: Positive = 1_000
-    """Answers that are remembered for the buttons under them, in memory only, the latest ones."""
+    """How many of the latest answers are remembered for the buttons under them, in memory only."""
     remembered_bytes: Positive = 64_000_000
     """Memory that the remembered answers may take, with the faces in them."""
     remembered_seconds: Seconds = 86_400.0
@@ -183,9 +183,9 @@ class Access(Section):
     """Who may use whobot. An entry names a user, a chat or a server by its platform and id."""
 
     allow: tuple[str, ...] = Field(default=(), examples=[["discord:123456789012345678", "telegram:-1001234", "web:*"]])
-    """Only these, where any are named; "web:*" is everybody there. Others are met with silence."""
+    """If any are named, whobot answers only these; "web:*" is everyone there. It is silent to others."""
     block: tuple[str, ...] = Field(default=(), examples=[["telegram:123456"]])
-    """Never these, and silently so. This list outranks the other."""
+    """whobot never answers these. This list outranks the other."""
 
     @model_validator(mode="after")
     def _entries_name_a_platform(self) -> Self:
@@ -196,7 +196,7 @@ class Access(Section):
 
 
 class Workers(Section):
-    """The threads that look at pictures."""
+    """The threads that analyse pictures."""
 
     threads: int = Field(default=0, ge=0, le=64)
     """How many. 0 is one for each core, and no more than fit into the memory that whobot may take."""

@@ -46,7 +46,7 @@ class Sketch:
         self.text(x + width // 2, y + 22, words, fill=PAPER if main else INK, middle=True)
         return self.ring(x, y, width, 34) if press else self
 
-    def field(self, x: int, y: int, width: int, label: str, words: str) -> Self:
+    def entry(self, x: int, y: int, width: int, label: str, words: str) -> Self:
         """Draw an entry field with its label above."""
         self.text(x, y - 4, label, size=12, fill=FAINT, bold=True).box(x, y + 8, width, 34, fill=SHADE)
         return self.text(x + 12, y + 30, words)
@@ -114,7 +114,7 @@ def application() -> Sketch:
     sketch = portal("New Application, then a name and Create", 340).text(24, 84, "Applications", size=16, bold=True)
     sketch.button(540, 62, 156, "New Application", press=True)
     sketch.box(150, 116, 420, 204).text(174, 150, "Create an application", size=17, bold=True)
-    sketch.field(174, 178, 372, "NAME", "whobot")
+    sketch.entry(174, 178, 372, "NAME", "whobot")
     return sketch.button(334, 264, 92, "Cancel", main=False).button(446, 264, 100, "Create", press=True)
 
 
@@ -141,7 +141,7 @@ def invite() -> Sketch:
     """What the invite link opens."""
     sketch = Sketch("The invite link: choose the server, then Authorize", 400).box(160, 20, 400, 360)
     sketch.text(360, 56, "whobot wants to be added", size=18, bold=True, middle=True)
-    sketch.field(190, 88, 340, "ADD TO SERVER", "Our server  ▾").ring(190, 96, 340, 34)
+    sketch.entry(190, 88, 340, "ADD TO SERVER", "Our server  ▾").ring(190, 96, 340, 34)
     sketch.text(190, 166, "whobot will be able to", size=13, fill=FAINT, bold=True)
     rights = ("View Channels", "Send Messages", "Send Messages in Threads", "Attach Files", "Read Message History")
     for row, right in enumerate(rights):

@@ -75,7 +75,7 @@ def test_an_equal_bundle_takes_over(whobot: Whobot, models: Path, store: Path) -
 def test_a_stranger_is_best_called_nobody(whobot: Whobot, models: Path, store: Path) -> None:
     tiny.tiny_bundle(models / "new.tflite", name="new", threshold=1.0)
     result = whobot("adopt", models / "new.tflite", "--store", store)
-    assert "verdict aoi_umino, nobody known: aoi_umino -> nobody known (better)" in result.stdout
+    assert "verdict aoi_umino, unknown: aoi_umino -> unknown (better)" in result.stdout
     assert running(models) == "new"
 
 

@@ -60,7 +60,7 @@ def test_one_chat_alone_can_be_written(whobot: Whobot, store: Path) -> None:
     assert "3 faces of 1 character" in result.stdout
     result = whobot("export-dataset", "none", "--store", store, "--from", "telegram:1")
     assert result.exit_code == 1
-    assert "nobody has taught anything" in result.stderr
+    assert "nothing was taught yet" in result.stderr
     result = whobot("export-dataset", "none", "--store", store, "--from", "room")
     assert result.exit_code == 2
     assert "names no chat" in result.stderr

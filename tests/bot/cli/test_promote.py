@@ -44,7 +44,7 @@ def test_a_character_is_known_everywhere(whobot: Whobot, store: Path) -> None:
 def test_whom_that_chat_has_not_taught_is_not_promoted(whobot: Whobot, store: Path, name: str, source: str) -> None:
     result = whobot("promote", name, "--from", source, "--store", store)
     assert result.exit_code == 1
-    assert f"{source} has taught nobody called {name}" in result.stderr
+    assert f"{source} has taught no character called {name}" in result.stderr
     assert taught(store, EVERYWHERE) == {}
 
 

@@ -158,7 +158,7 @@ def test_words_of_a_name_are_enough_and_slips_are_asked_about(whobot: Whobot, ba
     assert "hoshino: which one is it: Hoshino Akane, Kii Hoshino?" in result.stderr
     result = whobot("forget", "Hosshinno")
     assert result.exit_code == 1
-    assert "nobody was taught as just Hosshinno; did you mean Hoshinno, " in result.stderr
+    assert "no character was taught as just Hosshinno; did you mean Hoshinno, " in result.stderr
     assert whobot("forget", "kii").stdout == "Kii Hoshino is forgotten, 1 picture\n"
 
 
@@ -229,7 +229,7 @@ def test_what_is_forgotten_is_unknown_again(whobot: Whobot, base: Path) -> None:
     assert whobot("who", "--only-taught", "--face", crop("c.png", YELLOW)).exit_code == 2
     result = whobot("forget", "Ki Iro")
     assert result.exit_code == 1
-    assert "nobody was taught by that name" in result.stderr
+    assert "no character was taught by that name" in result.stderr
     result = whobot("forget", "aka")
     assert result.exit_code == 1
     assert "Hoshino Akane was not taught" in result.stderr
@@ -262,4 +262,4 @@ def test_the_roster_lists_the_bundles_own_and_the_taught(whobot: Whobot, base: P
     assert [entry["taught"] for entry in json.loads(whobot("roster", "kii", "--json").stdout)["characters"]] == [2]
     result = whobot("roster", "nobody")
     assert result.exit_code == 1
-    assert "nobody is called" in result.stderr
+    assert "no character has a name" in result.stderr
