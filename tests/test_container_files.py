@@ -36,7 +36,15 @@ def test_compose_pulls_the_image_and_its_override_builds_it() -> None:
 def test_the_release_puts_its_image_into_compose() -> None:
     workflow = (REPOSITORY / ".github/workflows/release.yml").read_text()
     assert "s|\\" + SERVICE["image"] + "|" in workflow
-    assert set(re.findall(r"platforms: (.+)", workflow)) == {"linux/amd64,linux/arm64"}
+    jobs = yaml.safe_load(workflow)["jobs"]
+    assert {job: steps.get("needs") for job, steps in jobs.items()} == {
+        "wheel": None,
+        "image": "wheel",
+        "release": ["wheel", "image"],
+    }
+    (push,) = [step["with"] for step in jobs["image"]["steps"] if step.get("id") == "push"]
+    assert push["platforms"] == "linux/amd64,linux/arm64"
+    assert push["sbom"] is True
 
 
 def test_the_check_runs_the_image_as_locked_down_as_compose_does() -> None:

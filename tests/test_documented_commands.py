@@ -1,6 +1,7 @@
 """Every command in the documents works when it is pasted: those that need no network are run."""
 
 import io
+import plistlib
 import re
 import shlex
 import subprocess
@@ -15,6 +16,8 @@ import pytest
 from typer.main import get_command
 
 from bot.__main__ import app as bot_commands
+from bot.config import keys
+from bot.config.load import CONFIG_VARIABLE
 from bot.recognition.bundle import read_bundle
 from tests.checks.container import free_port
 from tests.support.artwork import CAST, draw_portrait
@@ -62,6 +65,7 @@ BEFORE_A_COMMAND = re.compile(
     r"^(?:sudo (?:-u \w+ )?|docker compose (?:exec|run --rm) whobot (?=whobot )|\w+=\S+ |\.venv/bin/(?=whobot))+"
 )
 STARTED_SECONDS = 60.0
+OF_DEVELOPERS = {"WHOBOT_IMAGE", "WHOBOT_REQUIRE_ALL", "WHOBOT_TEST_POSTGRES"}
 
 
 def blocks(document: Path, language: str = "sh") -> list[str]:
@@ -132,6 +136,20 @@ def test_every_block_is_a_script_of_known_programs(document: Path) -> None:
                 assert arguments[0] in targets
             for file in re.findall(r"-f (\S+)", line) if program == "docker" else ():
                 assert (REPOSITORY / file).is_file(), line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_variable_that_is_named_exists(document: Path) -> None:
+    known = {key.variable for key in keys().values()} | {CONFIG_VARIABLE} | OF_DEVELOPERS
+    assert set(re.findall(r"\bWHOBOT_[A-Z_]*[A-Z]\b", document.read_text())) <= known
+
+
+def test_the_services_of_systemd_and_of_macos_start_the_bot() -> None:
+    (service,) = blocks(REPOSITORY / "docs/install/linux.md", "ini")
+    assert re.findall(r"^ExecStart=\S+/(whobot) (\w+)$", service, re.MULTILINE) == [("whobot", "run")]
+    (agent,) = blocks(REPOSITORY / "docs/install/macos.md", "xml")
+    command, *arguments = plistlib.loads(agent.encode())["ProgramArguments"]
+    assert (Path(command).name, arguments) == ("whobot", ["run"])
 
 
 @pytest.fixture

@@ -65,3 +65,11 @@ def test_every_file_that_is_named_exists(document: str) -> None:
 def test_the_pictures_of_the_instructions_are_drawn_by_their_command() -> None:
     drawn = {f"{name}.svg": draw().svg() for name, draw in SKETCHES.items()}
     assert {path.name: path.read_text() for path in (REPOSITORY / "docs/images").glob("*.svg")} == drawn
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_every_table_that_the_site_takes_from_elsewhere_is_there(document: Path) -> None:
+    for name, source in re.findall(r"<!-- table: (\w+) of (\S+) -->", document.read_text()):
+        text = (document.parent / source).read_text()
+        assert f"<!-- begin: {name} -->" in text
+        assert f"<!-- end: {name} -->" in text

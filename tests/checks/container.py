@@ -28,7 +28,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 IMAGE = "whobot-check"
 TIMEOUT = 60.0
 STOP_SECONDS = 10.0
-LARGEST_IMAGE = 500_000_000
+LARGEST_IMAGE = 700_000_000
+"""Bytes. OpenCV's wheel takes 160 MB of that, with an FFmpeg and a BLAS that whobot never calls: less needs a build of
+OpenCV without them."""
 MEMORY = "1g"
 """As compose.yaml has it."""
 LOCKED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
