@@ -136,6 +136,9 @@ def test_no_name_or_alias_of_the_shipped_table_is_of_two_characters() -> None:
         ("irys", "IRyS", "Hololive"),
         ("monkey_d_luffy", "Monkey D. Luffy", "One Piece"),
         ("nishikino_maki", "Nishikino Maki", "Love Live!"),
+        ("friedrich_der_groe", "Friedrich der Große", "Azur Lane"),
+        ("wisdel", "Wiš'adel", "Arknights"),
+        ("saki", "Hanami Saki", "Gakuen iDOLM@STER"),
     ],
 )
 def test_names_are_properly_spelt(id_: str, name: str, series: str) -> None:
