@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,7 @@ class Characters:
         return [" ".join(_words(text, ordered=True)) for text in texts]
 
 
+@lru_cache(maxsize=16_384)
 def _words(text: str, *, ordered: bool = False) -> tuple[str, ...]:
     """Split into what counts of a name: folded words, by default in no order ("Maki Nishikino", "Nishikino Maki")."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_SILENT)
