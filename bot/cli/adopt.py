@@ -50,12 +50,13 @@ def _adopt(settings: Settings, path: Path, store: str | None, *, force: bool) ->
     # Only now: the networks' runtime and the database's library take their time to import.
     from bot.cli.comparing import Comparison  # noqa: PLC0415
     from bot.cli.progress import progress  # noqa: PLC0415
-    from bot.cli.takeover import previous_of, take_over  # noqa: PLC0415
+    from bot.cli.takeover import previous_of, settle, take_over  # noqa: PLC0415
     from bot.errors import BundleError  # noqa: PLC0415
     from bot.recognition.bundle import read_bundle  # noqa: PLC0415
     from bot.recognition.model_files import available  # noqa: PLC0415
 
     path, running_path = available(path), available(settings.models.directory / settings.models.classifier)
+    settle(running_path)
     running, new = read_bundle(running_path), read_bundle(path)
     if new.info.kind != "classifier":
         raise BundleError(f"{path} is a {new.info.kind}; name a classifier bundle")

@@ -18,11 +18,12 @@ def rollback(config: ConfigOption = None) -> None:
     """
     with endings():
         # Only now: reading bundles takes OpenCV.
-        from bot.cli.takeover import previous_of, swap_back  # noqa: PLC0415
+        from bot.cli.takeover import previous_of, settle, swap_back  # noqa: PLC0415
         from bot.recognition.bundle import read_bundle  # noqa: PLC0415
 
         chosen = read_configuration(config).settings.models
         running = chosen.directory / chosen.classifier
+        settle(running)
         previous = previous_of(running)
         if not previous.exists():
             typer.echo(f"there is no {previous}: no bundle has taken the place of another one yet", err=True)
