@@ -3,17 +3,18 @@
 import errno
 import socket
 from asyncio import Event
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
-from bot.chat.commands import typed_names
+from bot.chat.features import FEATURES
 from bot.chat.links import Links
 from bot.chat.model import Handler
+from bot.chat.registry import Feature, Registry
 from bot.chat.service import Service
 from bot.chat.stored_links import keeping_links
 from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
@@ -47,6 +48,7 @@ class MakeAdapters(Protocol):
         settings: Settings,
         handler: Handler,
         *,
+        registry: Registry,
         health: Callable[[], Awaitable[Health]],
         metrics: Callable[[], bytes],
         links: Links,
@@ -59,6 +61,7 @@ def make_adapters(
     settings: Settings,
     handler: Handler,
     *,
+    registry: Registry,
     health: Callable[[], Awaitable[Health]],
     metrics: Callable[[], bytes],
     links: Links | None = None,
@@ -71,11 +74,13 @@ def make_adapters(
     if settings.discord.token is not None:
         from bot.platforms.discord import DiscordAdapter  # noqa: PLC0415
 
-        adapters.append(DiscordAdapter(settings.discord.token, handler, translate, LANGUAGES, links))
+        adapters.append(DiscordAdapter(settings.discord.token, handler, registry, translate, LANGUAGES, links))
     if settings.telegram.token is not None:
         from bot.platforms.telegram import TelegramAdapter  # noqa: PLC0415
 
-        adapters.append(TelegramAdapter(settings.telegram, handler, words=translate, languages=TRANSLATED, links=links))
+        adapters.append(
+            TelegramAdapter(settings.telegram, handler, registry, words=translate, languages=TRANSLATED, links=links)
+        )
     if settings.web.enabled:
         from bot.platforms.web import WebAdapter  # noqa: PLC0415
 
@@ -85,18 +90,24 @@ def make_adapters(
             WebAdapter(
                 settings.web,
                 handler,
+                registry,
                 health=health,
                 metrics=metrics,
                 max_upload=max_upload,
                 translations=translations_for,
-                names=typed_names(translate, TRANSLATED),
+                names=registry.typed_names(translate, TRANSLATED),
             )
         )
     return adapters
 
 
 async def run(
-    settings: Settings, stop: Event, *, make_adapters: MakeAdapters = make_adapters, backoff: Backoff | None = None
+    settings: Settings,
+    stop: Event,
+    *,
+    features: Iterable[Feature[Any]] = FEATURES,
+    make_adapters: MakeAdapters = make_adapters,
+    backoff: Backoff | None = None,
 ) -> bool:
     """Run the bot until `stop` is set.
 
@@ -110,6 +121,7 @@ async def run(
         OperatorError: it cannot start; the message says what to do.
     """
     _check_that_something_runs(settings)
+    registry = Registry(features)
     log.info("starting", version=version("whobot"))
     async with AsyncExitStack() as stack:
         metrics = Metrics()
@@ -120,6 +132,7 @@ async def run(
         await stack.enter_async_context(tidying(store))
         links = await stack.enter_async_context(keeping_links(store))
         service = Service(
+            registry,
             backend,
             store,
             metrics,
@@ -134,7 +147,9 @@ async def run(
             workers = (await backend.health()).working
             return Health({"workers": workers, "store": store.alive}, platforms)
 
-        adapters += make_adapters(settings, service.handle, health=health, metrics=metrics.render, links=links)
+        adapters += make_adapters(
+            settings, service.handle, registry=registry, health=health, metrics=metrics.render, links=links
+        )
         metrics.watch_queue(lambda: backend.waiting)
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))

@@ -123,7 +123,7 @@ class NotAllowed(UserError):
 
 @dataclass(eq=False)
 class BadSetting(UserError):
-    """A chat's setting was given a value that it cannot take; `setting` is its name in `bot.chat.model.Configure`."""
+    """A chat's setting was given a value that it cannot take; `setting` is its name."""
 
     setting: str
 

@@ -1,7 +1,12 @@
-"""Whom the operator lets in."""
+"""Whom the operator lets in, and what people may do in a chat."""
 
+from enum import StrEnum
+
+from bot.chat.context import Context
 from bot.chat.model import Chat, User
 from bot.config import Access
+from bot.errors import NotAllowed, TeachingOff
+from bot.storage.values import Teachers
 
 EVERYBODY = "*"
 
@@ -18,3 +23,30 @@ class AccessCheck:
         ids = (user.id, chat.id, chat.home, EVERYBODY)
         names = {f"{chat.platform}:{id_}" for id_ in ids if id_ is not None}
         return names.isdisjoint(self._block) and (not self._allow or not names.isdisjoint(self._allow))
+
+
+class Rights(StrEnum):
+    """Who may have something done, and whether the answer depends on what the asker may do in the chat."""
+
+    ANYBODY = "anybody"
+    """The answer is the same for everybody."""
+    SHOWN = "shown"
+    """Everybody may; what is told or offered depends on what they may do."""
+    TEACHERS = "teachers"
+    """Those who may teach, correct and confirm in the chat."""
+    MANAGERS = "managers"
+    """Those who may change how the chat is set."""
+
+
+def check_rights(context: Context, rights: Rights) -> None:
+    """Refuse those who may not have something done.
+
+    Raises:
+        TeachingOff: nobody may.
+        NotAllowed: only those may who manage the chat.
+    """
+    match rights, context.settings.teachers:
+        case Rights.TEACHERS, Teachers.NOBODY:
+            raise TeachingOff
+        case (Rights.MANAGERS, _) | (Rights.TEACHERS, Teachers.MANAGERS) if not context.manages:
+            raise NotAllowed

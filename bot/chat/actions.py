@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 
-from bot.chat.model import ACTION_LIMIT
+from bot.chat.model import ACTION_LIMIT, Press, Request, User
 from bot.errors import Expired
 
 SEPARATOR = ":"
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """A verb, the token of what it is about where that is remembered, and what else it needs."""
+class Pressed(Request):
+    """A press of a button: a verb, the token of what it is about where that is remembered, and what else it needs.
+
+    `text` is what was written where the button had a prompt, `asker` who had asked for the answer with the button,
+    where that is known.
+    """
 
     verb: str
     token: str = ""
     args: tuple[str, ...] = ()
+    text: str | None = None
+    asker: User | None = None
 
 
 def write(verb: str, token: str = "", *args: object) -> str:
@@ -30,11 +36,11 @@ def write(verb: str, token: str = "", *args: object) -> str:
     return action
 
 
-def read(text: str) -> Action:
-    """Read an action. Whatever a platform sends makes one; what it means nothing to is refused by who looks it up."""
-    verb, _, rest = text.partition(SEPARATOR)
+def read(press: Press) -> Pressed:
+    """Read a press. Whatever a platform sends makes one; what it means nothing to is refused by who looks it up."""
+    verb, _, rest = press.action.partition(SEPARATOR)
     token, _, args = rest.partition(SEPARATOR)
-    return Action(verb, token, tuple(args.split(SEPARATOR)) if args else ())
+    return Pressed(verb, token, tuple(args.split(SEPARATOR)) if args else (), press.text, press.asker)
 
 
 def number(args: tuple[str, ...], place: int, below: int) -> int:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.context import Context
-from bot.chat.memory import AskerMemory
+from bot.chat.memory import Memories
 from bot.chat.model import Chat, User
 from bot.chat.words import Finding, give_away
-from bot.config import Limits
 from bot.errors import Expired
 from bot.recognition.results import Analysis, Sighting
 
@@ -62,10 +61,8 @@ class Answer:
 class Answers:
     """Remembers answers."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._memory = AskerMemory[Answer](
-            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
-        )
+    def __init__(self, memories: Memories) -> None:
+        self._memory = memories.asker_memory(_cost)
 
     def remember(
         self, context: Context, findings: Sequence[Finding], *, captioned: bool = False, unasked: bool = False
@@ -88,14 +85,6 @@ class Answers:
     def forget(self, token: str) -> None:
         """Forget an answer."""
         self._memory.drop(token)
-
-    def forget_user(self, user: User) -> None:
-        """Forget all answers that somebody asked for."""
-        self._memory.forget_user(user)
-
-    def forget_chat(self, chat: Chat) -> None:
-        """Forget all answers of a chat, or of the server that has this id."""
-        self._memory.forget_chat(chat)
 
 
 def faces_of(findings: Sequence[Finding]) -> tuple[AnsweredFace, ...]:

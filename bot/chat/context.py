@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-from bot.chat.model import Capabilities, Chat, Incoming, Progress, Stage, Teachers, User
+from bot.chat.model import Capabilities, Chat, Incoming, Progress, Stage, User
 from bot.chat.words import Sentences
-from bot.storage.values import ChatSettings
+from bot.storage.values import ChatSettings, Teachers
 
 
 @dataclass(frozen=True, slots=True)

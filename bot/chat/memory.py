@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from cachetools import TTLCache
 
 from bot.chat.model import Chat, User
+from bot.config import Limits
 
 TOKEN_BYTES = 6
 
@@ -104,3 +105,41 @@ class AskerMemory(Memory[A]):
         self.drop_where(
             lambda value: value.chat.platform == chat.platform and chat.id in (value.chat.id, value.chat.home)
         )
+
+
+class Memories:
+    """Makes memories within the operator's limits, and has them forget people and chats."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._forgetful: list[Forgetful] = []
+
+    def memory(self, cost: Callable[[T], int]) -> Memory[T]:
+        """Make a memory of what says nothing about people; `cost` counts the bytes of a value."""
+        return Memory(
+            entries=self._limits.remembered,
+            size=self._limits.remembered_bytes,
+            seconds=self._limits.remembered_seconds,
+            cost=cost,
+        )
+
+    def asker_memory(self, cost: Callable[[A], int]) -> AskerMemory[A]:
+        """Make a memory of what people have asked for."""
+        memory = AskerMemory[A](
+            entries=self._limits.remembered,
+            size=self._limits.remembered_bytes,
+            seconds=self._limits.remembered_seconds,
+            cost=cost,
+        )
+        self._forgetful.append(memory)
+        return memory
+
+    def forget_user(self, user: User) -> None:
+        """Forget all that somebody has asked for."""
+        for memory in self._forgetful:
+            memory.forget_user(user)
+
+    def forget_chat(self, chat: Chat) -> None:
+        """Forget all that was asked in a chat, or in the server that has this id."""
+        for memory in self._forgetful:
+            memory.forget_chat(chat)

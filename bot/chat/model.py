@@ -1,12 +1,13 @@
-"""What flows between a platform and the features: in as an `Incoming` with a `Request`, out again as a `Reply`."""
+"""What flows between platforms and features: in as an `Incoming` request or an `Event`, out as a `Reply`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from bot.storage.values import Chat, Keeping, Link, Teachers, User
+from bot.storage.values import Chat, Link, User
 
 __all__ = [
     "ACTION_LIMIT",
@@ -16,21 +17,19 @@ __all__ = [
     "ButtonStyle",
     "Capabilities",
     "Chat",
-    "Configure",
-    "Forget",
+    "Event",
     "Handler",
+    "Help",
     "Incoming",
-    "Keeping",
     "Left",
     "Link",
     "Menu",
     "Misuse",
     "Moved",
     "Opener",
-    "OptOut",
     "Option",
-    "Page",
     "Picture",
+    "PictureRequest",
     "Placement",
     "Present",
     "Press",
@@ -39,12 +38,8 @@ __all__ = [
     "Reply",
     "ReplyImage",
     "Request",
-    "Roster",
-    "Show",
     "Stage",
     "Suggest",
-    "Teach",
-    "Teachers",
     "Trigger",
     "User",
 ]
@@ -84,17 +79,49 @@ class Picture:
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
+class Request:
+    """What somebody asks for. Those that platforms make by themselves are here, the others with their features."""
+
+    __slots__ = ()
+
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody waits for an answer: a failure is met with silence."""
+        return False
+
+    @property
+    def confidential(self) -> bool:
+        """Whether the one who asks wants nobody else to see the answer."""
+        return False
+
+
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """Who is this? `private` asks for an answer that nobody else sees."""
+class PictureRequest(Request):
+    """A request about pictures."""
 
     pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(PictureRequest):
+    """Who is this? `private` asks for an answer that nobody else sees."""
+
     trigger: Trigger
     private: bool = False
 
+    @property
+    def unasked(self) -> bool:
+        """Whether the pictures were posted, and no more."""
+        return self.trigger is Trigger.POSTED
+
+    @property
+    def confidential(self) -> bool:
+        """Whether that was said with the question."""
+        return self.private
+
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class Press(Request):
     """Somebody pressed a button or chose from a menu; `text` is what they wrote where it had a `Prompt`.
 
     `asker` is who asked for the answer with the button, where the platform knows.
@@ -106,119 +133,84 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Teach:
-    """These pictures show `name`."""
-
-    name: str
-    pictures: tuple[Picture, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Unlearn the character `name` that was taught in this chat."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """Whom does whobot know? `query` is a part of a name, an alias or a series; empty for all."""
-
-    query: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggest:
-    """Which names begin like `text`? For completion while somebody types; `taught` limits it to what `Forget` takes."""
+class Suggest(Request):
+    """Which names begin like `text`? For completion while somebody types; `taught` limits it to those taught here."""
 
     text: str
     taught: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Configure:
-    """Change this chat's settings; None leaves a setting as it is.
-
-    Args:
-        watch: Look at every picture posted.
-        quiet: In a watched chat, speak only when a known character is found.
-        threshold: The probability from which a face is named; "auto" for the network's own.
-        language: A BCP 47 tag; "auto" for everybody's own.
-        adults_only: Stay silent unless the platform marks the chat as age-restricted.
-        teachers: Who may teach and correct.
-        keep: Which judgements keep the face crop, so that they count as examples.
-        confirm: Whether what one person teaches is provisional until a second one or a manager confirms it.
-    """
-
-    watch: bool | None = None
-    quiet: bool | None = None
-    threshold: float | Literal["auto"] | None = None
-    language: str | None = None
-    adults_only: bool | None = None
-    teachers: Teachers | None = None
-    keep: Keeping | None = None
-    confirm: bool | None = None
+    @property
+    def unasked(self) -> bool:
+        """Nobody waits for suggestions."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
-class OptOut:
-    """The user wants their pictures ignored from now on (`out`), or no longer ignored."""
-
-    out: bool
-
-
-class Page(StrEnum):
-    """Something to read, some of it with buttons to act on it."""
-
-    HELP = "help"
-    ABOUT = "about"
-    PRIVACY = "privacy"
-    SETTINGS = "settings"
-    MY_DATA = "mydata"
-    STATS = "stats"
-    HISTORY = "history"
+class Help(Request):
+    """How is whobot used? Also what is made of words in a private chat that ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
-    """Show a page."""
-
-    page: Page
-
-
-@dataclass(frozen=True, slots=True)
-class Misuse:
+class Misuse(Request):
     """Somebody typed a command that is none, or that is not finished: they are told how it is meant."""
 
     command: str
 
 
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+class Event(ABC):
+    """What has happened to chats: nobody has asked for anything, and nobody is answered."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def platform(self) -> str:
+        """Where it has happened."""
+
+
 @dataclass(frozen=True, slots=True)
-class Left:
+class Left(Event):
     """whobot was removed from this chat, or from the whole server where the chat's id is its `home`."""
 
+    chat: Chat
+
+    @property
+    def platform(self) -> str:
+        """Where that was."""
+        return self.chat.platform
+
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Event):
     """This chat goes on under another id."""
 
+    chat: Chat
     to: Chat
+
+    @property
+    def platform(self) -> str:
+        """Where that was."""
+        return self.chat.platform
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """These are all the homes that whobot is in, by the account that is this request's user.
+class Present(Event):
+    """These are all the homes that whobot is in, by its `account`.
 
     What is out of order for a while is among them. Never sent on a doubt: what is kept of homes that were among them
     before goes. Private chats are no homes, and stay.
     """
 
+    account: User
     homes: frozenset[str]
 
-
-Request: TypeAlias = (
-    Ask | Press | Teach | Forget | Roster | Suggest | Configure | OptOut | Show | Misuse | Left | Moved | Present
-)
+    @property
+    def platform(self) -> str:
+        """Where the account is."""
+        return self.account.platform
 
 
 # --- how it arrives --------------------------------------------------------------------------------------------------
@@ -399,5 +391,5 @@ class Reply:
         return self.placement is not Placement.DELETE and not self.text and not self.images
 
 
-Handler: TypeAlias = Callable[[Incoming], Awaitable[Reply]]
-"""What a platform is handed: it always returns a reply and never raises, cancellation apart."""
+Handler: TypeAlias = Callable[[Incoming | Event], Awaitable[Reply]]
+"""What a platform is handed: it always returns a reply, silence to an event, and never raises, cancellation apart."""

@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 
 from bot import app, config
 from bot.chat.links import Links
-from bot.chat.model import Ask, Capabilities, Chat, Handler, Incoming, Page, Picture, Reply, Show, Trigger, User
+from bot.chat.model import Ask, Capabilities, Chat, Event, Handler, Incoming, Picture, Reply, Trigger, User
+from bot.chat.registry import Registry
 from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError
 from bot.platforms.base import Adapter, Health
 from bot.platforms.supervisor import Backoff
@@ -25,7 +26,7 @@ from bot.storage.values import EVERYWHERE
 from tests.support import tiny
 from tests.support.fakes.telegram import TOKEN as TELEGRAM_TOKEN
 from tests.support.health import health_of
-from tests.support.service_harness import learn
+from tests.support.service_harness import REGISTRY, learn
 
 QUICK = Backoff(shortest=0.001, longest=0.001)
 
@@ -75,6 +76,7 @@ class Bench:
         settings: config.Settings,
         handler: Handler,
         *,
+        registry: Registry,
         health: Callable[[], Awaitable[Health]],
         metrics: Callable[[], bytes],
         links: Links,
@@ -231,8 +233,7 @@ async def test_the_log_says_what_is_missing(settings: config.Settings) -> None:
     assert "WHOBOT_TELEGRAM__TOKEN" in advice["telegram"]
 
 
-async def handle(incoming: Incoming) -> Reply:
-    assert incoming.request == Show(Page.HELP)
+async def handle(_asked: Incoming | Event) -> Reply:
     return Reply()
 
 
@@ -252,14 +253,14 @@ async def test_the_settings_choose_the_adapters(discord: bool, telegram: bool, w
         telegram=config.Telegram(token=token if telegram else None),
         web=config.Web(enabled=web, port=0),
     )
-    made = app.make_adapters(settings, handle, health=health_of(), metrics=lambda: b"")
+    made = app.make_adapters(settings, handle, registry=REGISTRY, health=health_of(), metrics=lambda: b"")
     assert [adapter.name for adapter in made] == expected
 
 
 def test_a_platform_that_is_not_used_is_not_imported() -> None:
     script = (
-        "import sys; from bot import app, config;"
-        "app.make_adapters(config.Settings(), None, health=None, metrics=bytes);"
+        "import sys; from bot import app, config; from bot.chat.registry import Registry;"
+        "app.make_adapters(config.Settings(), None, registry=Registry(()), health=None, metrics=bytes);"
         "assert 'bot.platforms.web' in sys.modules;"
         "print([name for name in ('discord', 'telegram') if name in sys.modules])"
     )

@@ -13,7 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.chat.commands import COMMANDS, Naming
+from bot.chat.commands import Naming
+from bot.chat.features import FEATURES
 from bot.chat.words.languages import LANGUAGES, TRANSLATED
 
 CODE = Path(__file__).resolve().parents[2] / "bot"
@@ -36,8 +37,8 @@ def template() -> Catalog:
 
 
 def names() -> Iterator[tuple[str, Naming]]:
-    """What the table of commands names, once for each place that has rules of its own for names."""
-    for command in COMMANDS:
+    """What the commands name, once for each place that has rules of its own for names."""
+    for command in (command for feature in FEATURES for command in feature.commands):
         yield from ((command.name, naming) for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND))
         yield from ((parameter.name, Naming.DISCORD_OPTION) for parameter in command.parameters)
 

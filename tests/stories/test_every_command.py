@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from bot import config
-from bot.chat.actions import read
-from bot.chat.commands import COMMANDS
-from bot.chat.context import Context
-from bot.chat.model import Press, Reply
-from bot.chat.presses import Presses
+from bot.chat.actions import Pressed, read
+from bot.chat.model import Press
 from bot.platforms.web import WebAdapter
 from tests.support import tiny
 from tests.support.fakes.discord import fake_discord
@@ -21,6 +18,7 @@ from tests.support.fakes.discord.api import TIMEOUT
 from tests.support.fakes.telegram import fake_telegram
 from tests.support.platform_chats import DiscordChat, PlatformChat, TelegramChat, until
 from tests.support.running import running
+from tests.support.service_harness import REGISTRY
 from tests.support.webchat import WebChat
 
 RED, GREEN, GREY = (tiny.encoded(tiny.picture(colour)) for colour in (tiny.RED, tiny.GREEN, tiny.GREY))
@@ -108,7 +106,7 @@ NOT_HERE = "Ask me that in a private chat: here, everybody could read it."
 
 
 async def test_every_command(chat: PlatformChat) -> None:
-    assert {command for command, *_ in SAID} == {command.name for command in COMMANDS}
+    assert {command for command, *_ in SAID} == {command.name for command in REGISTRY.commands}
     for command, words, pictures, expected in SAID:
         said = await chat.say(command, words, *pictures, by=chat.manager)
         answer = NOT_HERE if (command, chat.platform) == ("mydata", "telegram") else expected
@@ -116,7 +114,7 @@ async def test_every_command(chat: PlatformChat) -> None:
         assert said.pictures == (1 if command == "who" else 0)
 
 
-@pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.managers])
+@pytest.mark.parametrize("command", [command.name for command in REGISTRY.commands if command.managers])
 async def test_what_only_managers_may_say(chat: PlatformChat, command: str) -> None:
     words = {"language": "de", "watch": "on", "quiet": "on", "threshold": "70"}
     said = await chat.say(command, words.get(command, ""), by=chat.ann)
@@ -181,30 +179,21 @@ async def test_every_command_in_the_web_chat(tmp_path: Path) -> None:
 # --- buttons ---------------------------------------------------------------------------------------------------------
 
 
-class Watched(Presses):
-    """Notes which verbs there are, and which of them are pressed."""
+@pytest.fixture
+def pressed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The verbs of the buttons that are pressed."""
+    verbs = set()
 
-    known: ClassVar[set[str]] = set()
-    pressed: ClassVar[set[str]] = set()
+    def noted(press: Press) -> Pressed:
+        read_ = read(press)
+        verbs.add(read_.verb)
+        return read_
 
-    def __init__(self, *arguments: Any, about_answers: Any, on_their_own: Any) -> None:
-        super().__init__(*arguments, about_answers=about_answers, on_their_own=on_their_own)
-        self.known.update(about_answers, on_their_own)
-
-    async def answer(self, context: Context, press: Press) -> Reply:
-        self.pressed.add(read(press.action).verb)
-        return await super().answer(context, press)
-
-
-@pytest.fixture(autouse=True)
-def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
-    monkeypatch.setattr("bot.chat.service.Presses", Watched)
-    Watched.known.clear()
-    Watched.pressed.clear()
-    return Watched
+    monkeypatch.setattr("bot.chat.service.read", noted)
+    return verbs
 
 
-async def test_every_button(watched: type[Watched], chat: PlatformChat) -> None:
+async def test_every_button(pressed: set[str], chat: PlatformChat) -> None:
     await under_an_answer(chat)
     await who_is_it_really(chat)
     await how_the_chat_is_set(chat)
@@ -212,7 +201,7 @@ async def test_every_button(watched: type[Watched], chat: PlatformChat) -> None:
     await which_face_it_is(chat)
     await known_characters(chat)
     await own_data(await chat.private())
-    assert watched.known - watched.pressed == set()
+    assert {button.verb for feature in REGISTRY.features for button in feature.buttons} == pressed
 
 
 async def under_an_answer(chat: PlatformChat) -> None:

@@ -20,6 +20,7 @@ from bot.recognition.options import LocalOptions
 from bot.recognition.results import Image
 from bot.storage.store import Store
 from tests.support import tiny
+from tests.support.service_harness import REGISTRY
 
 LIMITS = Limits(bytes=100_000, pixels=1_000_000, pictures=5, faces=3)
 CAPABILITIES = Capabilities(2000, 1024, 10, 10_000_000, alt_text=True)
@@ -56,7 +57,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
         Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store,
         LocalBackend(models, LocalOptions(pixels=LIMITS.pixels, faces=LIMITS.faces)) as backend,
     ):
-        yield Service(backend, store, Metrics(), limits=LIMITS)
+        yield Service(REGISTRY, backend, store, Metrics(), limits=LIMITS)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.chat.model import Ask, Chat, Picture, Press, Reply, Request, Teach, Trigger, User
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Chat, Picture, Press, Reply, Request, Trigger, User
 from bot.chat.service import Service
 from bot.recognition.gallery import Embedding, Gallery
 from bot.recognition.options import AnalysisOptions
@@ -70,7 +71,7 @@ class Member:
         return await self.say(Ask(self._pictures(pictures, author), trigger))
 
     async def teach(self, name: str, *pictures: str, author: User | None = None) -> Reply:
-        return await self.say(Teach(name, self._pictures(pictures, author)))
+        return await self.say(Teach(self._pictures(pictures, author), name))
 
     async def press(self, reply: Reply, label: str, text: str | None = None) -> Reply:
         """Press a button, or choose from a menu, by its label."""

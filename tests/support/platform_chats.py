@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.chat.commands import BY_NAME, Kind
+from discord import AppCommandOptionType
+
 from tests.support.fakes import discord, telegram
 from tests.support.fakes.discord.api import TIMEOUT
 from tests.support.fakes.discord.people import Value
@@ -116,9 +117,10 @@ class DiscordChat(PlatformChat):
         options: dict[str, Value] = {
             f"picture{number if number > 1 else ''}": discord.Upload(data) for number, data in enumerate(pictures, 1)
         }
-        for parameter in BY_NAME[command].parameters:
-            if words and parameter.kind is not Kind.PICTURES:
-                options[parameter.name] = True if parameter.kind is Kind.FLAG else words
+        registered = next(one for one in self.fake.commands if one["name"] == command)
+        for option in registered.get("options", ()):
+            if words and option["type"] != AppCommandOptionType.attachment.value:
+                options[option["name"]] = True if option["type"] == AppCommandOptionType.boolean.value else words
         return await self.fake.slash(command, options, author=by, channel=self._channel)
 
     async def post(self, picture: bytes, *, by: discord.Person) -> None:

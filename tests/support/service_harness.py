@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.chat.features import FEATURES
 from bot.chat.model import (
     Ask,
     Button,
@@ -24,6 +25,7 @@ from bot.chat.model import (
     Trigger,
     User,
 )
+from bot.chat.registry import Registry
 from bot.errors import BrokenPicture, DownloadFailed
 from bot.metrics import Metrics
 from bot.recognition.backend import BackendHealth
@@ -34,6 +36,7 @@ from bot.recognition.results import Analysis, Box, EncodedImage, Face, Guess, Po
 from bot.storage.store import Store
 from bot.storage.values import Action, Draft, Example, Origin, Scope, State
 
+REGISTRY = Registry(FEATURES)
 CHAT = Chat("discord", "room")
 PRIVATE = Chat("discord", "dm", private=True)
 ANN = User("discord", "ann", name="Ann")

@@ -1,1 +1,40 @@
-"""What people can ask for, one module each."""
+"""All features, one module each, in the order in which commands and help are shown."""
+
+from typing import Any
+
+from bot.chat.features import (
+    about,
+    answer_buttons,
+    asking,
+    corrections,
+    departures,
+    forgetting,
+    helping,
+    history,
+    my_data,
+    privacy,
+    review,
+    roster,
+    settings,
+    stats,
+    teaching,
+)
+from bot.chat.registry import Feature
+
+FEATURES: tuple[Feature[Any], ...] = (
+    asking.FEATURE,
+    answer_buttons.FEATURE,
+    corrections.FEATURE,
+    teaching.FEATURE,
+    forgetting.FEATURE,
+    roster.FEATURE,
+    settings.FEATURE,
+    my_data.FEATURE,
+    privacy.FEATURE,
+    stats.FEATURE,
+    history.FEATURE,
+    review.FEATURE,
+    departures.FEATURE,
+    about.FEATURE,
+    helping.FEATURE,
+)

@@ -1,11 +1,12 @@
 """The buttons under an answer: turning its pages, who else it may be, and taking it away."""
 
-from bot.chat.actions import Action, number, write
-from bot.chat.answers import Answer, AnsweredFace, Answers
+from bot.chat.actions import Pressed, number, write
+from bot.chat.answers import Answer, AnsweredFace
 from bot.chat.context import Context
-from bot.chat.features.verdicts import said_of
-from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Press, Reply, User
-from bot.chat.presses import AboutAnswer, OnItsOwn, notice
+from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Reply, User
+from bot.chat.registry import ButtonHandler, Feature, Parts
+from bot.chat.replies import notice
+from bot.chat.verdicts import said_of
 from bot.chat.words import ButtonWords, TeachingWords, count_pages, turn_to
 from bot.errors import Expired
 
@@ -14,61 +15,51 @@ CANDIDATES = 5
 
 
 class UnderAnswers:
-    """Places buttons under answers, and handles their presses."""
+    """Handles the presses of buttons under answers."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, parts: Parts) -> None:
+        self._answers = parts.answers
 
-    @property
-    def about_answers(self) -> dict[str, AboutAnswer]:
-        """What handles the verbs of buttons that need to know what was answered."""
-        return {"page": self._turn, "more": self._more}
-
-    @property
-    def on_their_own(self) -> dict[str, OnItsOwn]:
-        """What handles the other verbs."""
-        return {"delete": self._delete}
-
-    async def _turn(self, context: Context, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+    async def turn(self, context: Context, press: Pressed) -> Reply:
         """Show a page of the answer, its first page again after something else was shown in its place."""
-        page = number(args, 0, below=count_pages(answer.findings))
+        answer = self._answers.recall(context, press.token)
+        page = number(press.args, 0, below=count_pages(answer.findings))
         text = turn_to(context.sentences, answer.findings, answer.text_limit(context), page)
-        return Reply(text, buttons=rows(context, answer, page), placement=Placement.EDIT)
+        return in_place_of(answer, text, rows(context, answer, page))
 
-    async def _more(self, context: Context, answer: Answer, args: tuple[str, ...], _text: str | None) -> Reply:
+    async def more(self, context: Context, press: Pressed) -> Reply:
         """Tell who else a face may be; ask which one where there are several."""
+        answer = self._answers.recall(context, press.token)
         words, faces = ButtonWords(context.catalogue), answer.faces
-        place = number(args, 0, below=len(faces)) if args else 0 if len(faces) == 1 else None
+        place = number(press.args, 0, below=len(faces)) if press.args else 0 if len(faces) == 1 else None
         if place is None:
             text = words.which_face()
         else:
             guesses = faces[place].sighting.guesses[:CANDIDATES]
             text = words.candidates(context.sentences, name_of_face(context, answer, faces[place]), guesses)
         menus = (menu_of_faces(context, answer, "more", place),) if len(faces) > 1 else ()
-        back = Button(words.back(), write("page", answer.token, 0))
-        return Reply(text, buttons=((back,),), menus=menus, placement=Placement.EDIT)
+        return in_place_of(answer, text, ((back_to(context, answer),),), menus)
 
-    async def _delete(self, context: Context, action: Action, _text: str | None) -> Reply:
+    async def delete(self, context: Context, press: Pressed) -> Reply:
         """Take the answer away, for the one who asked and for those who manage the chat."""
-        asker = self._asker(context, action.token)
+        asker = self._asker(context, press)
         if not (context.manages or context.is_user(asker)):
             return notice(ButtonWords(context.catalogue).not_yours())
-        self._answers.forget(action.token)
+        self._answers.forget(press.token)
         return Reply(placement=Placement.DELETE)
 
-    def _asker(self, context: Context, token: str) -> User:
+    def _asker(self, context: Context, press: Pressed) -> User:
         """Return who asked for an answer; of one that is forgotten, by the word of the platform.
 
         Raises:
             Expired: nobody knows.
         """
         try:
-            return self._answers.recall(context, token).asker
+            return self._answers.recall(context, press.token).asker
         except Expired:
-            press = context.incoming.request
-            if isinstance(press, Press) and press.asker is not None:
-                return press.asker
-            raise
+            if press.asker is None:
+                raise
+            return press.asker
 
 
 def rows(context: Context, answer: Answer, page: int = 0) -> tuple[tuple[Button, ...], ...]:
@@ -91,6 +82,18 @@ def rows(context: Context, answer: Answer, page: int = 0) -> tuple[tuple[Button,
     return tuple(tuple(row) for row in (turning, acting) if row)
 
 
+def back_to(context: Context, answer: Answer) -> Button:
+    """Return the button that shows an answer again, in the place of what was shown instead."""
+    return Button(ButtonWords(context.catalogue).back(), write("page", answer.token, 0))
+
+
+def in_place_of(
+    answer: Answer, text: str, buttons: tuple[tuple[Button, ...], ...], menus: tuple[Menu, ...] = ()
+) -> Reply:
+    """Return what is shown in the place of an answer, hidden where that is."""
+    return Reply(text, buttons=buttons, menus=menus, placement=Placement.EDIT, spoiler=answer.spoiler)
+
+
 def menu_of_faces(context: Context, answer: Answer, verb: str, chosen: int | None = None) -> Menu:
     """Return a menu of an answer's faces, as many as a menu holds; choosing one presses `verb` with its place."""
     words = ButtonWords(context.catalogue)
@@ -110,3 +113,13 @@ def _label(context: Context, answer: Answer, seen: AnsweredFace) -> str:
 def name_of_face(context: Context, answer: Answer, seen: AnsweredFace) -> str:
     """Return what a face is called: its number, and that of its picture where there are several."""
     return ButtonWords(context.catalogue).face(seen.picture if len(answer.findings) > 1 else None, seen.number)
+
+
+FEATURE = Feature(
+    make=UnderAnswers,
+    buttons=(
+        ButtonHandler("page", UnderAnswers.turn),
+        ButtonHandler("more", UnderAnswers.more),
+        ButtonHandler("delete", UnderAnswers.delete),
+    ),
+)

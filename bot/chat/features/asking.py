@@ -1,13 +1,13 @@
 """Who is this?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.chat.analysis import PictureAnalysis
-from bot.chat.answers import Answers
+from bot.chat.commands import N_, Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
 from bot.chat.model import Ask, Reply, Trigger
+from bot.chat.registry import Audience, Feature, Parts, RequestHandler
 from bot.chat.words import Finding, PageWords, compose
 from bot.recognition.results import Analysis
 
@@ -15,9 +15,9 @@ from bot.recognition.results import Analysis
 class Asking:
     """Answers who is in the pictures of a message."""
 
-    def __init__(self, analysis: PictureAnalysis, answers: Answers) -> None:
-        self._analysis = analysis
-        self._answers = answers
+    def __init__(self, parts: Parts) -> None:
+        self._analysis = parts.analysis
+        self._answers = parts.answers
 
     async def answer(self, context: Context, ask: Ask) -> Reply:
         """Look at the pictures, unless nobody asked and the chat is not watched.
@@ -25,21 +25,20 @@ class Asking:
         Raises:
             UserError: none of the pictures may or can be looked at.
         """
-        unasked = ask.trigger is Trigger.POSTED
-        if unasked and not context.settings.watch:
+        if ask.unasked and not context.settings.watch:
             return Reply()
         if ask.private and not context.can_be_private:
             return Reply(PageWords(context.catalogue).ask_in_private())
-        findings = await self._analysis.analyse(context, ask.pictures, quietly=unasked)
-        if unasked:
+        findings = await self._analysis.analyse(context, ask.pictures, quietly=ask.unasked)
+        if ask.unasked:
             findings = _worth_telling(findings, known_only=context.settings.quiet)
-        return self._reply(context, ask, findings, unasked) if findings else Reply()
+        return self._reply(context, ask, findings) if findings else Reply()
 
-    def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding], unasked: bool) -> Reply:
+    def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding]) -> Reply:
         paged = context.capabilities.buttons
         reply = compose(context.sentences, findings, context.capabilities, paged=paged)
         if paged:
-            answer = self._answers.remember(context, findings, captioned=bool(reply.images), unasked=unasked)
+            answer = self._answers.remember(context, findings, captioned=bool(reply.images), unasked=ask.unasked)
             reply = replace(reply, buttons=rows(context, answer))
         return replace(reply, private=ask.private)
 
@@ -52,3 +51,36 @@ def _worth_telling(findings: Sequence[Finding], *, known_only: bool) -> list[Fin
         if isinstance(finding.result, Analysis)
         if any(not (known_only and sighting.unknown) for sighting in finding.result.sightings)
     ]
+
+
+def _read(arguments: Arguments) -> Ask:
+    return Ask(arguments.pictures, Trigger.COMMAND, private=arguments.words == "private")
+
+
+def _help(_parts: Parts, context: Context) -> Iterator[str]:
+    t = context.catalogue
+    if context.chat.private:
+        yield t.gettext("Send me a picture, or several at once.")
+    else:
+        yield t.gettext("Send /who with a picture, or reply to a picture with /who or by mentioning me.")
+    if context.capabilities.context_menus:
+        yield t.gettext('Or choose "Who is this?" from the menu of a message.')
+
+
+FEATURE = Feature(
+    make=Asking,
+    commands=(
+        Command(
+            "who",
+            N_("Who is in this picture?"),
+            _read,
+            (
+                Parameter("pictures", N_("Pictures with anime faces"), Kind.PICTURES),
+                Parameter("private", N_("Show the answer to me alone"), Kind.FLAG, required=False),
+            ),
+        ),
+    ),
+    menus=(MessageMenu("who", N_("Who is this?"), lambda arguments: Ask(arguments.pictures, Trigger.MENU)),),
+    requests=(RequestHandler(Ask, Asking.answer, audience=Audience.CHAT),),
+    help=_help,
+)

@@ -1,48 +1,50 @@
 """Chats that whobot was removed from, or that go on elsewhere: what is kept of them goes or follows."""
 
-from collections.abc import Sequence
-
 import structlog
 
-from bot.chat.memory import Forgetful
-from bot.chat.model import Chat, Left, Moved, Present, User
-from bot.storage.store import Store
+from bot.chat.model import Chat, Left, Moved, Present
+from bot.chat.registry import EventHandler, Feature, Parts
 
 log = structlog.get_logger(__name__)
 
 
 class Departures:
-    """Follows chats that go. There is nobody to tell."""
+    """Follows chats that go, whoever they were. There is nobody to tell."""
 
-    def __init__(self, store: Store, memories: Sequence[Forgetful]) -> None:
-        self._store = store
-        self._memories = memories
+    def __init__(self, parts: Parts) -> None:
+        self._store = parts.store
+        self._memories = parts.memories
 
-    async def follow(self, chat: Chat, user: User, news: Left | Moved | Present) -> None:
-        """Remove, or move, all that is kept of the chats that the news is about."""
-        match news:
-            case Left():
-                await self._remove(chat)
-                log.info("chat_gone", moved=False)
-            case Moved(to):
-                self._forget(chat)
-                await self._store.move_chat(chat, to)
-                log.info("chat_gone", moved=True)
-            case Present(homes):
-                await self._take_stock(user, homes)
+    async def left(self, event: Left) -> None:
+        """Remove all that is kept of a chat, or of a server."""
+        await self._remove(event.chat)
+        log.info("chat_gone", moved=False)
 
-    async def _take_stock(self, account: User, present: frozenset[str]) -> None:
+    async def moved(self, event: Moved) -> None:
+        """Have all that is kept of a chat belong to it under its new id."""
+        self._memories.forget_chat(event.chat)
+        await self._store.move_chat(event.chat, event.to)
+        log.info("chat_gone", moved=True)
+
+    async def present(self, event: Present) -> None:
         """Remove what is kept of the homes that the bot's account was in and is in no longer."""
-        gone = sorted(await self._store.homes(account) - present)
+        account = event.account
+        gone = sorted(await self._store.homes(account) - event.homes)
         for home in gone:
             await self._remove(Chat(account.platform, home, home=home))
-        await self._store.note_homes(account, present)
-        log.info("homes_present", present=len(present), gone=len(gone))
+        await self._store.note_homes(account, event.homes)
+        log.info("homes_present", present=len(event.homes), gone=len(gone))
 
     async def _remove(self, chat: Chat) -> None:
-        self._forget(chat)
+        self._memories.forget_chat(chat)
         await self._store.remove_chat(chat)
 
-    def _forget(self, chat: Chat) -> None:
-        for memory in self._memories:
-            memory.forget_chat(chat)
+
+FEATURE = Feature(
+    make=Departures,
+    events=(
+        EventHandler(Left, Departures.left),
+        EventHandler(Moved, Departures.moved),
+        EventHandler(Present, Departures.present),
+    ),
+)

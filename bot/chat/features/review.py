@@ -1,46 +1,27 @@
 """Agreeing to what somebody else has taught, and taking a change back."""
 
-from bot.chat.actions import Action, number
+from bot.chat.access import Rights
+from bot.chat.actions import Pressed, number
 from bot.chat.context import Context
-from bot.chat.features.lessons import Lesson, check_teacher, follow_up, take_back, undo_button
+from bot.chat.lessons import MOST_CHANGES, Lesson, follow_up, take_back, undo_button
 from bot.chat.model import Reply
-from bot.chat.presses import OnItsOwn, in_place
+from bot.chat.registry import ButtonHandler, Feature, Parts
+from bot.chat.replies import in_place
 from bot.chat.words import TeachingWords
 from bot.errors import NotAllowed, SecondPersonNeeded, Settled
-from bot.recognition.backend import Backend
-from bot.storage.store import Store
 from bot.storage.values import Change, Scope
-
-MOST_CHANGES = 10**9
 
 
 class Reviewing:
     """Confirms, rejects and undoes changes. What the buttons are about is in the store: they never expire."""
 
-    def __init__(self, backend: Backend, store: Store) -> None:
-        self._backend = backend
-        self._store = store
+    def __init__(self, parts: Parts) -> None:
+        self._backend = parts.backend
+        self._store = parts.store
 
-    @property
-    def verbs(self) -> dict[str, OnItsOwn]:
-        """What handles each verb."""
-        return {"approve": self._approve, "reject": self._reject, "undo": self._undo}
-
-    async def change_of(self, context: Context, args: tuple[str, ...]) -> Change:
-        """Return the change of this chat that an action's first argument names.
-
-        Raises:
-            Settled: there is none.
-        """
-        change = await self._store.entry(Scope.of(context.chat), number(args, 0, below=MOST_CHANGES))
-        if change is None:
-            raise Settled
-        return change
-
-    async def _approve(self, context: Context, action: Action, _text: str | None) -> Reply:
+    async def approve(self, context: Context, press: Pressed) -> Reply:
         """Let what somebody else has taught count."""
-        check_teacher(context)
-        change = await self.change_of(context, action.args)
+        change = await self._change_of(context, press)
         # Not who made the change: what was rejected is put back by somebody else.
         if not context.manages and any(map(context.is_user, await self._store.teachers(change.scope, change.added))):
             raise SecondPersonNeeded
@@ -51,10 +32,9 @@ class Reviewing:
         text = words.confirmed(self._name(change), context.user.name or words.someone())
         return in_place(Reply(text, buttons=((undo_button(context, approved),),)))
 
-    async def _reject(self, context: Context, action: Action, _text: str | None) -> Reply:
+    async def reject(self, context: Context, press: Pressed) -> Reply:
         """Remove what waits for somebody to confirm it; who has taught it may do that as well."""
-        check_teacher(context)
-        change = await self.change_of(context, action.args)
+        change = await self._change_of(context, press)
         rejected = await self._store.reject(change, context.user)
         if rejected is None:
             raise Settled
@@ -62,12 +42,12 @@ class Reviewing:
         text = words.rejected(self._name(change), context.user.name or words.someone())
         return in_place(Reply(text, buttons=((undo_button(context, rejected),),)))
 
-    async def _undo(self, context: Context, action: Action, _text: str | None) -> Reply:
+    async def undo(self, context: Context, press: Pressed) -> Reply:
         """Take a change back, for the one who made it, while they may teach, and for those who manage the chat.
 
         What waits again for somebody to confirm it can be confirmed again.
         """
-        change = await self.change_of(context, action.args)
+        change = await self._change_of(context, press)
         if not (context.manages or (context.teaches and _is_own(context, change))):
             raise NotAllowed
         undone = await take_back(self._store, change, context.user)
@@ -76,9 +56,30 @@ class Reviewing:
         agreeing = follow_up(context, Lesson(undone, counts=False)) if waits else ()
         return in_place(Reply(text, buttons=((*agreeing, undo_button(context, undone)),)))
 
+    async def _change_of(self, context: Context, press: Pressed) -> Change:
+        """Return the change of this chat that a button is about.
+
+        Raises:
+            Settled: there is none.
+        """
+        change = await self._store.entry(Scope.of(context.chat), number(press.args, 0, below=MOST_CHANGES))
+        if change is None:
+            raise Settled
+        return change
+
     def _name(self, change: Change) -> str:
         return self._backend.characters.name(change.character)
 
 
 def _is_own(context: Context, change: Change) -> bool:
     return change.by is not None and context.is_user(change.by)
+
+
+FEATURE = Feature(
+    make=Reviewing,
+    buttons=(
+        ButtonHandler("approve", Reviewing.approve, rights=Rights.TEACHERS),
+        ButtonHandler("reject", Reviewing.reject, rights=Rights.TEACHERS),
+        ButtonHandler("undo", Reviewing.undo),
+    ),
+)

@@ -1,17 +1,16 @@
 """Whom whobot knows: the roster to read, and names for completion while somebody types."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.chat.actions import Action, number, write
+from bot.chat.actions import Pressed, number, write
+from bot.chat.commands import N_, Command, Kind, Parameter
 from bot.chat.context import Context
-from bot.chat.memory import Memory
-from bot.chat.model import OPTIONS_LIMIT, Button, Reply, Roster, Suggest
-from bot.chat.presses import OnItsOwn, in_place
+from bot.chat.model import OPTIONS_LIMIT, Button, Reply, Request, Suggest
+from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
+from bot.chat.replies import in_place
 from bot.chat.words import ButtonWords, PageWords
-from bot.config import Limits
 from bot.errors import Expired
-from bot.recognition.backend import Backend
-from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Scope
 
 PAGE = 20
@@ -19,23 +18,23 @@ PAGE = 20
 LONGEST_QUERY = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Roster(Request):
+    """Whom does whobot know? `query` is a part of a name, an alias or a series; empty for all."""
+
+    query: str = ""
+
+
 class Names:
     """Lists and searches the characters that are known in a chat."""
 
-    def __init__(self, backend: Backend, store: Store, limits: Limits) -> None:
-        self._backend = backend
-        self._store = store
+    def __init__(self, parts: Parts) -> None:
+        self._backend = parts.backend
+        self._store = parts.store
         # What people search for does not fit on a button.
-        self._queries = Memory[str](
-            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=len
-        )
+        self._queries = parts.memories.memory(_length)
 
-    @property
-    def verbs(self) -> dict[str, OnItsOwn]:
-        """What handles each verb."""
-        return {"roster": self._turn}
-
-    async def answer(self, context: Context, roster: Roster) -> Reply:
+    async def show(self, context: Context, roster: Roster) -> Reply:
         """List the characters that match, or else those whose names are nearly so, page by page."""
         query = " ".join(roster.query.split())[:LONGEST_QUERY]
         known, taught = await self._known(context)
@@ -66,14 +65,15 @@ class Names:
         known = {*taught, *self._backend.roster}
         return sorted(known, key=lambda id_: self._backend.characters.name(id_).casefold()), taught
 
-    async def _turn(self, context: Context, action: Action, _text: str | None) -> Reply:
-        query = self._queries.get(action.token) if action.token else ""
+    async def turn(self, context: Context, press: Pressed) -> Reply:
+        """Show a page."""
+        query = self._queries.get(press.token) if press.token else ""
         if query is None:
             raise Expired
         known, taught = await self._known(context)
         found = self._backend.characters.search(query, known)
-        page = number(action.args, 0, below=max(1, -(-len(found) // PAGE)))
-        return in_place(self._page(context, query, found, taught, page, action.token))
+        page = number(press.args, 0, below=max(1, -(-len(found) // PAGE)))
+        return in_place(self._page(context, query, found, taught, page, press.token))
 
     def _page(
         self, context: Context, query: str, found: Sequence[str], taught: Mapping[str, Scope], page: int, token: str
@@ -92,3 +92,22 @@ class Names:
         if rest > 0:
             row.append(Button(labels.forward(), write("roster", token, page + 1)))
         return Reply(text, buttons=(tuple(row),) if row else (), private=True)
+
+
+def _length(query: str) -> int:
+    return len(query)
+
+
+FEATURE = Feature(
+    make=Names,
+    commands=(
+        Command(
+            "roster",
+            N_("Whom do I know?"),
+            lambda arguments: Roster(arguments.text),
+            (Parameter("search", N_("A part of a name or series"), Kind.TEXT, required=False),),
+        ),
+    ),
+    requests=(RequestHandler(Roster, Names.show), RequestHandler(Suggest, Names.suggest)),
+    buttons=(ButtonHandler("roster", Names.turn),),
+)

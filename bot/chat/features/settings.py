@@ -1,56 +1,77 @@
 """How a chat is set: told, and changed by those who manage it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, cast
 
-from bot.chat.actions import Action, write
-from bot.chat.commands import AUTOMATIC, SWITCH
+from bot.chat.access import Rights
+from bot.chat.actions import Pressed, write
+from bot.chat.commands import AUTOMATIC, N_, SWITCH, Arguments, Command, Kind, Parameter, Where
 from bot.chat.context import Context
-from bot.chat.model import Button, ButtonStyle, Configure, Keeping, Menu, Option, Reply, Teachers
-from bot.chat.presses import OnItsOwn, in_place
+from bot.chat.model import Button, ButtonStyle, Menu, Option, Reply, Request
+from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
+from bot.chat.replies import in_place
 from bot.chat.words import LANGUAGES, SettingsWords, find_language, translations_for
-from bot.errors import BadSetting, Expired, NotAllowed
-from bot.storage.store import Store
-from bot.storage.values import ChatSettings, SomeSettings
+from bot.errors import BadSetting, Expired
+from bot.storage.values import ChatSettings, Keeping, SomeSettings, Teachers
 
 THRESHOLDS = (50, 60, 70, 80, 90)
 """Percent that can be chosen with a press; `Configure` takes any."""
 STATES = {on: word for word, on in SWITCH.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class ShowSettings(Request):
+    """How is this chat set?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Configure(Request):
+    """Change this chat's settings; None leaves a setting as it is.
+
+    Args:
+        watch: Look at every picture posted.
+        quiet: In a watched chat, speak only when a known character is found.
+        threshold: The probability from which a face is named; "auto" for the network's own.
+        language: A BCP 47 tag; "auto" for everybody's own.
+        adults_only: Stay silent unless the platform marks the chat as age-restricted.
+        teachers: Who may teach and correct.
+        keep: Which judgements keep the face crop, so that they count as examples.
+        confirm: Whether what one person teaches is provisional until a second one or a manager confirms it.
+    """
+
+    watch: bool | None = None
+    quiet: bool | None = None
+    threshold: float | Literal["auto"] | None = None
+    language: str | None = None
+    adults_only: bool | None = None
+    teachers: Teachers | None = None
+    keep: Keeping | None = None
+    confirm: bool | None = None
+
+
 class SettingUp:
     """Tells and changes how chats are set."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, parts: Parts) -> None:
+        self._store = parts.store
 
-    @property
-    def verbs(self) -> dict[str, OnItsOwn]:
-        """What handles each verb."""
-        return {"set": self._press}
-
-    async def answer(self, context: Context, wish: Configure) -> Reply:
+    async def configure(self, context: Context, wish: Configure) -> Reply:
         """Change what the wish names, and tell all settings.
 
         Raises:
-            NotAllowed: it is for others to say.
             BadSetting: a value makes no sense; nothing is changed.
         """
-        if not context.manages:
-            raise NotAllowed
         changes = _changes(wish)
         return Reply(await self._overview(await self._change(context, changes)))
 
-    async def show(self, context: Context) -> Reply:
+    async def show(self, context: Context, _request: ShowSettings) -> Reply:
         """Tell all settings, with what changes them for those who may."""
         return replace(await self._view(context), private=True)
 
-    async def _press(self, context: Context, action: Action, _text: str | None) -> Reply:
+    async def press(self, context: Context, press: Pressed) -> Reply:
         """Change one setting and show the others with it."""
-        if not context.manages:
-            raise NotAllowed
-        return in_place(await self._view(await self._change(context, _chosen(action.args))))
+        return in_place(await self._view(await self._change(context, _chosen(press.args))))
 
     async def _change(self, context: Context, changes: SomeSettings) -> Context:
         """Change settings; return the case as it is after that."""
@@ -158,3 +179,86 @@ def _threshold_options(words: SettingsWords, settings: ChatSettings) -> tuple[Op
 
 def _option(name: str, value: object, label: str, selected: bool) -> Option:
     return Option(label, write("set", "", name, value), selected)
+
+
+def _read_language(arguments: Arguments) -> Configure | None:
+    return Configure(language=arguments.words) if arguments.words else None
+
+
+def _read_watch(arguments: Arguments) -> Configure | None:
+    return Configure(watch=SWITCH[arguments.words]) if arguments.words in SWITCH else None
+
+
+def _read_quiet(arguments: Arguments) -> Configure | None:
+    return Configure(quiet=SWITCH[arguments.words]) if arguments.words in SWITCH else None
+
+
+def _read_threshold(arguments: Arguments) -> Configure | None:
+    if arguments.words == AUTOMATIC:
+        return Configure(threshold=AUTOMATIC)
+    probability = _probability(arguments.words)
+    return None if probability is None else Configure(threshold=probability)
+
+
+def _probability(percent: str) -> float | None:
+    """Read a percentage. Whoever writes 0.7 does not mean less than one percent."""
+    try:
+        value = float(percent.removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        return None
+    if not 0 <= value <= 100:  # nor is it "not a number"
+        return None
+    return value if 0 < value < 1 else value / 100
+
+
+def _help(_parts: Parts, context: Context) -> Iterator[str]:
+    t = context.catalogue
+    if context.manages and not context.chat.private:
+        yield t.gettext("/watch on: I look at every picture posted here, until /watch off.")
+    if context.manages:
+        yield t.gettext("/settings: how I am set in this chat.")
+
+
+FEATURE = Feature(
+    make=SettingUp,
+    commands=(
+        Command("settings", N_("See and change how I am set in this chat"), lambda _: ShowSettings(), managers=True),
+        Command(
+            "language",
+            N_("Choose the language that I speak in this chat"),
+            _read_language,
+            (Parameter("tag", N_("A language, or auto for everybody's own"), Kind.LANGUAGE),),
+            managers=True,
+        ),
+        Command(
+            "watch",
+            N_("Look at every picture posted here, or stop looking"),
+            _read_watch,
+            (Parameter("state", N_("on: answer every picture. off: only when asked"), Kind.SWITCH),),
+            managers=True,
+            where=Where.GROUPS,
+        ),
+        Command(
+            "quiet",
+            N_("While watching, speak only when I know somebody"),
+            _read_quiet,
+            (Parameter("state", N_("on: known characters only. off: every face"), Kind.SWITCH),),
+            managers=True,
+            where=Where.GROUPS,
+        ),
+        Command(
+            "threshold",
+            N_("Choose how sure I must be to name a face"),
+            _read_threshold,
+            (Parameter("percent", N_("From 0 to 100, or auto to leave it to me"), Kind.PERCENT),),
+            managers=True,
+        ),
+    ),
+    requests=(
+        RequestHandler(ShowSettings, SettingUp.show, rights=Rights.SHOWN),
+        # A change is for everybody to see, since it is their pictures that are looked at.
+        RequestHandler(Configure, SettingUp.configure, rights=Rights.MANAGERS, audience=Audience.CHAT),
+    ),
+    buttons=(ButtonHandler("set", SettingUp.press, rights=Rights.MANAGERS),),
+    help=_help,
+)

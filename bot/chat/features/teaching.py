@@ -1,24 +1,22 @@
-"""Teaching a character in a chat, and forgetting one."""
+"""Teaching a character in a chat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat.actions import Action, number, write
-from bot.chat.analysis import PictureAnalysis
+from bot.chat.access import Rights
+from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import AnsweredFace, faces_of
+from bot.chat.commands import N_, Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
-from bot.chat.features.lessons import Lessons, check_teacher, follow_up, undo_button
-from bot.chat.memory import AskerMemory
-from bot.chat.model import OPTIONS_LIMIT, Button, Chat, Forget, Reply, Teach, User
-from bot.chat.presses import OnItsOwn, in_place
+from bot.chat.lessons import follow_up
+from bot.chat.model import OPTIONS_LIMIT, Button, Chat, PictureRequest, Reply, User
+from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
+from bot.chat.replies import in_place
 from bot.chat.words import Finding, TeachingWords, compose
-from bot.config import Limits
-from bot.errors import CannotLearn, Expired, NotTaught, OptedOut
-from bot.recognition.backend import Backend
+from bot.errors import CannotLearn, Expired, OptedOut
 from bot.recognition.gallery import Embedding
 from bot.recognition.results import Analysis, Portrait, Sighting
-from bot.recognition.teaching import character_of, odd_ones, taught_before
-from bot.storage.store import Store
+from bot.recognition.teaching import odd_ones, taught_before
 from bot.storage.values import Example, Scope, State
 
 A_ROW = 5
@@ -37,48 +35,36 @@ class Open:
     faces: tuple[AnsweredFace, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Teach(PictureRequest):
+    """These pictures show `name`."""
+
+    name: str
+
+
 class Teaching:
     """Learns a character from pictures."""
 
-    def __init__(
-        self, analysis: PictureAnalysis, backend: Backend, store: Store, lessons: Lessons, limits: Limits
-    ) -> None:
-        self._analysis = analysis
-        self._backend = backend
-        self._store = store
-        self._lessons = lessons
-        self._open = AskerMemory[Open](
-            entries=limits.remembered, size=limits.remembered_bytes, seconds=limits.remembered_seconds, cost=_cost
-        )
+    def __init__(self, parts: Parts) -> None:
+        self._analysis = parts.analysis
+        self._backend = parts.backend
+        self._store = parts.store
+        self._lessons = parts.lessons
+        self._open = parts.memories.asker_memory(_cost)
 
-    @property
-    def verbs(self) -> dict[str, OnItsOwn]:
-        """What handles each verb."""
-        return {"which": self._choose}
-
-    def forget_user(self, user: User) -> None:
-        """Forget the faces of which somebody has not said yet who they are."""
-        self._open.forget_user(user)
-
-    def forget_chat(self, chat: Chat) -> None:
-        """Forget those of a chat, or of the server that has this id."""
-        self._open.forget_chat(chat)
-
-    async def answer(self, context: Context, teach: Teach) -> Reply:
+    async def teach(self, context: Context, request: Teach) -> Reply:
         """Learn from each picture with one face; ask which face it is in those with several.
 
         Raises:
-            NotAllowed, TeachingOff: they may not teach here.
             BadName, ActiveName: no character can be called so.
             UnclearName: it is not clear who is meant.
             CannotLearn: the bundle is not made for it.
             UserError: none of the pictures may or can be looked at.
         """
-        check_teacher(context)
         if not self._backend.embeds:
             raise CannotLearn
-        character = await self._lessons.character_called(context, teach.name)
-        findings = await self._analysis.analyse(context, teach.pictures)
+        character = await self._lessons.character_called(context, request.name)
+        findings = await self._analysis.analyse(context, request.pictures)
         faces = [faces_of([finding]) for finding in findings]
         clear = [seen[0] for seen in faces if len(seen) == 1]
         unclear = [(finding, seen) for finding, seen in zip(findings, faces, strict=True) if len(seen) > 1]
@@ -147,55 +133,23 @@ class Teaching:
         rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
         return words.which_face(self._backend.characters.name(character)), rows
 
-    async def _choose(self, context: Context, action: Action, _text: str | None) -> Reply:
+    async def choose(self, context: Context, press: Pressed) -> Reply:
         """Learn the face that was chosen, and ask on where other pictures have several as well."""
-        check_teacher(context)
-        question = self._open.get(action.token)
+        question = self._open.get(press.token)
         if question is None or question.chat != context.chat:
             raise Expired
-        chosen = question.faces[number(action.args, 0, below=len(question.faces))]
+        chosen = question.faces[number(press.args, 0, below=len(question.faces))]
         if await self._store.is_opted_out(chosen.author or question.asker):
             raise OptedOut
-        if self._open.get(action.token) is None:
+        if self._open.get(press.token) is None:
             raise Expired  # somebody else was quicker
-        self._open.drop(action.token)
+        self._open.drop(press.token)
         lines, buttons = await self._learn(context, question.character, [chosen])
         rest = [seen for seen in question.faces if seen.picture != chosen.picture]
         if rest:
             text, choices = self._ask(context, question.asker, question.character, rest)
             lines, buttons = [*lines, text], (*choices, *buttons)
         return in_place(Reply("\n".join(lines), buttons=buttons))
-
-
-class Forgetting:
-    """Forgets a character that was taught in a chat."""
-
-    def __init__(self, backend: Backend, store: Store) -> None:
-        self._backend = backend
-        self._store = store
-
-    async def answer(self, context: Context, forget: Forget) -> Reply:
-        """Forget it, and offer to undo that.
-
-        Raises:
-            NotAllowed, TeachingOff: they may not teach here.
-            BadName, ActiveName: no character can be called so.
-            UnclearName: it is not clear which of those who were taught here is meant.
-            NotTaught: it was not taught in this chat.
-        """
-        check_teacher(context)
-        scope = Scope.of(context.chat)
-        taught = await self._store.taught_here(scope)
-        # A later bundle may know by itself, under an id of its own, who was taught before.
-        characters = self._backend.characters.including_taught(taught)
-        known = {characters.current(id_): id_ for id_ in taught} | {id_: id_ for id_ in taught}
-        character = character_of(forget.name, characters, known)
-        called = known.get(character, character)
-        change = await self._store.forget(scope, called, context.user)
-        if change is None:
-            raise NotTaught(self._backend.characters.name(character))
-        text = TeachingWords(context.catalogue).forgotten(self._backend.characters.name(called), change.removed)
-        return Reply(text, buttons=((undo_button(context, change),),) if context.capabilities.buttons else ())
 
 
 def _portrait(sighting: Sighting) -> Portrait:
@@ -247,3 +201,38 @@ def _cost(question: Open) -> int:
         for seen in question.faces
         if (portrait := seen.sighting.portrait)
     )
+
+
+def _read(arguments: Arguments) -> Teach | None:
+    return Teach(arguments.pictures, arguments.text) if arguments.text else None
+
+
+def _help(parts: Parts, context: Context) -> Iterator[str]:
+    if parts.backend.embeds and context.teaches:
+        yield context.catalogue.gettext("/teach with a name and a picture: I know that character in this chat at once.")
+
+
+NAME = Parameter("name", N_("Who it is"), Kind.NAME)
+
+FEATURE = Feature(
+    make=Teaching,
+    commands=(
+        Command(
+            "teach",
+            N_("Teach me a character: I know them in this chat at once"),
+            _read,
+            (NAME, Parameter("pictures", N_("Pictures that show their face"), Kind.PICTURES)),
+        ),
+    ),
+    menus=(
+        MessageMenu(
+            "teach",
+            N_("Teach this face"),
+            lambda arguments: Teach(arguments.pictures, arguments.text),
+            prompt=NAME.description,
+        ),
+    ),
+    requests=(RequestHandler(Teach, Teaching.teach, rights=Rights.TEACHERS, audience=Audience.CHAT),),
+    buttons=(ButtonHandler("which", Teaching.choose, rights=Rights.TEACHERS),),
+    help=_help,
+)

@@ -2,7 +2,7 @@
 
 from gettext import NullTranslations
 
-from bot.chat.commands import BY_NAME
+from bot.chat.commands import Command
 
 
 class CommandWords:
@@ -11,9 +11,8 @@ class CommandWords:
     def __init__(self, catalogue: NullTranslations) -> None:
         self._catalogue = catalogue
 
-    def misuse(self, name: str) -> str:
+    def misuse(self, command: Command | None) -> str:
         """Say how a command is meant, or that there is none of this name."""
-        command = BY_NAME.get(name)
         if command is None:
             return self._catalogue.gettext("There is no such command. Try /help.")
         return self._catalogue.gettext("{description}: {usage}").format(

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from gettext import NullTranslations
 
-from bot.chat.model import Capabilities, Keeping
-from bot.storage.values import EVERYWHERE, Scope, UserData
+from bot.storage.values import EVERYWHERE, Keeping, Scope, UserData
 
 SAMPLE = 5
 """How many characters the help names."""
@@ -17,37 +16,15 @@ class PageWords:
     def __init__(self, catalogue: NullTranslations) -> None:
         self._catalogue = catalogue
 
-    def help(
-        self, names: Sequence[str], capabilities: Capabilities, *, private: bool, manages: bool, teaches: bool
-    ) -> str:
-        """Explain how whobot is used in this chat.
+    def help(self, lines: Sequence[str], names: Sequence[str]) -> str:
+        """Explain how whobot is used in a chat.
 
         Args:
+            lines: What there is to ask for.
             names: Of all characters it knows.
-            private: Nobody else is in the chat.
-            manages: Who reads it may change how the chat is set.
-            teaches: Who reads it may teach.
         """
-        t = self._catalogue
-        lines = [t.gettext("I tell who is in an anime picture."), ""]
-        if private:
-            lines.append(t.gettext("Send me a picture, or several at once."))
-        else:
-            lines.append(t.gettext("Send /who with a picture, or reply to a picture with /who or by mentioning me."))
-        if capabilities.context_menus:
-            lines.append(t.gettext('Or choose "Who is this?" from the menu of a message.'))
-        if teaches:
-            lines.append(t.gettext("/teach with a name and a picture: I know that character in this chat at once."))
-        if manages and not private:
-            lines.append(t.gettext("/watch on: I look at every picture posted here, until /watch off."))
-        if manages:
-            lines.append(t.gettext("/settings: how I am set in this chat."))
-        lines += [
-            t.gettext("/optout on: I leave your pictures alone, until /optout off."),
-            t.gettext("/privacy: what I keep, and for how long."),
-            "",
-        ]
-        return "\n".join([*lines, self._known(names)])
+        head = self._catalogue.gettext("I tell who is in an anime picture.")
+        return "\n".join([head, "", *lines, "", self._known(names)])
 
     def _known(self, names: Sequence[str]) -> str:
         sample = ", ".join(names[:SAMPLE])

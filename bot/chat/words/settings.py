@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from gettext import NullTranslations
 
-from bot.chat.model import Chat, Keeping, Teachers
+from bot.chat.model import Chat
 from bot.chat.words.languages import LANGUAGES
-from bot.storage.values import ChatSettings
+from bot.storage.values import ChatSettings, Keeping, Teachers
 
 MOST_CHATS = 10
 """Watched chats of a server that are named at most."""

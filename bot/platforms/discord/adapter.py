@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.chat.commands import Words, english_only
 from bot.chat.links import Links, NoLinks
 from bot.chat.model import Capabilities, Handler
+from bot.chat.registry import Registry
 from bot.errors import AdapterError, LoginRefused
 from bot.platforms.discord.client import WhobotClient
 from bot.platforms.discord.translate import CAPABILITIES
@@ -23,6 +24,7 @@ class DiscordAdapter:
     Args:
         token: The bot's.
         handler: Answers what people ask.
+        registry: All that they can ask for.
         words: Names and describes the commands in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
         links: Keeps which answers belong to which questions, beyond a restart.
@@ -46,12 +48,14 @@ class DiscordAdapter:
         self,
         token: SecretStr,
         handler: Handler,
+        registry: Registry,
         words: Words = english_only,
         languages: Mapping[str, str] = MappingProxyType({}),
         links: Links | None = None,
     ) -> None:
         self._token = token
         self._handler = handler
+        self._registry = registry
         self._words = words
         self._languages = languages
         self._links = links or NoLinks()
@@ -91,7 +95,15 @@ class DiscordAdapter:
     async def _serve(self) -> AdapterError | None:
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
-            WhobotClient(self._handler, session, self.media_hosts, self._words, self._languages, self._links) as client,
+            WhobotClient(
+                self._handler,
+                self._registry,
+                session,
+                self.media_hosts,
+                self._words,
+                self._languages,
+                self._links,
+            ) as client,
         ):
             self._client = client
             recalling = asyncio.create_task(client.recall())

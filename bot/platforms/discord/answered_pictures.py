@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 from cachetools import FIFOCache
 
-from bot.chat.model import Ask, Picture, Request, Teach, User
+from bot.chat.model import Picture, PictureRequest, Request, User
 
 LIMIT = 5000
 """Answers. The oldest are forgotten first, and all with a restart."""
@@ -23,7 +23,7 @@ class AnsweredPictures:
     ) -> discord.Message | None:
         """Wait for an answer to arrive, and remember the pictures of what was asked, each with who had posted it."""
         message = await delivering
-        pictures = request.pictures if isinstance(request, Ask | Teach) else ()
+        pictures = request.pictures if isinstance(request, PictureRequest) else ()
         if message is not None and pictures:
             self._shown[message.id] = tuple(replace(one, author=one.author or asker) for one in pictures)
         return message

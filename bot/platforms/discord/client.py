@@ -9,8 +9,9 @@ import structlog
 
 from bot.chat.commands import Words
 from bot.chat.links import Links
-from bot.chat.model import Handler
-from bot.platforms.discord import commands, delivery, registration, translate
+from bot.chat.model import Handler, Left, Present
+from bot.chat.registry import Registry
+from bot.platforms.discord import commands, delivery, places, registration
 from bot.platforms.discord.album import Album
 from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.interactions import Interactions
@@ -47,6 +48,7 @@ class WhobotClient(discord.Client):
     def __init__(
         self,
         handler: Handler,
+        registry: Registry,
         session: aiohttp.ClientSession,
         media_hosts: Collection[str],
         words: Words,
@@ -72,8 +74,8 @@ class WhobotClient(discord.Client):
         self._questions = Questions(links)
         shown = AnsweredPictures()
         self._messages = Messages(handler, album, self._questions, shown, self.work)
-        self._interactions = Interactions(handler, album, self._questions, shown, self.work)
-        self._commands = commands.build(self, self._interactions, words, languages)
+        self._interactions = Interactions(handler, registry, album, self._questions, shown, self.work)
+        self._commands = commands.build(self, registry, self._interactions, words, languages)
 
     async def recall(self) -> None:
         """Remember what was asked before the last restart; events need not wait for that."""
@@ -157,7 +159,7 @@ class WhobotClient(discord.Client):
 
     async def _left(self, guild_id: int, channel_id: int | None = None) -> None:
         with self.work.in_hand():
-            await self._handler(translate.departure(self._me, guild_id, channel_id))
+            await self._handler(Left(places.chat(None, channel_id or guild_id, guild_id)))
 
     async def _take_stock(self) -> None:
         """Tell which servers whobot is in: it may have been removed from others while it was down.
@@ -174,4 +176,4 @@ class WhobotClient(discord.Client):
                 log.warning("discord.servers_not_listed", error=type(error).__name__, id=delivery.incident())
                 return
             present = {*listed, *(guild.id for guild in self.guilds)}
-            await self._handler(translate.presence(self._me, present))
+            await self._handler(Present(places.user(self._me), frozenset(map(str, present))))

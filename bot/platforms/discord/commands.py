@@ -1,4 +1,4 @@
-"""whobot's commands as Discord knows them: made from the table that all platforms share."""
+"""whobot's commands as Discord knows them: made from the registry that all platforms share."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -10,20 +10,9 @@ import structlog
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.chat.commands import (
-    ASK_MENU,
-    AUTOMATIC,
-    COMMANDS,
-    EVERYBODYS_OWN,
-    TEACH_MENU,
-    Command,
-    Kind,
-    Parameter,
-    Where,
-    Words,
-    parse,
-)
+from bot.chat.commands import AUTOMATIC, EVERYBODYS_OWN, Command, Kind, MessageMenu, Parameter, Where, Words
 from bot.chat.model import OPTIONS_LIMIT, Prompt, Suggest
+from bot.chat.registry import Registry
 from bot.platforms.discord.delivery import incident
 from bot.platforms.discord.interactions import Interactions
 from bot.platforms.discord.render import cut
@@ -88,37 +77,41 @@ class _Option:
         )
 
 
-def build(client: discord.Client, interactions: Interactions, words: Words, languages: Mapping[str, str]) -> Commands:
+def build(
+    client: discord.Client, registry: Registry, interactions: Interactions, words: Words, languages: Mapping[str, str]
+) -> Commands:
     """Make the commands, and have the client listen for them; `languages` can be chosen, by tag, each by its name."""
     tree = Commands(
         client,
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
-    for command in COMMANDS:
-        tree.add_command(_slash(command, interactions, languages))
-
-    @tree.context_menu(name=ASK_MENU)
-    async def who_is_this(interaction: discord.Interaction, message: discord.Message) -> None:
-        await interactions.who_is_this(interaction, message)
-
-    hint = next(one.description for command in COMMANDS for one in command.parameters if one.kind is Kind.NAME)
-
-    @tree.context_menu(name=TEACH_MENU)
-    async def teach_this_face(interaction: discord.Interaction, message: discord.Message) -> None:
-        title, label = (words(text, interaction.locale.value) or text for text in (TEACH_MENU, hint))
-        await interactions.teach_this_face(interaction, message, Prompt(title, label))
-
+    for command in registry.commands:
+        tree.add_command(_slash(command, registry, interactions, languages))
+    for menu in registry.menus:
+        tree.add_command(_context_menu(menu, interactions, words))
     return tree
 
 
+def _context_menu(menu: MessageMenu, interactions: Interactions, words: Words) -> app_commands.ContextMenu:
+    async def invoke(interaction: discord.Interaction, message: discord.Message) -> None:
+        if not menu.prompt:
+            await interactions.asked_of(interaction, message, menu)
+            return
+        title, label = (words(text, interaction.locale.value) or text for text in (menu.name, menu.prompt))
+        await interactions.words_for(interaction, message, menu, Prompt(title, label))
+
+    return app_commands.ContextMenu(name=menu.name, callback=invoke)
+
+
 def _slash(
-    command: Command, interactions: Interactions, languages: Mapping[str, str]
+    command: Command, registry: Registry, interactions: Interactions, languages: Mapping[str, str]
 ) -> app_commands.Command[Any, ..., None]:
     async def invoke(interaction: discord.Interaction, **values: Any) -> None:
         text = " ".join(filter(None, (_as_typed(one, values.get(one.name)) for one in command.parameters)))
         attachments = [value for value in values.values() if isinstance(value, discord.Attachment)]
-        await interactions.command(interaction, parse(command.name, text, interactions.album.attached(attachments)))
+        request = registry.parse(command.name, text, interactions.album.attached(attachments))
+        await interactions.command(interaction, request)
 
     options = sorted(_options(command), key=lambda option: not option.required)
     # discord.py reads off the function what a command takes.

@@ -9,20 +9,9 @@ from typing import Any
 
 import discord
 
-from bot.chat.model import (
-    Ask,
-    Configure,
-    Forget,
-    Handler,
-    Picture,
-    Press,
-    Prompt,
-    Request,
-    Suggest,
-    Teach,
-    Trigger,
-    User,
-)
+from bot.chat.commands import MessageMenu
+from bot.chat.model import Ask, Handler, Picture, Press, Prompt, Request, Suggest, Trigger, User
+from bot.chat.registry import Registry
 from bot.platforms.discord import components, delivery, places, translate
 from bot.platforms.discord.album import Album
 from bot.platforms.discord.answered_pictures import AnsweredPictures
@@ -40,6 +29,7 @@ class Interactions:
 
     Args:
         handler: Knows the answers.
+        registry: Knows which of them are for the asker alone.
         album: Finds pictures.
         questions: Remembers what was asked about which message.
         shown: Remembers which pictures were answered.
@@ -47,10 +37,17 @@ class Interactions:
     """
 
     def __init__(
-        self, handler: Handler, album: Album, questions: Questions, shown: AnsweredPictures, work: Work
+        self,
+        handler: Handler,
+        registry: Registry,
+        album: Album,
+        questions: Questions,
+        shown: AnsweredPictures,
+        work: Work,
     ) -> None:
         self.album = album
         self._handler = handler
+        self._registry = registry
         self._questions = questions
         self._shown = shown
         self._work = work
@@ -62,7 +59,7 @@ class Interactions:
             return
         chat, asker = places.chat_of_interaction(interaction), interaction.user.id
         with self._work.in_hand(), self._questions.open(chat, asker, *about) as question:
-            ephemeral = _is_whispered(interaction, request)
+            ephemeral = self._answers_in_private(interaction, request)
             if not await delivery.think(interaction, ephemeral=ephemeral):
                 return
             try:
@@ -74,13 +71,16 @@ class Interactions:
             delivering = delivery.respond(interaction, reply, ephemeral=ephemeral)
             await question.answer(self._shown.noted(delivering, request, places.user(interaction.user)))
 
-    async def who_is_this(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """Answer the context menu's question."""
-        request = Ask(self._pictures_of(message, interaction), Trigger.MENU)
-        await self.command(interaction, request, message)
+    async def asked_of(self, interaction: discord.Interaction, message: discord.Message, menu: MessageMenu) -> None:
+        """Answer what was chosen from a message's menu."""
+        await self.command(
+            interaction, self._registry.chosen(menu.key, "", self._pictures_of(message, interaction)), message
+        )
 
-    async def teach_this_face(self, interaction: discord.Interaction, message: discord.Message, ask: Prompt) -> None:
-        """Ask for a name before there is anything to teach."""
+    async def words_for(
+        self, interaction: discord.Interaction, message: discord.Message, menu: MessageMenu, ask: Prompt
+    ) -> None:
+        """Ask for the words that an entry of a message's menu needs."""
         if self._work.ending:
             return
         pictures = self._pictures_of(message, interaction)
@@ -88,7 +88,7 @@ class Interactions:
             # That there is nothing to look at is answered as it is everywhere.
             await self.command(interaction, Ask((), Trigger.MENU))
             return
-        custom_id = f"teach{components.BETWEEN}{interaction.id}"
+        custom_id = f"{menu.key}{components.BETWEEN}{interaction.id}"
         self._dialogues[custom_id] = pictures
         if len(self._dialogues) > DIALOGUES_LIMIT:
             del self._dialogues[next(iter(self._dialogues))]
@@ -118,7 +118,9 @@ class Interactions:
         """Pass on what was written into a dialogue."""
         press = components.submitted(data)
         if components.BETWEEN in press.action:
-            await self.command(interaction, Teach(press.text or "", self._dialogues.pop(press.action, ())))
+            key, _, _ = press.action.partition(components.BETWEEN)
+            pictures = self._dialogues.pop(press.action, ())
+            await self.command(interaction, self._registry.chosen(key, press.text or "", pictures))
         else:
             await self._react(interaction, press)
 
@@ -127,6 +129,11 @@ class Interactions:
         if message.author == interaction.client.user:
             return self._shown.by(message, places.user(interaction.user))
         return self.album.posted(message, interaction.user)
+
+    def _answers_in_private(self, interaction: discord.Interaction, request: Request) -> bool:
+        """Whether the answer is for the one who asked alone, as far as that can be told before there is one."""
+        manages = places.is_managed_by(interaction)
+        return not places.may_answer_openly(interaction) or self._registry.is_whispered(request, manages=manages)
 
     async def _react(self, interaction: discord.Interaction, press: Press) -> None:
         if self._work.ending:
@@ -143,21 +150,3 @@ class Interactions:
             reply = await self._handler(translate.from_interaction(interaction, press))
             reaction = delivery.react(interaction, reply)
             await (question.answer(reaction) if question else reaction)
-
-
-def _is_whispered(interaction: discord.Interaction, request: Request) -> bool:
-    """Whether the answer is for the one who asked alone, as far as that can be told before there is one."""
-    if not places.may_answer_openly(interaction):
-        return True
-    match request:
-        case Ask(pictures=pictures) | Teach(pictures=pictures) if not pictures:
-            return True  # That there is nothing to look at need not be told to everybody.
-        case Ask():
-            return request.private
-        case Teach() | Forget():
-            return False
-        case Configure():
-            # A change is for everybody to see, since it is their pictures that are looked at; a refusal is not.
-            return not places.is_managed_by(interaction)
-        case _:
-            return True

@@ -1,12 +1,12 @@
 """From Discord's words to whobot's: messages and interactions become `Incoming`."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
-from bot.chat.model import Ask, Capabilities, Incoming, Left, Page, Present, Progress, Request, Show, Trigger
+from bot.chat.model import Ask, Capabilities, Help, Incoming, Progress, Request, Trigger
 from bot.platforms.discord import places
 from bot.platforms.discord.album import Album
 from bot.platforms.discord.render import CONTENT_LIMIT, FILES_LIMIT
@@ -72,20 +72,7 @@ def from_interaction(interaction: discord.Interaction, request: Request) -> Inco
     )
 
 
-def departure(me: discord.ClientUser, guild_id: int, channel_id: int | None = None) -> Incoming:
-    """Tell that a server, or one of its channels, is no longer there for whobot."""
-    chat = places.chat(None, channel_id or guild_id, guild_id)
-    return Incoming(chat=chat, user=places.user(me), request=Left(), capabilities=CAPABILITIES)
-
-
-def presence(me: discord.ClientUser, guild_ids: Iterable[int]) -> Incoming:
-    """Tell of all servers that whobot is in. There is no chat to tell it in but whobot's own."""
-    chat = places.chat(None, me.id, None)
-    present = Present(frozenset(map(str, guild_ids)))
-    return Incoming(chat=chat, user=places.user(me), request=present, capabilities=CAPABILITIES)
-
-
-def request(message: discord.Message, me: discord.ClientUser, album: Album) -> Ask | Show | None:
+def request(message: discord.Message, me: discord.ClientUser, album: Album) -> Ask | Help | None:
     """Tell what a message wants of whobot; None where it is not for whobot at all.
 
     Only a mention that somebody has typed counts: a reply to one of whobot's answers mentions it by itself.
@@ -101,5 +88,5 @@ def request(message: discord.Message, me: discord.ClientUser, album: Album) -> A
         pictures = album.posted(shown, message.author)
         trigger = Trigger.REPLY
     if private and not pictures and not message.attachments:
-        return Show(Page.HELP)
+        return Help()
     return Ask(pictures, trigger)

@@ -16,9 +16,10 @@ from telegram.constants import UpdateType
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
-from bot.chat.commands import Words, english_only, typed_names
+from bot.chat.commands import Words, english_only
 from bot.chat.links import Links, NoLinks
 from bot.chat.model import Handler
+from bot.chat.registry import Registry
 from bot.config import Telegram
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.telegram import commands
@@ -52,6 +53,7 @@ class TelegramAdapter:
     Args:
         settings: The token, and how updates come.
         handler: Answers requests.
+        registry: All that can be asked for.
         words: Names and describes the commands, and describes the bot, in other languages than English.
         languages: The tags of those languages.
         links: Keeps which answers belong to which questions, beyond a restart.
@@ -63,6 +65,7 @@ class TelegramAdapter:
         self,
         settings: Telegram,
         handler: Handler,
+        registry: Registry,
         *,
         words: Words = english_only,
         languages: Sequence[str] = (),
@@ -79,10 +82,11 @@ class TelegramAdapter:
         self._token = settings.token
         self._api = settings.api.rstrip("/")
         self._handler = handler
+        self._registry = registry
         self._words = words
         self._languages = languages
         self._links = links or NoLinks()
-        self._names = typed_names(words, languages)
+        self._names = registry.typed_names(words, languages)
         self._handled: TTLCache[int, bool] = TTLCache(maxsize=20_000, ttl=_SENT_AGAIN)
         self._connected = False
         self._failure: AdapterError | None = None
@@ -134,12 +138,14 @@ class TelegramAdapter:
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
                 memory = Memory(self._links)
-                dispatcher = Dispatcher(bot, self._handler, files, self._names, memory, answers, self._handled)
+                dispatcher = Dispatcher(
+                    bot, self._handler, self._registry, files, self._names, memory, answers, self._handled
+                )
                 bot.tell_expulsions(dispatcher.expelled)
                 async with (
                     _beside(memory.recall()),
                     _receiving(updater, dispatcher),
-                    _beside(commands.present(bot, self._words, self._languages)),
+                    _beside(commands.present(bot, self._registry, self._words, self._languages)),
                 ):
                     self._connected = True
                     await self._ending.wait()

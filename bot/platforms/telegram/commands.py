@@ -16,7 +16,8 @@ from telegram import (
 from telegram.constants import BotCommandLimit, BotDescriptionLimit
 from telegram.error import TelegramError
 
-from bot.chat.commands import COMMANDS, N_, Command, Naming, Where, Words, english_only
+from bot.chat.commands import N_, Command, Naming, Where, Words, english_only
+from bot.chat.registry import Registry
 from bot.platforms.telegram.retry import with_retries
 
 log = structlog.get_logger(__name__)
@@ -35,23 +36,23 @@ _SCOPES: tuple[tuple[BotCommandScope, Callable[[Command], bool]], ...] = (
 )
 
 
-async def present(bot: Bot, words: Words, languages: Iterable[str]) -> None:
+async def present(bot: Bot, registry: Registry, words: Words, languages: Iterable[str]) -> None:
     """Tell Telegram, in each language, which commands there are and what the bot is. Failure is logged, never raised.
 
     Telegram shows what is told without a language to those whose language is not among `languages`.
     """
     try:
-        await _present(bot, english_only, "", None)
+        await _present(bot, registry, english_only, "", None)
         for tag in languages:
             # Telegram knows languages by their two letters alone.
-            await _present(bot, words, tag, tag.split("-")[0])
+            await _present(bot, registry, words, tag, tag.split("-")[0])
     except TelegramError as error:
         log.warning("the menu of commands could not be set", platform="telegram", reason=error.message)
 
 
-async def _present(bot: Bot, words: Words, tag: str, language: str | None) -> None:
+async def _present(bot: Bot, registry: Registry, words: Words, tag: str, language: str | None) -> None:
     for scope, shown in _SCOPES:
-        menu = [_entry(command, words, tag) for command in filter(shown, COMMANDS)]
+        menu = [_entry(command, words, tag) for command in filter(shown, registry.commands)]
         await with_retries(partial(bot.set_my_commands, menu, scope, language))
     short = _say(words, tag, _SHORT_DESCRIPTION)[: BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH]
     await with_retries(lambda: bot.set_my_short_description(short, language))

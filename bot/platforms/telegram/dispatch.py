@@ -1,18 +1,16 @@
 """Leads each update to what it is about, and keeps them from harming each other."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import structlog
 from cachetools import TTLCache
-from telegram import Chat as TelegramChat
 from telegram import ChatMemberUpdated, Message, Update
-from telegram import User as TelegramUser
 from telegram.constants import ChatMemberStatus
 
-from bot.chat.model import Chat, Handler, Incoming, Left, Moved
+from bot.chat.model import Chat, Handler, Left, Moved
+from bot.chat.registry import Registry
 from bot.platforms.telegram.client import Client
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
@@ -20,8 +18,7 @@ from bot.platforms.telegram.files import Files
 from bot.platforms.telegram.members import Members
 from bot.platforms.telegram.presses import Presses
 from bot.platforms.telegram.questions import Questions
-from bot.platforms.telegram.render import CAPABILITIES
-from bot.platforms.telegram.translate import PLATFORM, Reader, user_of
+from bot.platforms.telegram.translate import PLATFORM, Reader
 
 log = structlog.get_logger(__name__)
 
@@ -31,14 +28,15 @@ _GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
 class Dispatcher:
     """Takes updates in the order in which they come, and answers side by side in the task group `work`.
 
-    `names` are those that may be typed for commands, as `bot.chat.commands.typed_names` gives them; `handled` are the
-    ids of the last updates.
+    `registry` has all that can be asked for, `names` are those that may be typed for it; `handled` are the ids of the
+    last updates.
     """
 
     def __init__(
         self,
         bot: Client,
         handler: Handler,
+        registry: Registry,
         files: Files,
         names: Mapping[str, str],
         memory: Memory,
@@ -50,8 +48,8 @@ class Dispatcher:
         self._work = work
         self._handled = handled
         self._members = Members(bot)
-        self._envelopes = Envelopes(self._members)
-        reader = Reader(bot.bot, files.opener, names)
+        self._envelopes = Envelopes(self._members, registry)
+        reader = Reader(bot.bot, files.opener, registry, names)
         self._questions = Questions(bot, handler, self._envelopes, memory, reader, self._start)
         self._presses = Presses(bot, handler, self._envelopes, memory)
 
@@ -81,9 +79,9 @@ class Dispatcher:
             self._place_changed(update.my_chat_member)
 
     def _hear(self, message: Message) -> None:
-        if message.migrate_to_chat_id is not None and message.from_user is not None:
-            moved = Moved(Chat(PLATFORM, str(message.migrate_to_chat_id)))
-            self._start(self._tell(message.from_user, message.chat, moved))
+        if message.migrate_to_chat_id is not None:
+            here, there = (Chat(PLATFORM, str(id_)) for id_ in (message.chat.id, message.migrate_to_chat_id))
+            self._start(self._handler(Moved(here, there)))
         elif _is_by_a_bot(message):
             return
         elif press := self._presses.written(message):
@@ -95,23 +93,13 @@ class Dispatcher:
         """The bot has got or lost rights in a chat, or was removed from it."""
         self._members.forget(change.chat, change.new_chat_member.user.id)
         if change.new_chat_member.status in _GONE:
-            self._start(self._tell(change.from_user, change.chat, Left()))
-
-    async def _tell(self, person: TelegramUser, chat: TelegramChat, news: Left | Moved) -> None:
-        """Hand on what nobody asked and nobody can be answered."""
-        await self._handler(await self._envelopes.from_person(person, chat, news))
+            self.expelled(change.chat.id)
 
     def expelled(self, chat_id: int) -> None:
-        """Tell that the bot is no longer in a chat, which it has learnt from a refusal."""
-        chat = Chat(PLATFORM, str(chat_id), private=chat_id > 0)
-        left = Incoming(chat, user_of(self._bot.bot), Left(), CAPABILITIES)
+        """Tell that the bot is no longer in a chat."""
+        self._start(self._handler(Left(Chat(PLATFORM, str(chat_id), private=chat_id > 0))))
 
-        async def tell() -> None:
-            await self._handler(left)
-
-        self._start(tell())
-
-    def _start(self, work: Coroutine[Any, Any, object]) -> None:
+    def _start(self, work: Awaitable[object]) -> None:
         async def safely() -> None:
             with _no_harm_to_others():
                 await work

@@ -14,7 +14,7 @@ from cachetools import TLRUCache, TTLCache
 from telegram import MaybeInaccessibleMessage, Message
 
 from bot.chat.links import Links
-from bot.chat.model import Ask, Chat, Link, Picture, Prompt, Teach, User
+from bot.chat.model import Chat, Link, Picture, PictureRequest, Prompt, User
 from bot.platforms.telegram.translate import PLATFORM
 
 Key: TypeAlias = tuple[int, int]
@@ -48,7 +48,7 @@ class Exchange:
     question: tuple[Message, ...]
     asker: User
     pictures: tuple[Picture, ...] = ()
-    owed: Ask | Teach | None = None
+    owed: PictureRequest | None = None
     about: Message | None = None
     replies: list[tuple[Key, ...]] = field(default_factory=list)
     withdrawn: bool = False

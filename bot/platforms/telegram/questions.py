@@ -11,7 +11,7 @@ from cachetools import TTLCache
 from telegram import Bot, Message
 from telegram.constants import ChatType
 
-from bot.chat.model import Ask, Handler, Picture, Progress, Request, Stage, Teach, Trigger
+from bot.chat.model import Ask, Handler, Picture, PictureRequest, Progress, Request, Stage, Trigger
 from bot.platforms.telegram.albums import Albums
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
@@ -45,7 +45,7 @@ class Questions:
         self._reader = reader
         self._start = start
         self._albums = Albums()
-        self._owed: TTLCache[tuple[object, ...], Ask | Teach] = TTLCache(maxsize=10_000, ttl=_PICTURE_FOLLOWS)
+        self._owed: TTLCache[tuple[object, ...], PictureRequest] = TTLCache(maxsize=10_000, ttl=_PICTURE_FOLLOWS)
         """What was asked for by whom without the picture, which is to follow."""
         self._turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
 
@@ -88,10 +88,10 @@ class Questions:
         await self._memory.complete.wait()
         self.edited(message)
 
-    async def _collect(self, first: Message, owed: Ask | Teach | None) -> None:
+    async def _collect(self, first: Message, owed: PictureRequest | None) -> None:
         self._take(await self._albums.complete(first), owed)
 
-    def _take(self, messages: tuple[Message, ...], owed: Ask | Teach | None) -> None:
+    def _take(self, messages: tuple[Message, ...], owed: PictureRequest | None) -> None:
         message = messages[0]
         request = self._read(messages, owed)
         if request is None:
@@ -103,17 +103,17 @@ class Questions:
             self._owed[_speaker(message)] = request
         self._begin(messages, request, owed)
 
-    def _begin(self, messages: tuple[Message, ...], request: Request, owed: Ask | Teach | None = None) -> None:
+    def _begin(self, messages: tuple[Message, ...], request: Request, owed: PictureRequest | None = None) -> None:
         asker = author_of(messages[0])
         if asker is None:
             return
-        pictures = request.pictures if isinstance(request, Ask | Teach) else ()
+        pictures = request.pictures if isinstance(request, PictureRequest) else ()
         exchange = Exchange(messages, asker, pictures, owed, _asked_about(messages) if pictures else None)
         if _is_asked(request):
             self._memory.ask(exchange)
         self._start(self._answer(exchange, request))
 
-    def _read(self, messages: Sequence[Message], owed: Ask | Teach | None = None) -> Request | None:
+    def _read(self, messages: Sequence[Message], owed: PictureRequest | None = None) -> Request | None:
         return self._reader.read(messages, owed=owed, shown=self._shown(messages[0]))
 
     def _shown(self, message: Message) -> tuple[Picture, ...]:
@@ -174,12 +174,10 @@ def _is_stale(message: Message) -> bool:
     return datetime.now(UTC) - message.date > _STALE
 
 
-def _owes_picture(request: Request) -> TypeGuard[Ask | Teach]:
-    match request:
-        case Ask(pictures=(), trigger=Trigger.COMMAND) | Teach(pictures=()):
-            return True
-        case _:
-            return False
+def _owes_picture(request: Request) -> TypeGuard[PictureRequest]:
+    """Whether a command about pictures came without any: the next message may bring them."""
+    by_command = not isinstance(request, Ask) or request.trigger is Trigger.COMMAND
+    return isinstance(request, PictureRequest) and not request.pictures and by_command
 
 
 def _speaker(message: Message) -> tuple[object, ...]:

@@ -7,8 +7,9 @@ from telegram import Message, MessageOriginUser
 from telegram import User as TelegramUser
 from telegram.constants import ChatType, MessageEntityType
 
-from bot.chat.commands import parse, split
-from bot.chat.model import Ask, Opener, Page, Picture, Request, Show, Teach, Trigger, User
+from bot.chat.commands import split
+from bot.chat.model import Ask, Help, Opener, Picture, PictureRequest, Request, Trigger, User
+from bot.chat.registry import Registry
 from bot.platforms.telegram.media import moves, pictures
 
 PLATFORM = "telegram"
@@ -16,14 +17,18 @@ PLATFORM = "telegram"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages for the bot `me`; `opener` makes a file's opener from its id, `names` are those of commands."""
+    """Reads messages for the bot `me`; `opener` makes a file's opener from its id.
+
+    `registry` has the commands, `names` what may be typed for them.
+    """
 
     me: TelegramUser
     opener: Callable[[str], Opener]
+    registry: Registry
     names: Mapping[str, str]
 
     def read(
-        self, messages: Sequence[Message], *, owed: Ask | Teach | None = None, shown: tuple[Picture, ...] = ()
+        self, messages: Sequence[Message], *, owed: PictureRequest | None = None, shown: tuple[Picture, ...] = ()
     ) -> Request | None:
         """Make a request of a message, or of all messages of one album. None where the bot is not meant.
 
@@ -36,7 +41,7 @@ class Reader:
         there = shown or self._pictures_replied_to(messages[0])
         command = next(filter(None, map(self._command, messages)), None)
         if command is not None:
-            return parse(*command, own or there)
+            return self.registry.parse(*command, own or there)
         if owed is not None and own:
             return replace(owed, pictures=own)
         return self._ask(messages[0], own, there, mentioned=any(map(self._mentions_me, messages)))
@@ -111,5 +116,5 @@ def _ask_in_private(message: Message, own: tuple[Picture, ...], there: tuple[Pic
     if there:
         return Ask(there, Trigger.REPLY)
     if message.text:
-        return Show(Page.HELP)
+        return Help()
     return Ask((), Trigger.PRIVATE) if message.effective_attachment else None

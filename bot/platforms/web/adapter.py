@@ -10,8 +10,9 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.chat.commands import english_only, typed_names
+from bot.chat.commands import english_only
 from bot.chat.model import Handler
+from bot.chat.registry import Registry
 from bot.config import Web
 from bot.config.settings import is_loopback
 from bot.errors import AdapterError, ConfigError
@@ -26,6 +27,7 @@ from bot.platforms.web.login import Login
 from bot.platforms.web.media import MediaRoutes
 from bot.platforms.web.picture_store import PictureStore
 from bot.platforms.web.probes import Probes
+from bot.platforms.web.requests import Reader
 from bot.platforms.web.sessions import PLATFORM, Sessions
 
 PICTURE_STORE_BYTES: Final = 256_000_000
@@ -44,6 +46,7 @@ class WebAdapter:
     Args:
         settings: where to listen and whom to let in.
         handler: answers what people post.
+        registry: all that they can ask for.
         health: how the whole bot is, for /healthz.
         metrics: Prometheus text, for /metrics.
         max_upload: bytes of one message, all its pictures together.
@@ -60,6 +63,7 @@ class WebAdapter:
         self,
         settings: Web,
         handler: Handler,
+        registry: Registry,
         *,
         health: Callable[[], Awaitable[Health]],
         metrics: Callable[[], bytes],
@@ -78,9 +82,16 @@ class WebAdapter:
         self._translations = translations
         self._pictures = PictureStore(PICTURE_STORE_BYTES, time.monotonic)
         self._sessions = Sessions(self._pictures, time.time)
-        self._conversation = Conversation(handler, Delivery(self._pictures), names or typed_names(english_only, ()))
+        reader = Reader(registry, names or registry.typed_names(english_only, ()))
+        self._conversation = Conversation(handler, Delivery(self._pictures), reader)
         self._api = Api(
-            self._sessions, self._conversation, login, addresses, max_upload=max_upload, translations=translations
+            self._sessions,
+            self._conversation,
+            reader,
+            login,
+            addresses,
+            max_upload=max_upload,
+            translations=translations,
         )
         self._media_routes = MediaRoutes(self._sessions, self._pictures)
         self._probes = Probes(login, health, metrics)

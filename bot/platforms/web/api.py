@@ -7,13 +7,14 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.chat.model import Press, Suggest
-from bot.platforms.web import events, requests, uploads
+from bot.platforms.web import events, uploads
 from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.body import read_json
 from bot.platforms.web.conversation import Conversation
 from bot.platforms.web.language import Translations, preferred_language
 from bot.platforms.web.login import Login
 from bot.platforms.web.refusal import Refusal
+from bot.platforms.web.requests import Reader
 from bot.platforms.web.sessions import Session, Sessions, delete_cookies, set_cookies
 from bot.platforms.web.shares import Shares
 
@@ -30,6 +31,7 @@ class Api:
         self,
         sessions: Sessions,
         conversation: Conversation,
+        reader: Reader,
         login: Login,
         addresses: Addresses,
         *,
@@ -38,6 +40,7 @@ class Api:
     ) -> None:
         self._sessions = sessions
         self._conversation = conversation
+        self._reader = reader
         self._login = login
         self._max_upload = max_upload
         self._translations = translations
@@ -67,7 +70,7 @@ class Api:
             {
                 "name": session.name,
                 "limits": {"bytes": self._max_upload, "files": uploads.MAX_FILES},
-                "commands": requests.palette(self._catalogue(request)),
+                "commands": self._reader.palette(self._catalogue(request)),
             }
         )
         set_cookies(request, response, session)

@@ -1,14 +1,14 @@
 """From what somebody posts or presses to what whobot does about it."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
 from bot.chat.model import Capabilities, Handler, Incoming, Left, Press, Progress, Reply, Request, Suggest
 from bot.platforms.web.delivery import Delivery
 from bot.platforms.web.message import Author, State
 from bot.platforms.web.refusal import Refusal
-from bot.platforms.web.requests import read
+from bot.platforms.web.requests import Reader
 from bot.platforms.web.sessions import Session
 from bot.platforms.web.uploads import Post
 
@@ -31,12 +31,12 @@ T = TypeVar("T")
 
 
 class Conversation:
-    """Hands requests to the handler and has its replies delivered. `names` are those that may be typed for commands."""
+    """Hands requests to the handler and has its replies delivered."""
 
-    def __init__(self, handler: Handler, delivery: Delivery, names: Mapping[str, str]) -> None:
+    def __init__(self, handler: Handler, delivery: Delivery, reader: Reader) -> None:
         self._handler = handler
         self._delivery = delivery
-        self._names = names
+        self._reader = reader
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def check_capacity(self, session: Session) -> None:
@@ -52,7 +52,7 @@ class Conversation:
         """
         if not post.text and not post.files:
             raise Refusal(400, "empty")
-        request = read(post, self._names)
+        request = self._reader.read(post)
         self.check_capacity(session)
         message_id = self._delivery.post(session, post.text, post.files)
         answer_id = session.thread.add(Author.WHOBOT, state=State.WORKING, to=message_id)
@@ -131,7 +131,7 @@ class Conversation:
         return self._delivery.react(session, message_id, reply)
 
     async def _leave(self, session: Session) -> None:
-        await self._handler(self._incoming(session, Left(), None))
+        await self._handler(Left(session.chat))
 
     def _incoming(self, session: Session, request: Request, locale: str | None) -> Incoming:
         return Incoming(session.chat, session.user, request, CAPABILITIES, locale)

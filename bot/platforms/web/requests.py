@@ -1,12 +1,13 @@
 """What people type, as requests, and what the page needs to help them type it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from typing import Any, Final
 
-from bot.chat.commands import COMMANDS, SWITCH, Command, Kind, Where, parse, split
-from bot.chat.model import Ask, Page, Request, Show, Trigger
+from bot.chat.commands import SWITCH, Command, Kind, Where, split
+from bot.chat.model import Ask, Help, Request, Trigger
+from bot.chat.registry import Registry
 from bot.platforms.web.uploads import Post
 
 BESIDE: Final = frozenset({Kind.PICTURES, Kind.FLAG})
@@ -15,21 +16,24 @@ NAMES: Final = {Kind.NAME: "any", Kind.TEXT: "any", Kind.TAUGHT_NAME: "taught"}
 """Which names complete what is typed."""
 
 
-def read(post: Post, names: Mapping[str, str]) -> Request:
-    """The request in a message. Pictures in a private chat are a question even without a word.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads messages. `registry` has the commands, `names` what may be typed for them."""
 
-    `names` are those that may be typed for commands, as `bot.chat.commands.typed_names` gives them.
-    """
-    pictures = tuple(file.as_picture() for file in post.files)
-    if command := split(post.text):
-        name, text = command
-        return parse(names.get(name, name), text, pictures)
-    return Ask(pictures, Trigger.PRIVATE) if pictures else Show(Page.HELP)
+    registry: Registry
+    names: Mapping[str, str]
 
+    def read(self, post: Post) -> Request:
+        """Return the request in a message. Pictures in a private chat are a question even without a word."""
+        pictures = tuple(file.as_picture() for file in post.files)
+        if command := split(post.text):
+            name, text = command
+            return self.registry.parse(self.names.get(name, name), text, pictures)
+        return Ask(pictures, Trigger.PRIVATE) if pictures else Help()
 
-def palette(t: NullTranslations) -> list[dict[str, Any]]:
-    """The commands of a private chat, as the page offers them."""
-    return [_entry(command, t) for command in COMMANDS if command.where is not Where.GROUPS]
+    def palette(self, t: NullTranslations) -> list[dict[str, Any]]:
+        """Return the commands of a private chat, as the page offers them."""
+        return [_entry(command, t) for command in self.registry.commands if command.where is not Where.GROUPS]
 
 
 def _entry(command: Command, t: NullTranslations) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bot.config import Access, Limits
 from bot.metrics import Metrics
 from bot.storage.store import Store
 from tests.support.learning_backend import Member
-from tests.support.service_harness import BOB, MANAGER, FakeBackend, Source
+from tests.support.service_harness import BOB, MANAGER, REGISTRY, FakeBackend, Source
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def metrics() -> Metrics:
 @pytest.fixture
 def make(backend: FakeBackend, store: Store, metrics: Metrics) -> Callable[..., Service]:
     def make(threshold: float | None = None, access: Access | None = None, **limits: Any) -> Service:
-        return Service(backend, store, metrics, limits=Limits(**limits), access=access, threshold=threshold)
+        return Service(REGISTRY, backend, store, metrics, limits=Limits(**limits), access=access, threshold=threshold)
 
     return make
 

@@ -6,8 +6,18 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from bot.chat.commands import BY_NAME, COMMANDS, Kind, Naming, english_only, parse, split, typed_names
-from bot.chat.model import Ask, Configure, Forget, Misuse, OptOut, Page, Picture, Request, Roster, Show, Teach, Trigger
+from bot.chat.commands import Kind, Naming, english_only, split
+from bot.chat.features.about import ShowAbout
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.history import ShowHistory
+from bot.chat.features.my_data import OptOut, ShowMyData
+from bot.chat.features.privacy import ShowPrivacy
+from bot.chat.features.roster import Roster
+from bot.chat.features.settings import Configure, ShowSettings
+from bot.chat.features.stats import ShowStats
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Help, Misuse, Picture, Request, Trigger
+from tests.support.service_harness import REGISTRY
 
 
 def unopened() -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
@@ -39,7 +49,7 @@ def test_a_message_is_split_into_command_and_text(message: str, parts: tuple[str
         ("/who", Ask((PICTURE,), Trigger.COMMAND)),
         ("/who is this?", Ask((PICTURE,), Trigger.COMMAND)),
         ("/who private", Ask((PICTURE,), Trigger.COMMAND, private=True)),
-        ("/teach Hatsune Miku", Teach("Hatsune Miku", (PICTURE,))),
+        ("/teach Hatsune Miku", Teach((PICTURE,), "Hatsune Miku")),
         ("/teach", Misuse("teach")),
         ("/forget ＭＩＫＵ", Forget("ＭＩＫＵ")),
         ("/forget", Misuse("forget")),
@@ -71,13 +81,19 @@ def test_a_message_is_split_into_command_and_text(message: str, parts: tuple[str
         ("/optout off", OptOut(False)),
         ("/optout perhaps", Misuse("optout")),
         ("/nonsense", Misuse("nonsense")),
-        *((f"/{page}", Show(page)) for page in Page),
+        ("/settings", ShowSettings()),
+        ("/mydata", ShowMyData()),
+        ("/privacy", ShowPrivacy()),
+        ("/stats", ShowStats()),
+        ("/history", ShowHistory()),
+        ("/about", ShowAbout()),
+        ("/help", Help()),
     ],
 )
 def test_what_people_type_becomes_a_request(message: str, request_: Request) -> None:
     parts = split(message)
     assert parts
-    assert parse(*parts, [PICTURE]) == request_
+    assert REGISTRY.parse(*parts, [PICTURE]) == request_
 
 
 def test_what_may_be_typed_for_a_command() -> None:
@@ -86,30 +102,36 @@ def test_what_may_be_typed_for_a_command() -> None:
             (text, tag, context)  # type: ignore[arg-type]
         )
 
-    english = {**{name: name for name in BY_NAME}, "start": "help"}
-    assert typed_names(english_only, ["de"]) == english
-    assert typed_names(words, ["de", "ja"]) == {**english, "statistik": "stats", "誰": "who"}
+    english = {**{command.name: command.name for command in REGISTRY.commands}, "start": "help"}
+    assert REGISTRY.typed_names(english_only, ["de"]) == english
+    assert REGISTRY.typed_names(words, ["de", "ja"]) == {**english, "statistik": "stats", "誰": "who"}
 
 
 def test_every_command_of_the_table_means_something() -> None:
     examples = {Kind.SWITCH: "on", Kind.PERCENT: "50", Kind.LANGUAGE: "en"}
-    for command in COMMANDS:
+    for command in REGISTRY.commands:
         texts = [p for p in command.parameters if p.kind is not Kind.PICTURES and p.required]
         text = " ".join(examples.get(parameter.kind, "Miku") for parameter in texts)
-        assert not isinstance(parse(command.name, text, [PICTURE]), Misuse), command.name
+        assert not isinstance(REGISTRY.parse(command.name, text, [PICTURE]), Misuse), command.name
 
 
 def test_the_table_fits_the_strictest_platform() -> None:
-    assert len(BY_NAME) == len(COMMANDS) <= 100
-    for command in COMMANDS:
+    assert len(REGISTRY.commands) <= 100
+    for command in REGISTRY.commands:
         assert re.fullmatch(r"[a-z]{1,32}", command.name)
         for text in (command.description, *(parameter.description for parameter in command.parameters)):
             assert 3 <= len(text) <= 100
 
 
+def usage(name: str) -> str:
+    command = REGISTRY.command(name)
+    assert command
+    return command.usage
+
+
 def test_usage_is_what_to_type() -> None:
-    assert BY_NAME["watch"].usage == "/watch on|off"
-    assert BY_NAME["teach"].usage == "/teach <name> pictures"
-    assert BY_NAME["optout"].usage == "/optout [on|off]"
-    assert BY_NAME["threshold"].usage == "/threshold <percent>|auto"
-    assert BY_NAME["roster"].usage == "/roster [search]"
+    assert usage("watch") == "/watch on|off"
+    assert usage("teach") == "/teach <name> pictures"
+    assert usage("optout") == "/optout [on|off]"
+    assert usage("threshold") == "/threshold <percent>|auto"
+    assert usage("roster") == "/roster [search]"

@@ -5,14 +5,14 @@ import asyncio
 from pydantic import SecretStr
 
 from bot import app, config
-from bot.chat.commands import COMMANDS
-from bot.chat.model import Incoming, Page, Reply, Show
+from bot.chat.model import Event, Help, Incoming, Reply
 from bot.chat.words import LANGUAGES
 from bot.platforms.base import Adapter
 from bot.platforms.web import WebAdapter
 from tests.support.fakes.discord import fake_discord
 from tests.support.fakes.telegram import fake_telegram
 from tests.support.health import health_of
+from tests.support.service_harness import REGISTRY
 from tests.support.webchat import WebChat
 
 DISCORDS = {"de", "es-ES", "es-419", "id", "ja", "zh-CN"}
@@ -28,13 +28,14 @@ class Answering:
     def __init__(self) -> None:
         self.asked: list[Incoming] = []
 
-    async def __call__(self, incoming: Incoming) -> Reply:
+    async def __call__(self, incoming: Incoming | Event) -> Reply:
+        assert isinstance(incoming, Incoming)
         self.asked.append(incoming)
         return Reply("understood")
 
 
 def the_adapter(settings: config.Settings, handler: Answering) -> Adapter:
-    [adapter] = app.make_adapters(settings, handler, health=health_of(), metrics=lambda: b"")
+    [adapter] = app.make_adapters(settings, handler, registry=REGISTRY, health=health_of(), metrics=lambda: b"")
     return adapter
 
 
@@ -47,7 +48,7 @@ async def test_discord_gets_names_and_descriptions_in_its_languages() -> None:
         await adapter.stop()
         await running
     commands = {one["name"]: one for one in discord.commands}
-    for command in COMMANDS:
+    for command in REGISTRY.commands:
         registered = commands[command.name]
         assert set(registered["name_localizations"]) == DISCORDS, command.name
         assert set(registered["description_localizations"]) == DISCORDS, command.name
@@ -83,7 +84,7 @@ async def test_telegram_gets_a_menu_and_descriptions_in_its_languages() -> None:
     assert everything[:3] == ["quien", "aprende", "olvida"]
     for kind in ("short", "long"):
         assert {language for what, language in telegram.world.descriptions if what == kind} == TELEGRAMS
-    assert handler.asked[-1].request == Show(Page.HELP)
+    assert handler.asked[-1].request == Help()
     assert answer.text == "understood"
 
 
@@ -104,4 +105,4 @@ async def test_the_web_chat_understands_names_of_every_language() -> None:
                 await asyncio.sleep(0.01)
     await adapter.stop()
     await running
-    assert [incoming.request for incoming in handler.asked[:2]] == [Show(Page.HELP)] * 2
+    assert [incoming.request for incoming in handler.asked[:2]] == [Help()] * 2

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.chat.actions import Action, number, read, write
+from bot.chat.actions import Pressed, number, read, write
 from bot.chat.memory import Memory
+from bot.chat.model import Press
 from bot.errors import Expired
 from tests.support.clock import Clock
 
@@ -78,7 +79,7 @@ def test_many_can_go_at_once(make: Callable[..., Memory[str]]) -> None:
 def test_an_action_is_read_as_it_was_written(parts: tuple[str, str, object], text: str) -> None:
     verb, token, *args = parts
     assert write(verb, token, *args) == text
-    assert read(text) == Action(verb, token, tuple(map(str, args)))
+    assert read(Press(text)) == Pressed(verb, token, tuple(map(str, args)))
 
 
 @pytest.mark.parametrize("argument", ["x" * 60, "ä", "a:b"])
@@ -89,7 +90,7 @@ def test_what_platforms_cannot_carry_is_no_action(argument: str) -> None:
 
 @pytest.mark.parametrize("text", ["", ":", "::", "a", "a:", "a:b", "a:b:", ":::::", "😀:" * 50])
 def test_whatever_arrives_can_be_read(text: str) -> None:
-    assert isinstance(read(text), Action)
+    assert isinstance(read(Press(text)), Pressed)
 
 
 def test_a_number_is_one_that_was_on_a_button() -> None:

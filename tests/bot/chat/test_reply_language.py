@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.chat.model import Configure, Misuse, Page, Show
+from bot.chat.features.settings import Configure
+from bot.chat.model import Help, Misuse
 from bot.chat.service import Service
 from bot.chat.words import translations_for
 from tests.support.service_harness import CHAT, MANAGER, FakeBackend, Source, asking, incoming
@@ -55,5 +56,5 @@ async def test_refusals_and_pages_are_in_the_readers_language(service: Service) 
     misused = await service.handle(incoming(Misuse("watch"), locale="ja"))
     assert misused.text.startswith("ここに投稿される画像をすべて見る")
     assert misused.text.endswith(": /watch on|off")
-    helped = await service.handle(incoming(Show(Page.HELP), chat=CHAT, locale="ja"))
+    helped = await service.handle(incoming(Help(), chat=CHAT, locale="ja"))
     assert helped.text.startswith("アニメ画像に誰が写っているか")

@@ -7,23 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.chat.model import (
-    Ask,
-    Chat,
-    Configure,
-    Forget,
-    Left,
-    Misuse,
-    Moved,
-    OptOut,
-    Page,
-    Press,
-    Request,
-    Show,
-    Suggest,
-    Teach,
-    Trigger,
-)
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.history import ShowHistory
+from bot.chat.features.my_data import OptOut
+from bot.chat.features.settings import Configure
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Chat, Help, Left, Misuse, Moved, Press, Request, Suggest, Trigger
 from bot.chat.service import Service
 from bot.config import Access, Limits
 from bot.metrics import Metrics
@@ -33,6 +22,7 @@ from tests.support.service_harness import (
     BOB,
     CHAT,
     PRIVATE,
+    REGISTRY,
     WITH_BUTTONS,
     FakeBackend,
     Source,
@@ -76,7 +66,7 @@ async def test_what_a_user_can_mend_is_no_error_in_the_log(
 async def test_a_store_that_fails_is_answered_with_an_id_and_nothing_is_looked_at(
     backend: FakeBackend, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
-    service = Service(backend, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
+    service = Service(REGISTRY, backend, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
     reply = await service.handle(asking(source.picture()))
     (line,) = logged_failures(logs)
     assert line["request"] in reply.text
@@ -126,7 +116,7 @@ async def test_transfers_run_side_by_side_but_not_without_limit(make: Callable[.
 
 async def test_what_happens_is_counted(service: Service, metrics: Metrics, source: Source) -> None:
     await service.handle(asking(source.picture("maki"), source.picture("stranger"), source.picture("landscape")))
-    await service.handle(incoming(Show(Page.HELP)))
+    await service.handle(incoming(Help()))
     await service.handle(asking(source.picture(), trigger=Trigger.POSTED))
     counts = counted(metrics)
     assert counts["whobot_pictures_total", "discord"] == 3
@@ -167,7 +157,7 @@ async def test_who_asks_too_often_is_told_once_and_then_met_with_silence(
     service = make(user_requests=1)
     await service.handle(asking(source.picture()))
     assert "ask again" in (await service.handle(asking(source.picture()))).text
-    for request in (Show(Page.HELP), OptOut(True), Ask((source.picture(),), Trigger.MENTION)):
+    for request in (Help(), OptOut(True), Ask((source.picture(),), Trigger.MENTION)):
         assert (await service.handle(incoming(request))).silent
     assert "ask again" in (await service.handle(asking(source.picture(), chat=PRIVATE))).text, "another chat"
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB))).text
@@ -178,9 +168,9 @@ async def test_who_asks_too_often_is_told_once_and_then_met_with_silence(
     [
         Ask((), Trigger.COMMAND),
         Ask((Source().picture(),), Trigger.COMMAND, private=True),
-        Teach("", (Source().picture(),)),
+        Teach((Source().picture(),), ""),
         Forget("nobody"),
-        Show(Page.HISTORY),
+        ShowHistory(),
         Misuse("xyzzy"),
         Configure(watch=True),
         Configure(threshold=7),
@@ -221,7 +211,7 @@ async def test_the_operator_says_who_is_answered(
     make: Callable[..., Service], source: Source, access: Access, admitted: bool
 ) -> None:
     service = make(access=access)
-    for request in (Ask((source.picture(),), Trigger.COMMAND), Show(Page.HELP), Press("page:x:1"), Suggest("maki")):
+    for request in (Ask((source.picture(),), Trigger.COMMAND), Help(), Press("page:x:1"), Suggest("maki")):
         reply = await service.handle(incoming(request, chat=CHANNEL))
         assert bool(reply.text or reply.suggestions) is admitted
     assert bool(source.opened) is admitted
@@ -239,12 +229,12 @@ async def test_a_server_that_whobot_has_left_is_forgotten(
     await teach(store, "Miku", chat=CHANNEL)
     answer = await service.handle(asking(source.picture(), chat=CHANNEL, capabilities=WITH_BUTTONS))
     server = Chat("discord", "server", home="server")
-    assert (await service.handle(incoming(Left(), chat=server))).silent
+    assert (await service.handle(Left(server))).silent
     assert await store.chat_settings(CHANNEL) == ChatSettings()
     assert await store.taught(Scope.of(CHANNEL)) == {}
     assert "expired" in (await service.handle(press(answer, "Delete", chat=CHANNEL))).text
     await store.change(CHANNEL, watch=True)
-    await make(access=access).handle(incoming(Left(), chat=server))
+    await make(access=access).handle(Left(server))
     assert await store.chat_settings(CHANNEL) == ChatSettings(), "blocked or not"
 
 
@@ -252,7 +242,7 @@ async def test_a_group_that_has_moved_is_the_same_group(service: Service, store:
     old, new = Chat("telegram", "-1"), Chat("telegram", "-1001")
     await store.change(old, watch=True)
     await teach(store, "Miku", chat=old)
-    assert (await service.handle(incoming(Moved(new), chat=old))).silent
+    assert (await service.handle(Moved(old, new))).silent
     assert (await store.chat_settings(new)).watch
     assert await store.taught(Scope.of(new)) == {"Miku": 1}
 

@@ -12,12 +12,12 @@ import pytest
 from alembic import command
 from sqlalchemy import make_url, text
 
-from bot.chat.model import Chat, Keeping, Teachers, User
+from bot.chat.model import Chat, User
 from bot.errors import StoreError
 from bot.storage import migrations
 from bot.storage.engine import make_engine
 from bot.storage.store import Store
-from bot.storage.values import ChatSettings, Link, Scope, Truth, Verdict
+from bot.storage.values import ChatSettings, Keeping, Link, Scope, Teachers, Truth, Verdict
 from tests.support.service_harness import learn
 
 CHAT = Chat("discord", "room", home="server")

@@ -9,24 +9,16 @@ import io
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image, ImageDraw
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from bot.chat.model import (
-    Ask,
-    Handler,
-    Incoming,
-    Progress,
-    Reply,
-    ReplyImage,
-    Stage,
-)
+from bot.chat.model import Ask, Event, Incoming, Progress, Reply, ReplyImage, Stage
 from tests.support.artwork import CAST, draw_portrait
 from tests.support.chromium import Browser, Screen
 from tests.support.web.server import serve
@@ -51,13 +43,17 @@ def annotated() -> bytes:
     return encoded.getvalue()
 
 
+Answer: TypeAlias = Callable[[Incoming], Awaitable[Reply]]
+
+
 class Site:
     """A web chat in a thread of its own; its handler waits at a gate before it answers, unless another one is given."""
 
-    def __init__(self, answer: Handler | None = None, **settings: Any) -> None:
+    def __init__(self, answer: Answer | None = None, **settings: Any) -> None:
         self._answer = answer or self._answer_at_gate
         self.gate = threading.Event()
         self.asked: list[Incoming] = []
+        self.told: list[Event] = []
         self._settings = settings
         self._image = ReplyImage(annotated(), "image/jpeg", "who.jpg", "One face, boxed. 1. Hoshina Sora 97 %")
         self.start()
@@ -87,7 +83,10 @@ class Site:
             started.set()
             await self._stop.wait()
 
-    async def _handle(self, incoming: Incoming) -> Reply:
+    async def _handle(self, incoming: Incoming | Event) -> Reply:
+        if isinstance(incoming, Event):
+            self.told.append(incoming)
+            return Reply()
         self.asked.append(incoming)
         return await self._answer(incoming)
 

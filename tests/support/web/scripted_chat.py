@@ -4,6 +4,8 @@ import io
 
 from PIL import Image, ImageDraw
 
+from bot.chat.features.settings import ShowSettings
+from bot.chat.features.teaching import Teach
 from bot.chat.model import (
     Ask,
     Button,
@@ -11,15 +13,12 @@ from bot.chat.model import (
     Incoming,
     Menu,
     Option,
-    Page,
     Placement,
     Press,
     Prompt,
     Reply,
     ReplyImage,
-    Show,
     Suggest,
-    Teach,
 )
 from tests.support.artwork import CAST, draw_scene
 
@@ -49,10 +48,10 @@ async def community(incoming: Incoming) -> Reply:
     match incoming.request:
         case Ask(pictures):
             return _answer("1. Hoshina Sora, 97 %\n2. Kurose Akane, 88 %\n3. Nobody I know", pictures[0].spoiler)
-        case Teach(name):
+        case Teach(name=name):
             rows = (tuple(Button(str(number), f"face:{number}") for number in (1, 2, 3)), (CANCEL,))
             return Reply(f"There are 3 faces. Which one is {name}?", (IMAGE,), buttons=rows)
-        case Show(Page.SETTINGS):
+        case ShowSettings():
             return _settings("50 %")
         case Suggest(text, taught):
             return Reply(suggestions=tuple(name for name in NAMES[taught:] if name.lower().startswith(text.lower())))

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from typing import Any
 
-from bot.chat.model import Handler, Incoming, Reply
+from bot.chat.model import Event, Handler, Incoming, Reply
 from bot.config import Web
 from bot.platforms.base import Health
 from bot.platforms.web import WebAdapter
 from bot.platforms.web.language import Translations
 from tests.support.health import health_of
+from tests.support.service_harness import REGISTRY
 
 TIMEOUT = 20.0
 WELL = health_of({"store": True}, {"web": True})
@@ -25,8 +26,12 @@ class Recorder:
     reply: Reply = field(default_factory=lambda: Reply("Nobody that I know."))
     before: Callable[[Incoming], Awaitable[None]] | None = None
     asked: list[Incoming] = field(default_factory=list)
+    told: list[Event] = field(default_factory=list)
 
-    async def __call__(self, incoming: Incoming) -> Reply:
+    async def __call__(self, incoming: Incoming | Event) -> Reply:
+        if isinstance(incoming, Event):
+            self.told.append(incoming)
+            return Reply()
         self.asked.append(incoming)
         if self.before:
             await self.before(incoming)
@@ -54,6 +59,7 @@ async def serve(
     adapter = WebAdapter(
         Web(**{"port": 0, **settings}),
         handler,
+        REGISTRY,
         health=health,
         metrics=metrics,
         max_upload=max_upload,

@@ -8,21 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.chat.model import (
-    Ask,
-    Capabilities,
-    Chat,
-    Configure,
-    OptOut,
-    Page,
-    Press,
-    Progress,
-    Request,
-    Show,
-    Stage,
-    Trigger,
-    User,
-)
+from bot.chat.features.my_data import OptOut
+from bot.chat.features.settings import Configure
+from bot.chat.model import Ask, Capabilities, Chat, Help, Press, Progress, Request, Stage, Trigger, User
 from bot.chat.service import Service
 from bot.config import Limits
 from bot.errors import Busy
@@ -207,12 +195,12 @@ async def test_a_chat_that_asks_too_often_is_told_too(make: Callable[..., Servic
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB, chat=PRIVATE))).text
 
 
-@pytest.mark.parametrize("request_", [Show(Page.HELP), OptOut(True), Configure(watch=True)])
+@pytest.mark.parametrize("request_", [Help(), OptOut(True), Configure(watch=True)])
 async def test_other_requests_are_limited_as_well(
     make: Callable[..., Service], store: Store, request_: Request
 ) -> None:
     service = make(user_requests=1)
-    await service.handle(incoming(Show(Page.HELP), user=MANAGER))
+    await service.handle(incoming(Help(), user=MANAGER))
     assert "ask again" in (await service.handle(incoming(request_, user=MANAGER))).text
     assert not await store.is_opted_out(MANAGER)
     assert await store.chat_settings(CHAT) == ChatSettings()

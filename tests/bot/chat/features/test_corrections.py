@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.chat.features import lessons, verdicts
-from bot.chat.model import Keeping, Page, Placement, Press, Reply, Show, Teachers, Trigger
+from bot.chat import lessons, verdicts
+from bot.chat.features.history import ShowHistory
+from bot.chat.model import Placement, Press, Reply, Trigger
 from bot.chat.service import Service
 from bot.storage.privacy import remove_scope
 from bot.storage.store import Store
-from bot.storage.values import Action, Origin, Scope, Score, Truth
+from bot.storage.values import Action, Keeping, Origin, Scope, Score, Teachers, Truth
 from tests.support.learning_backend import LearningBackend, Member, action, choices, labels
 from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source
 
@@ -277,11 +278,11 @@ async def test_what_was_learnt_from_a_right_answer_is_reverted_like_all_else(
     await store.change(CHAT, keep=Keeping.JUDGED)
     await ann.press(await ann.ask("maki"), "Right!")
     manager = Member(service, source, MANAGER)
-    page = await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 1")
+    page = await manager.press(await manager.say(ShowHistory()), "Revert 1")
     assert "Boss took back a change about Nishikino Maki" in page.text
     assert await store.taught(HERE) == {}
     assert await store.scores(HERE) == [], "what was taken back does not count"
-    await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 1")
+    await manager.press(await manager.say(ShowHistory()), "Revert 1")
     assert await store.scores(HERE) == [Score("nishikino_maki", 1, 0)]
 
 
@@ -292,7 +293,7 @@ async def test_a_right_answer_waits_for_a_second_person_where_its_face_is_kept(
     await ann.press(await ann.ask("maki"), "Right!")
     assert await store.taught(HERE) == {}
     manager = Member(service, source, MANAGER)
-    await manager.press(await manager.say(Show(Page.HISTORY)), "Confirm 1")
+    await manager.press(await manager.say(ShowHistory()), "Confirm 1")
     assert await store.taught(HERE) == {"nishikino_maki": 1}
 
 

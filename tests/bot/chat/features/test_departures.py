@@ -9,13 +9,12 @@ from bot.chat.service import Service
 from bot.config import Access
 from bot.storage.store import Store
 from bot.storage.values import Scope
-from tests.support.service_harness import ANN, incoming, teach
+from tests.support.service_harness import ANN, teach
 
 CLUB = Chat("discord", "room", home="club")
 OTHER = Chat("discord", "den", home="other")
 DIRECT = Chat("discord", "dm", private=True)
 FOREIGN = Chat("telegram", "-100")
-ITSELF = Chat("discord", "whobot", private=True)
 
 
 async def everywhere(store: Store) -> None:
@@ -36,8 +35,7 @@ async def left(store: Store) -> set[str]:
 
 
 async def present(service: Service, *homes: str, account: str = "whobot") -> None:
-    told = incoming(Present(frozenset(homes)), chat=ITSELF, user=User("discord", account))
-    assert (await service.handle(told)).silent
+    assert (await service.handle(Present(User("discord", account), frozenset(homes)))).silent
 
 
 async def test_a_server_that_is_no_longer_among_them_goes_with_all_that_is_kept_of_it(

@@ -2,10 +2,12 @@
 
 import pytest
 
-from bot.chat.model import Forget, Keeping, Page, Show
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.history import ShowHistory
+from bot.chat.features.stats import ShowStats
 from bot.chat.service import Service
 from bot.storage.store import Store
-from bot.storage.values import Scope
+from bot.storage.values import Keeping, Scope
 from tests.support.learning_backend import LearningBackend, Member, labels
 from tests.support.service_harness import BOB, CHAT, MANAGER, Source
 
@@ -28,8 +30,8 @@ def manager(service: Service, source: Source) -> Member:
 
 
 async def test_an_empty_history_and_empty_figures_say_so(manager: Member) -> None:
-    assert "Nobody has taught me anything" in (await manager.say(Show(Page.HISTORY))).text
-    assert "Nobody has told me yet" in (await manager.say(Show(Page.STATS))).text
+    assert "Nobody has taught me anything" in (await manager.say(ShowHistory())).text
+    assert "Nobody has told me yet" in (await manager.say(ShowStats())).text
 
 
 async def test_the_history_says_who_did_what_and_when(ann: Member, manager: Member, store: Store) -> None:
@@ -37,7 +39,7 @@ async def test_the_history_says_who_did_what_and_when(ann: Member, manager: Memb
     await ann.teach("Umi", "umi", "umi2")
     await manager.say(Forget("Umi"))
     await ann.press(await ann.ask("maki"), "Right!")
-    reply = await manager.say(Show(Page.HISTORY))
+    reply = await manager.say(ShowHistory())
     heading, *lines = reply.text.splitlines()
     assert heading == "What I was taught in this chat, page 1:"
     assert [line.partition(" UTC: ")[2] for line in lines] == [
@@ -50,8 +52,8 @@ async def test_the_history_says_who_did_what_and_when(ann: Member, manager: Memb
 
 async def test_only_managers_read_it(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
-    assert "Only people who manage" in (await ann.say(Show(Page.HISTORY))).text
-    page = await manager.say(Show(Page.HISTORY))
+    assert "Only people who manage" in (await ann.say(ShowHistory())).text
+    page = await manager.say(ShowHistory())
     assert "Only people who manage" in (await ann.press(page, "Revert 1")).text
     assert await store.taught(HERE) == {"Umi": 1}
 
@@ -59,7 +61,7 @@ async def test_only_managers_read_it(ann: Member, manager: Member, store: Store)
 async def test_a_manager_reverts_a_change_and_the_revert(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     await ann.say(Forget("Umi"))
-    page = await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 1")
+    page = await manager.press(await manager.say(ShowHistory()), "Revert 1")
     assert await store.taught(HERE) == {"Umi": 1}
     assert "Boss took back a change about Umi" in page.text.splitlines()[1]
     assert page.text.splitlines()[2].endswith("Ann had me forget Umi (taken back)")
@@ -72,7 +74,7 @@ async def test_a_manager_reverts_a_change_and_the_revert(ann: Member, manager: M
 async def test_the_history_is_read_page_by_page(ann: Member, manager: Member) -> None:
     for number in range(7):
         await ann.teach(f"Nr {number}", f"face{number}")
-    first = await manager.say(Show(Page.HISTORY))
+    first = await manager.say(ShowHistory())
     assert labels(first) == [*(f"Revert {number}" for number in range(1, 6)), "Older ▶"]
     second = await manager.press(first, "Older ▶")
     assert [line.split()[-3] for line in second.text.splitlines()[1:]] == ["1,", "0,"]
@@ -83,7 +85,7 @@ async def test_the_history_is_read_page_by_page(ann: Member, manager: Member) ->
 async def test_what_waits_can_be_confirmed_from_the_history(ann: Member, manager: Member, store: Store) -> None:
     await store.change(CHAT, confirm=True)
     await ann.teach("Umi", "umi")
-    page = await manager.say(Show(Page.HISTORY))
+    page = await manager.say(ShowHistory())
     assert page.text.endswith("Ann taught Umi, 1 picture (waits to be confirmed)")
     page = await manager.press(page, "Confirm 1")
     assert await store.taught(HERE) == {"Umi": 1}
@@ -93,7 +95,7 @@ async def test_what_waits_can_be_confirmed_from_the_history(ann: Member, manager
 async def test_who_had_their_data_removed_is_not_named(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     await store.remove_user(ann.user)
-    assert (await manager.say(Show(Page.HISTORY))).text.endswith("somebody taught Umi, 1 picture")
+    assert (await manager.say(ShowHistory())).text.endswith("somebody taught Umi, 1 picture")
 
 
 async def test_the_figures_tell_precision_by_character(ann: Member, service: Service, source: Source) -> None:
@@ -102,7 +104,7 @@ async def test_the_figures_tell_precision_by_character(ann: Member, service: Ser
         await ann.press(await ann.ask(f"maki{number}"), "Right!")
     await bob.press(await bob.press(await bob.ask("maki9"), "Wrong?"), "Someone else…", "Umi")
     await bob.press(await bob.press(await bob.ask("nico"), "Wrong?"), "Not a face")
-    reply = await bob.say(Show(Page.STATS))
+    reply = await bob.say(ShowStats())
     assert reply.text.splitlines() == [
         "1 character was taught here.",
         "Of 5 names that people judged, I had 60 % right:",

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.chat.model import Incoming, Keeping, Link, OptOut, Page, Placement, Press, Show, Trigger
+from bot.chat.features.my_data import OptOut, ShowMyData
+from bot.chat.model import Incoming, Link, Placement, Press, Trigger
 from bot.chat.service import Service
 from bot.storage.store import Store
-from bot.storage.values import Scope, Truth, Verdict
+from bot.storage.values import Keeping, Scope, Truth, Verdict
 from tests.support.service_harness import (
     ANN,
     BOB,
@@ -145,7 +146,7 @@ async def test_what_judging_has_left_is_shown_and_deleted_whatever_the_chat_keep
 
 
 def my_data(**details: Any) -> Incoming:
-    return incoming(Show(Page.MY_DATA), **{"capabilities": WITH_BUTTONS, **details})
+    return incoming(ShowMyData(), **{"capabilities": WITH_BUTTONS, **details})
 
 
 async def test_who_has_left_nothing_is_told_so(service: Service) -> None:

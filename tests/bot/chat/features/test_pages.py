@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from bot.chat.model import Capabilities, Keeping, Misuse, Page, Show, Teachers, User
+from bot.chat.features.about import ShowAbout
+from bot.chat.features.privacy import ShowPrivacy
+from bot.chat.model import Capabilities, Help, Misuse, User
 from bot.chat.service import Service
 from bot.storage.store import Store
-from bot.storage.values import EVERYWHERE
+from bot.storage.values import EVERYWHERE, Keeping, Teachers
 from tests.support.service_harness import ANN, CHAT, MANAGER, PRIVATE, FakeBackend, incoming, teach
 
 
 async def test_help_tells_how_to_ask(service: Service) -> None:
-    reply = await service.handle(incoming(Show(Page.HELP)))
+    reply = await service.handle(incoming(Help()))
     assert reply.private
     assert "/who" in reply.text
     assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in reply.text
@@ -22,7 +24,7 @@ async def test_help_tells_how_to_ask(service: Service) -> None:
 
 async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:
     async def help_(**details: Any) -> str:
-        return (await service.handle(incoming(Show(Page.HELP), **details))).text
+        return (await service.handle(incoming(Help(), **details))).text
 
     assert "/watch" not in await help_()
     assert "/watch" in await help_(user=MANAGER)
@@ -47,37 +49,37 @@ async def test_help_speaks_of_teaching_to_those_who_may(
     service: Service, store: Store, backend: FakeBackend, teachers: Teachers, user: User, taught: bool
 ) -> None:
     await store.change(CHAT, teachers=teachers)
-    assert ("/teach" in (await service.handle(incoming(Show(Page.HELP), user=user))).text) is taught
+    assert ("/teach" in (await service.handle(incoming(Help(), user=user))).text) is taught
     backend.embeds = False
-    assert "/teach" not in (await service.handle(incoming(Show(Page.HELP), user=user))).text
+    assert "/teach" not in (await service.handle(incoming(Help(), user=user))).text
 
 
 async def test_help_names_who_was_taught_here(service: Service, store: Store) -> None:
     await teach(store, "Miku")
-    assert "3 characters: Nishikino Maki, Yazawa Nico, Miku" in (await service.handle(incoming(Show(Page.HELP)))).text
+    assert "3 characters: Nishikino Maki, Yazawa Nico, Miku" in (await service.handle(incoming(Help()))).text
 
 
 async def test_about_tells_what_this_whobot_is_made_of(service: Service, store: Store) -> None:
-    text = (await service.handle(incoming(Show(Page.ABOUT)))).text
+    text = (await service.handle(incoming(ShowAbout()))).text
     for part in (f"whobot {version('whobot')}", "two idols (b1)", "a face finder", "2 characters"):
         assert part in text
     assert "taught here" not in text
     await teach(store, "Miku")
     for name in ("Luka", "Miku"):
         await teach(store, name, scope=EVERYWHERE)
-    text = (await service.handle(incoming(Show(Page.ABOUT)))).text
+    text = (await service.handle(incoming(ShowAbout()))).text
     assert "1 character was taught here." in text
     assert "2 characters were taught by whoever runs me, for every chat." in text
 
 
 async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service], store: Store) -> None:
     service = make(remembered_seconds=7200)
-    text = (await service.handle(incoming(Show(Page.PRIVACY)))).text
+    text = (await service.handle(incoming(ShowPrivacy()))).text
     for part in ("on the machine that I run on", "for 2 hours at most", "for 30 days", "/mydata", "/optout"):
         assert part in text
-    assert text == (await service.handle(incoming(Show(Page.PRIVACY), chat=PRIVATE))).text
+    assert text == (await service.handle(incoming(ShowPrivacy(), chat=PRIVATE))).text
     await store.change(CHAT, keep=Keeping.NOTHING)
-    assert text != (await service.handle(incoming(Show(Page.PRIVACY)))).text
+    assert text != (await service.handle(incoming(ShowPrivacy()))).text
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ async def test_privacy_is_true_whatever_the_chat_keeps(
     service: Service, store: Store, step: Keeping, stored: str, judged: str
 ) -> None:
     await store.change(CHAT, keep=step)
-    lines = (await service.handle(incoming(Show(Page.PRIVACY)))).text.splitlines()
+    lines = (await service.handle(incoming(ShowPrivacy()))).text.splitlines()
     assert f"Nothing of a picture is stored unless somebody {stored}" in lines
     (said,) = (line for line in lines if line.startswith("Who tells me that I was right or wrong has me keep that, "))
     assert judged in said

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.chat.model import Chat, Page, Placement, Reply, Roster, Show, Suggest
+from bot.chat.features.roster import Roster
+from bot.chat.model import Chat, Help, Placement, Reply, Suggest
 from bot.chat.service import Service
 from bot.recognition.characters import Character, Characters
 from bot.storage.store import Store
@@ -42,7 +43,7 @@ async def test_who_was_taught_and_is_known_to_a_later_bundle_is_one_character(se
     lines = (await listed(service)).text.splitlines()
     assert lines[1:] == ["Nishikino Maki (Love Live!), taught here", "Yazawa Nico (Love Live!)"]
     assert await suggested(service, "maki", taught=True) == ("Nishikino Maki",)
-    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in (await service.handle(incoming(Show(Page.HELP)))).text
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in (await service.handle(incoming(Help()))).text
 
 
 async def test_who_the_operator_has_taught_counts_everywhere_and_is_not_called_taught_here(

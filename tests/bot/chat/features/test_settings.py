@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.chat.model import Chat, Configure, Incoming, Keeping, Page, Placement, Press, Show, Teachers
+from bot.chat.features.settings import Configure, ShowSettings
+from bot.chat.model import Chat, Incoming, Placement, Press
 from bot.chat.service import Service
 from bot.chat.words.settings import MOST_CHATS
 from bot.storage.store import Store
-from bot.storage.values import ChatSettings
+from bot.storage.values import ChatSettings, Keeping, Teachers
 from tests.support.service_harness import (
     ANN,
     CHAT,
@@ -81,7 +82,7 @@ async def test_every_setting_can_be_made_at_once(service: Service, store: Store)
 
 
 def view(**details: Any) -> Incoming:
-    return incoming(Show(Page.SETTINGS), **{"user": MANAGER, "capabilities": WITH_BUTTONS, **details})
+    return incoming(ShowSettings(), **{"user": MANAGER, "capabilities": WITH_BUTTONS, **details})
 
 
 async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:

@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.chat.features import lessons
-from bot.chat.model import Chat, Forget, Left, Page, Show, Teachers, User
+from bot.chat import lessons
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.history import ShowHistory
+from bot.chat.features.my_data import ShowMyData
+from bot.chat.model import Chat, Left, User
 from bot.chat.service import Service
 from bot.storage.store import Store
-from bot.storage.values import Action, Origin, Scope, State
+from bot.storage.values import Action, Origin, Scope, State, Teachers
 from tests.support.learning_backend import LearningBackend, Member, embedding_of, labels
-from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source, incoming
+from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source
 
 HERE = Scope.of(CHAT)
 ELSEWHERE = Chat("telegram", "-100")
@@ -167,7 +170,7 @@ async def test_a_face_is_chosen_once_however_many_press(ann: Member, bob: Member
 async def test_an_open_question_goes_with_the_data_of_who_has_asked(ann: Member, bob: Member) -> None:
     asked, other = await ann.teach("Umi", "maki+umi"), await bob.teach("Eli", "maki+eli")
     await ann.teach("Umi", "umi2")
-    sure = await ann.press(await ann.say(Show(Page.MY_DATA)), "Delete my data")
+    sure = await ann.press(await ann.say(ShowMyData()), "Delete my data")
     await ann.press(sure, "Yes, delete it")
     assert "expired" in (await ann.press(asked, "2")).text
     assert "I know Eli" in (await bob.press(other, "2")).text, "somebody else's stays"
@@ -178,7 +181,7 @@ async def test_an_open_question_goes_with_its_chat_or_server(service: Service, s
     here = Member(service, source, ANN, Chat("discord", "room", home="club"))
     elsewhere = Member(service, source, ANN, Chat("discord", "den", home="other"))
     asked, other = [await member.teach("Umi", "maki+umi") for member in (here, elsewhere)]
-    await service.handle(incoming(Left(), chat=gone))
+    await service.handle(Left(gone))
     assert "expired" in (await here.press(asked, "2")).text
     assert "I know Umi" in (await elsewhere.press(other, "2")).text
 
@@ -273,7 +276,7 @@ async def test_what_was_forgotten_comes_back_only_where_there_is_room(
     forgotten = await ann.say(Forget("Umi"))
     taught = await ann.teach("Eli", "eli")
     assert "that is all I keep" in (await ann.press(forgotten, "Undo")).text
-    assert "that is all I keep" in (await manager.press(await manager.say(Show(Page.HISTORY)), "Revert 2")).text
+    assert "that is all I keep" in (await manager.press(await manager.say(ShowHistory()), "Revert 2")).text
     assert await store.taught(HERE) == {"Eli": 1}
     await ann.press(taught, "Undo")
     assert "Taken back" in (await ann.press(forgotten, "Undo")).text

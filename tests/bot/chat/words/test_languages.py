@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Message
 
-from bot.chat.commands import ASK_MENU, COMMANDS, TEACH_MENU, Naming, typed_names
-from bot.chat.model import Keeping, Teachers
+from bot.chat.commands import Naming
 from bot.chat.words import (
     LANGUAGES,
     TRANSLATED,
@@ -21,7 +20,9 @@ from bot.chat.words import (
     translate,
     translations_for,
 )
+from bot.storage.values import Keeping, Teachers
 from tests.checks.catalogues import catalogue, missing, names, template
+from tests.support.service_harness import REGISTRY
 
 PLACEHOLDER = re.compile(r"{(\w*)}")
 COMMAND = re.compile(r"(?<![\w<])/([a-z]+)(?: (on|off)\b)?")
@@ -107,11 +108,11 @@ def test_a_plural_has_the_forms_that_its_language_needs(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_descriptions_fit_discord_the_strictest(language: str) -> None:
-    for command in COMMANDS:
+    for command in REGISTRY.commands:
         for text in (command.description, *(parameter.description for parameter in command.parameters)):
             assert 1 <= len(translate(text, language) or "") <= 100, text
-    for menu in (ASK_MENU, TEACH_MENU):
-        assert 1 <= len(translate(menu, language) or "") <= 32, menu
+    for menu in REGISTRY.menus:
+        assert 1 <= len(translate(menu.name, language) or "") <= 32, menu
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -164,20 +165,20 @@ def test_names_are_what_their_platform_takes(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 @pytest.mark.parametrize("naming", [Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND])
 def test_no_two_commands_have_one_name(language: str, naming: Naming) -> None:
-    assert len({translate(command.name, language, naming) for command in COMMANDS}) == len(COMMANDS)
+    assert len({translate(command.name, language, naming) for command in REGISTRY.commands}) == len(REGISTRY.commands)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_two_options_of_a_command_have_one_name(language: str) -> None:
-    for command in COMMANDS:
+    for command in REGISTRY.commands:
         options = [translate(one.name, language, Naming.DISCORD_OPTION) for one in command.parameters]
         assert len({*options}) == len(options)
 
 
 def test_every_name_means_one_command_whatever_the_language() -> None:
-    typed = typed_names(translate, TRANSLATED)
+    typed = REGISTRY.typed_names(translate, TRANSLATED)
     for language in TRANSLATED:
-        for command in COMMANDS:
+        for command in REGISTRY.commands:
             for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND):
                 name = translate(command.name, language, naming)
                 assert name is not None

@@ -8,16 +8,10 @@ from discord import http
 from discord.webhook import async_ as webhooks
 from pydantic import SecretStr
 
-from bot.chat.model import (
-    Incoming,
-    Present,
-    Progress,
-    Reply,
-    ReplyImage,
-    Stage,
-)
+from bot.chat.model import Event, Incoming, Present, Progress, Reply, ReplyImage, Stage
 from bot.platforms.discord import DiscordAdapter
 from tests.support.fakes.discord import FakeDiscord, fake_discord
+from tests.support.service_harness import REGISTRY
 
 PNG = b"\x89PNG\r\n\x1a\n not decoded here"
 PHASES: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
@@ -30,6 +24,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked: list[Incoming] = []
+        self.told: list[Event] = []
         self.homes: list[frozenset[str]] = []
         """What it was told of the servers that whobot is in."""
         self.reply: Reply | Callable[[Incoming], Reply] = ANSWER
@@ -38,9 +33,12 @@ class Recorder:
         self.started = asyncio.Event()
         self.cancelled = asyncio.Event()
 
-    async def __call__(self, incoming: Incoming) -> Reply:
-        if isinstance(incoming.request, Present):
-            self.homes.append(incoming.request.homes)
+    async def __call__(self, incoming: Incoming | Event) -> Reply:
+        if isinstance(incoming, Present):
+            self.homes.append(incoming.homes)
+            return Reply()
+        if isinstance(incoming, Event):
+            self.told.append(incoming)
             return Reply()
         self.asked.append(incoming)
         self.started.set()
@@ -75,7 +73,7 @@ async def discord(caplog: pytest.LogCaptureFixture) -> AsyncIterator[FakeDiscord
 
 @pytest.fixture
 def adapter(discord: FakeDiscord, service: Recorder) -> DiscordAdapter:
-    return DiscordAdapter(SecretStr(discord.token), service)
+    return DiscordAdapter(SecretStr(discord.token), service, REGISTRY)
 
 
 @pytest.fixture

@@ -5,12 +5,16 @@ import asyncio
 import pytest
 
 from bot.chat.download import fetch
-from bot.chat.model import Ask, Configure, OptOut, Page, Reply, Show, Teach, Trigger
+from bot.chat.features.my_data import OptOut
+from bot.chat.features.settings import Configure
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Help, Reply, Trigger
 from bot.platforms.discord import DiscordAdapter
 from tests.bot.platforms.discord.conftest import PNG, Recorder
 from tests.support.fakes.discord import FakeDiscord, Person, Upload
 from tests.support.fakes.discord.rest import MESSAGES
 from tests.support.fakes.discord.world import MANAGE_CHANNELS
+from tests.support.service_harness import REGISTRY
 
 pytestmark = pytest.mark.usefixtures("running")
 
@@ -95,7 +99,7 @@ async def test_the_menu_of_an_answer_is_about_the_picture_that_was_asked_about(
     interaction = await discord.menu("Teach this face", discord.message(answer))
     await discord.write(interaction, "Minami Kotori")
     await discord.answer()
-    assert service.asked[-1].request == Teach("Minami Kotori", (picture,))
+    assert service.asked[-1].request == Teach((picture,), "Minami Kotori")
 
 
 async def test_a_picture_that_whobot_has_drawn_is_none_to_ask_about(
@@ -106,7 +110,7 @@ async def test_a_picture_that_whobot_has_drawn_is_none_to_ask_about(
     await adapter.stop()
     await running
     await discord.until(lambda: not discord.gateway.online.is_set())
-    again = DiscordAdapter(adapter._token, service)
+    again = DiscordAdapter(adapter._token, service, REGISTRY)
     task = asyncio.create_task(again.run())
     await discord.connected()
     for menu in ("Who is this?", "Teach this face"):
@@ -222,7 +226,7 @@ async def test_forwarded_picture_in_a_private_chat(discord: FakeDiscord, service
 async def test_private_talk_is_met_with_help(discord: FakeDiscord, service: Recorder) -> None:
     await discord.post("hi", channel=discord.direct)
     await discord.answer()
-    assert service.asked[0].request == Show(Page.HELP)
+    assert service.asked[0].request == Help()
 
 
 async def test_who_in_a_private_chat(discord: FakeDiscord, service: Recorder) -> None:
@@ -261,7 +265,7 @@ async def test_optout_is_between_whobot_and_the_user(discord: FakeDiscord, servi
 async def test_help(discord: FakeDiscord, service: Recorder) -> None:
     await discord.slash("help")
     assert (await discord.answer()).ephemeral
-    assert service.asked[0].request == Show(Page.HELP)
+    assert service.asked[0].request == Help()
 
 
 async def test_capabilities(discord: FakeDiscord, service: Recorder) -> None:

@@ -4,31 +4,25 @@ import asyncio
 
 import pytest
 
-from bot.chat import commands
 from bot.chat.commands import Kind, Where
 from bot.chat.download import fetch
-from bot.chat.model import (
-    Ask,
-    Configure,
-    Forget,
-    Incoming,
-    OptOut,
-    Page,
-    Placement,
-    Reply,
-    Request,
-    Roster,
-    Show,
-    Suggest,
-    Teach,
-    Trigger,
-)
+from bot.chat.features.about import ShowAbout
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.history import ShowHistory
+from bot.chat.features.my_data import OptOut, ShowMyData
+from bot.chat.features.privacy import ShowPrivacy
+from bot.chat.features.roster import Roster
+from bot.chat.features.settings import Configure, ShowSettings
+from bot.chat.features.stats import ShowStats
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Help, Incoming, Placement, Reply, Request, Suggest, Trigger
 from bot.platforms.discord import DiscordAdapter
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Channel, FakeDiscord, Refusal, Upload
 from tests.support.fakes.discord.people import Value
 from tests.support.fakes.discord.rest import CALLBACK, ORIGINAL
 from tests.support.fakes.discord.world import SEND_MESSAGES, SEND_MESSAGES_IN_THREADS
+from tests.support.service_harness import REGISTRY
 
 pytestmark = pytest.mark.usefixtures("running")
 
@@ -48,7 +42,7 @@ def _channels(discord: FakeDiscord) -> None:
         ("forget", {"name": "Yazawa Nico"}, Forget("Yazawa Nico"), False),
         ("roster", {}, Roster(), True),
         ("roster", {"search": "nico"}, Roster("nico"), True),
-        ("settings", {}, Show(Page.SETTINGS), True),
+        ("settings", {}, ShowSettings(), True),
         ("language", {"tag": "zh-CN"}, Configure(language="zh-cn"), False),
         ("watch", {"state": "on"}, Configure(watch=True), False),
         ("watch", {"state": "off"}, Configure(watch=False), False),
@@ -58,12 +52,12 @@ def _channels(discord: FakeDiscord) -> None:
         ("threshold", {"percent": "auto"}, Configure(threshold="auto"), False),
         ("optout", {}, OptOut(out=True), True),
         ("optout", {"state": "off"}, OptOut(out=False), True),
-        ("mydata", {}, Show(Page.MY_DATA), True),
-        ("privacy", {}, Show(Page.PRIVACY), True),
-        ("stats", {}, Show(Page.STATS), True),
-        ("history", {}, Show(Page.HISTORY), True),
-        ("about", {}, Show(Page.ABOUT), True),
-        ("help", {}, Show(Page.HELP), True),
+        ("mydata", {}, ShowMyData(), True),
+        ("privacy", {}, ShowPrivacy(), True),
+        ("stats", {}, ShowStats(), True),
+        ("history", {}, ShowHistory(), True),
+        ("about", {}, ShowAbout(), True),
+        ("help", {}, Help(), True),
     ],
 )
 async def test_what_a_command_asks_for(
@@ -86,7 +80,7 @@ async def test_every_command_is_one_that_discord_can_carry(discord: FakeDiscord,
         Kind.PICTURES: Upload(PNG), Kind.SWITCH: "on", Kind.PERCENT: "50", Kind.FLAG: True
     }  # fmt: skip
     service.reply = Reply("done")
-    for command in commands.COMMANDS:
+    for command in REGISTRY.commands:
         names = {one.name: "picture" if one.kind is Kind.PICTURES else one.name for one in command.parameters}
         options = {names[one.name]: values.get(one.kind, "en") for one in command.parameters}
         where = discord.general if command.where is Where.GROUPS else discord.direct
@@ -221,7 +215,7 @@ async def test_a_dialogue_left_open_over_a_restart_teaches_nothing(
     await discord.answer()
     await discord.write(interaction, "Minami Kotori")
     assert (await discord.answer()).ephemeral
-    assert service.asked[1].request == Teach("Minami Kotori", ())
+    assert service.asked[1].request == Teach((), "Minami Kotori")
 
 
 async def test_there_is_no_dialogue_where_there_is_nothing_to_teach(discord: FakeDiscord, service: Recorder) -> None:

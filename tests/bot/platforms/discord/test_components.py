@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from bot.chat.features.settings import ShowSettings
 from bot.chat.model import (
     ACTION_LIMIT,
     Button,
@@ -17,13 +18,13 @@ from bot.chat.model import (
     Prompt,
     Reply,
     ReplyImage,
-    Show,
 )
 from bot.platforms.discord import DiscordAdapter
 from bot.platforms.discord.components import ID_LIMIT, pressed, view
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Answer, FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import CALLBACK, FOLLOW_UP, ORIGINAL
+from tests.support.service_harness import REGISTRY
 
 PICTURE = ReplyImage(b"annotated", "image/png", "answer.png")
 HIDDEN = ReplyImage(b"annotated", "image/png", "answer.png", spoiler=True)
@@ -196,7 +197,7 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, adapter: Disco
     await adapter.stop()
     await running
     await discord.until(lambda: not discord.gateway.online.is_set())
-    adapter = DiscordAdapter(adapter._token, service)
+    adapter = DiscordAdapter(adapter._token, service, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await discord.connected()
     await discord.press(answer, "Wrong?")
@@ -216,7 +217,9 @@ async def test_settings_are_changed_in_place_where_nobody_else_sees_them(
 ) -> None:
     page = Reply("Settings", menus=(MENU,), private=True)
     service.reply = lambda incoming: (
-        page if isinstance(incoming.request, Show) else Reply("Changed", menus=(MENU,), placement=Placement.EDIT)
+        page
+        if isinstance(incoming.request, ShowSettings)
+        else Reply("Changed", menus=(MENU,), placement=Placement.EDIT)
     )
     await discord.slash("settings", author=discord.manager)
     shown = await discord.answer()

@@ -16,6 +16,7 @@ from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.gateway import ALL_INTENTS, MESSAGE_CONTENT
 from tests.support.fakes.discord.rest import ME, MESSAGES
 from tests.support.fakes.discord.world import MEMBER_PERMISSIONS
+from tests.support.service_harness import REGISTRY
 
 
 async def test_the_least_intents(running: asyncio.Task[None], discord: FakeDiscord) -> None:
@@ -67,7 +68,7 @@ async def test_connected_tells_of_a_lost_connection(
 
 
 async def test_an_invalid_token(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(WRONG_TOKEN), service)
+    adapter = DiscordAdapter(SecretStr(WRONG_TOKEN), service, REGISTRY)
     with pytest.raises(LoginRefused, match="Reset Token") as refused:
         await adapter.run()
     shown = "".join(traceback.TracebackException.from_exception(refused.value, capture_locals=True).format())

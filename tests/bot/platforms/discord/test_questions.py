@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 
 from bot.chat.links import NoLinks
-from bot.chat.model import Ask, Button, Chat, Left, Page, Reply, Show, Trigger
+from bot.chat.model import Ask, Button, Chat, Help, Left, Reply, Trigger
 from bot.platforms.discord import messages
 from bot.platforms.discord.questions import Questions
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
@@ -241,7 +241,7 @@ async def test_a_preview_that_comes_late_replaces_the_answer(discord: FakeDiscor
 async def test_a_private_message_with_a_link_that_shows_nothing(discord: FakeDiscord, service: Recorder) -> None:
     await discord.post(LINK, channel=discord.direct)
     await discord.answer()
-    assert service.asked[0].request == Show(Page.HELP)
+    assert service.asked[0].request == Help()
 
 
 async def test_a_posted_link_to_a_picture_counts_as_posted_once_discord_shows_it(
@@ -320,10 +320,10 @@ async def test_an_answer_that_cannot_be_read_or_deleted_any_more(discord: FakeDi
 
 async def test_removed_from_a_server(discord: FakeDiscord, service: Recorder) -> None:
     await discord.remove_bot()
-    await discord.until(lambda: bool(service.asked))
-    incoming = service.asked[0]
-    assert incoming.request == Left()
-    assert (incoming.chat.id, incoming.chat.home, incoming.chat.private) == (discord.guild.id, discord.guild.id, False)
+    await discord.until(lambda: bool(service.told))
+    [left] = service.told
+    assert isinstance(left, Left)
+    assert (left.chat.id, left.chat.home, left.chat.private) == (discord.guild.id, discord.guild.id, False)
 
 
 async def test_an_outage_is_no_farewell(discord: FakeDiscord, service: Recorder) -> None:
@@ -331,11 +331,12 @@ async def test_an_outage_is_no_farewell(discord: FakeDiscord, service: Recorder)
     await discord.post_picture(PNG, channel=discord.direct)
     await discord.answer()
     assert [type(incoming.request) for incoming in service.asked] == [Ask]
+    assert not service.told
 
 
 async def test_a_deleted_channel(discord: FakeDiscord, service: Recorder) -> None:
     await discord.delete_channel(discord.general)
-    await discord.until(lambda: bool(service.asked))
-    incoming = service.asked[0]
-    assert incoming.request == Left()
-    assert (incoming.chat.id, incoming.chat.home) == (discord.general.id, discord.guild.id)
+    await discord.until(lambda: bool(service.told))
+    [left] = service.told
+    assert isinstance(left, Left)
+    assert (left.chat.id, left.chat.home) == (discord.general.id, discord.guild.id)

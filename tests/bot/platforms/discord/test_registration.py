@@ -7,14 +7,14 @@ from typing import Any
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.chat import commands
 from bot.chat.commands import Naming
-from bot.chat.model import Configure
+from bot.chat.features.settings import Configure
 from bot.platforms.discord import DiscordAdapter
 from tests.bot.platforms.discord.conftest import Recorder
 from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import COMMANDS
 from tests.support.fakes.discord.world import MANAGE_CHANNELS
+from tests.support.service_harness import REGISTRY
 
 
 async def one_run(discord: FakeDiscord, adapter: DiscordAdapter) -> int:
@@ -36,7 +36,7 @@ def command(discord: FakeDiscord, name: str) -> dict[str, Any]:
 async def test_what_is_registered(discord: FakeDiscord, adapter: DiscordAdapter) -> None:
     await one_run(discord, adapter)
     names = [(one["type"], one["name"]) for one in discord.commands]
-    assert names == [*((1, one.name) for one in commands.COMMANDS), (3, "Who is this?"), (3, "Teach this face")]
+    assert names == [*((1, one.name) for one in REGISTRY.commands), (3, "Who is this?"), (3, "Teach this face")]
     pictures = ["picture", "picture2", "picture3", "picture4", "picture5"]
     options = command(discord, "who")["options"]
     assert [one["name"] for one in options] == [*pictures, "private"]
@@ -60,7 +60,7 @@ LANGUAGES = {"en": "English", "ja": "日本語", "zh-hans": "简体中文"}
 
 
 async def test_languages_are_chosen_by_their_own_names(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(discord.token), service, german, LANGUAGES)
+    adapter = DiscordAdapter(SecretStr(discord.token), service, REGISTRY, german, LANGUAGES)
     assert await one_run(discord, adapter) == 1
     (option,) = command(discord, "language")["options"]
     automatic, *languages = option["choices"]
@@ -72,7 +72,7 @@ async def test_languages_are_chosen_by_their_own_names(discord: FakeDiscord, ser
 
 
 async def test_a_language_that_was_chosen(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(discord.token), service, german, LANGUAGES)
+    adapter = DiscordAdapter(SecretStr(discord.token), service, REGISTRY, german, LANGUAGES)
     running = asyncio.create_task(adapter.run())
     await discord.connected()
     for tag in ("zh-hans", "auto"):
@@ -111,7 +111,7 @@ def german(text: str, tag: str, context: Naming | None = None) -> str | None:
 
 
 async def test_names_and_descriptions_in_other_languages(discord: FakeDiscord, service: Recorder) -> None:
-    adapter = DiscordAdapter(SecretStr(discord.token), service, german)
+    adapter = DiscordAdapter(SecretStr(discord.token), service, REGISTRY, german)
     assert await one_run(discord, adapter) == 1
     who, watch = command(discord, "who"), command(discord, "watch")
     assert who["name_localizations"] == {"de": "wer"}
@@ -133,7 +133,7 @@ async def test_registered_again_in_another_language(
     discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
 ) -> None:
     await one_run(discord, adapter)
-    assert await one_run(discord, DiscordAdapter(SecretStr(discord.token), service, german)) == 1
+    assert await one_run(discord, DiscordAdapter(SecretStr(discord.token), service, REGISTRY, german)) == 1
 
 
 async def test_registered_once(discord: FakeDiscord, adapter: DiscordAdapter) -> None:

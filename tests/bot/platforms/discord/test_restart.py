@@ -20,6 +20,7 @@ from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Answer, Channel, FakeDiscord, Person
 from tests.support.fakes.discord.rest import MESSAGE
 from tests.support.fakes.discord.world import READ_MESSAGE_HISTORY
+from tests.support.service_harness import REGISTRY
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[None]]
 WITH_DELETE = Reply("1: Kosaka Honoka", buttons=((Button("Delete", "delete:abc", ButtonStyle.DANGER),),))
@@ -47,7 +48,7 @@ def serve(discord: FakeDiscord, service: Recorder, links: Links) -> Serve:
 
     @asynccontextmanager
     async def serving(kept: Links = links) -> AsyncIterator[None]:
-        adapter = DiscordAdapter(SecretStr(discord.token), service, links=kept)
+        adapter = DiscordAdapter(SecretStr(discord.token), service, REGISTRY, links=kept)
         running = asyncio.create_task(adapter.run())
         await discord.connected()
         yield

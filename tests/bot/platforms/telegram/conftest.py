@@ -11,18 +11,12 @@ import pytest
 from PIL import Image
 
 from bot.chat import download
-from bot.chat.model import (
-    Ask,
-    Incoming,
-    Progress,
-    Reply,
-    ReplyImage,
-    Stage,
-)
+from bot.chat.model import Ask, Event, Incoming, Progress, Reply, ReplyImage, Stage
 from bot.config import Telegram
 from bot.errors import UserError
 from bot.platforms.telegram import TelegramAdapter
 from tests.support.fakes.telegram import FakeTelegram, fake_telegram
+from tests.support.service_harness import REGISTRY
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[TelegramAdapter]]
 
@@ -55,6 +49,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.seen: list[Incoming] = []
+        self.told: list[Event] = []
         self.fetched: list[bytes] = []
         self.errors: list[UserError] = []
         self.reply = Reply("It is Pink.")
@@ -63,7 +58,10 @@ class Recorder:
         self._free = asyncio.Event()
         self._free.set()
 
-    async def __call__(self, incoming: Incoming) -> Reply:
+    async def __call__(self, incoming: Incoming | Event) -> Reply:
+        if isinstance(incoming, Event):
+            self.told.append(incoming)
+            return Reply()
         self.seen.append(incoming)
         if self.accepts:
             await incoming.progress(Progress(Stage.ACCEPTED, 1, 1))
@@ -124,7 +122,7 @@ def recorder() -> Recorder:
 def serve(telegram: FakeTelegram, recorder: Recorder) -> Serve:
     @asynccontextmanager
     async def serving(settings: Telegram | None = None) -> AsyncIterator[TelegramAdapter]:
-        async with running(TelegramAdapter(settings or telegram.settings(), recorder)) as adapter:
+        async with running(TelegramAdapter(settings or telegram.settings(), recorder, REGISTRY)) as adapter:
             await telegram.connected()
             yield adapter
 

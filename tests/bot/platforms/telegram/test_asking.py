@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.chat.model import Ask, Page, Show, Trigger, User
+from bot.chat.model import Ask, Help, Trigger, User
 from tests.bot.platforms.telegram.conftest import Recorder, png, until
 from tests.support.fakes.telegram import KINDS, FakeTelegram, Person
 
@@ -189,7 +189,7 @@ async def test_what_is_no_picture_is_left_alone_in_groups(telegram: FakeTelegram
 async def test_but_in_private_there_is_always_an_answer(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post("hello")
     await telegram.answer()
-    assert recorder.seen[-1].request == Show(Page.HELP)
+    assert recorder.seen[-1].request == Help()
 
     await telegram.post_picture(b"%PDF-1.4", kind="document", mime_type="application/pdf")
     await telegram.answer()
@@ -269,4 +269,4 @@ def triggers(recorder: Recorder) -> list[Trigger]:
 async def only_the_next_is_seen(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.post("/help", chat=telegram.group)
     await telegram.answer()
-    assert [seen.request for seen in recorder.seen] == [Show(Page.HELP)]
+    assert [seen.request for seen in recorder.seen] == [Help()]

@@ -3,7 +3,12 @@
 import pytest
 
 from bot.chat import download
-from bot.chat.model import Configure, Forget, Misuse, OptOut, Page, Picture, Reply, Request, Roster, Show, Teach, User
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.my_data import OptOut, ShowMyData
+from bot.chat.features.roster import Roster
+from bot.chat.features.settings import Configure, ShowSettings
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Help, Misuse, Picture, Reply, Request, User
 from tests.bot.platforms.telegram.conftest import Recorder, image, png
 from tests.support.fakes.telegram import FakeTelegram, Person
 
@@ -63,8 +68,8 @@ async def test_teach_and_then_the_picture(telegram: FakeTelegram, recorder: Reco
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("/start", Show(Page.HELP)),
-        ("/help", Show(Page.HELP)),
+        ("/start", Help()),
+        ("/help", Help()),
         ("/watch on", Configure(watch=True)),
         ("/watch OFF", Configure(watch=False)),
         ("/watch@whobot_bot on", Configure(watch=True)),
@@ -75,9 +80,9 @@ async def test_teach_and_then_the_picture(telegram: FakeTelegram, recorder: Reco
         ("/language de", Configure(language="de")),
         ("/roster love", Roster("love")),
         ("/forget Honoka", Forget("Honoka")),
-        ("/teach Honoka", Teach("Honoka", ())),
-        ("/settings", Show(Page.SETTINGS)),
-        ("/mydata", Show(Page.MY_DATA)),
+        ("/teach Honoka", Teach((), "Honoka")),
+        ("/settings", ShowSettings()),
+        ("/mydata", ShowMyData()),
         ("/dance@whobot_bot", Misuse("dance")),
         ("/optout", OptOut(out=True)),
         ("/optout on", OptOut(out=True)),

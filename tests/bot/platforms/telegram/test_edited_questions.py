@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.chat.model import Ask, Page, Reply, Show, Trigger
+from bot.chat.model import Ask, Help, Reply, Trigger
 from tests.bot.platforms.telegram.conftest import Recorder, image, png
 from tests.support.fakes.telegram import FakeTelegram
 from tests.support.fakes.telegram.payloads import Json
@@ -26,7 +26,7 @@ async def nothing_else_happens(telegram: FakeTelegram, recorder: Recorder, seen:
     await telegram.post("/help", chat=telegram.group)
     await telegram.answer()
     assert len(recorder.seen) == seen + 1
-    assert recorder.seen[-1].request == Show(Page.HELP)
+    assert recorder.seen[-1].request == Help()
     assert telegram.world.deletions.empty()
 
 

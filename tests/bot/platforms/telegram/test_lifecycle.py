@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import Updater
 
-from bot.chat.model import Incoming, Reply, Show, Teach, Trigger
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Event, Help, Incoming, Reply, Trigger
 from bot.config import Telegram
 from bot.errors import AdapterError, ConfigError, LoginRefused
 from bot.platforms.telegram import TelegramAdapter, questions
@@ -20,10 +21,11 @@ from bot.platforms.telegram.adapter import _receiving
 from bot.platforms.telegram.client import Client
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, free_port, image, png, until
 from tests.support.fakes.telegram import SECRET, FakeTelegram, Refusal
+from tests.support.service_harness import REGISTRY
 
 
 async def test_connected_says_whether_updates_arrive(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder)
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY)
     assert not adapter.connected
     async with serve() as serving:
         await until(lambda: serving.connected)
@@ -39,13 +41,13 @@ async def test_connected_says_whether_updates_arrive(telegram: FakeTelegram, rec
 
 
 async def test_a_refused_token(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(token="123456789:wrong"), recorder)
+    adapter = TelegramAdapter(telegram.settings(token="123456789:wrong"), recorder, REGISTRY)
     with pytest.raises(LoginRefused, match="@BotFather"):
         await adapter.run()
 
 
 async def test_a_token_that_is_revoked_on_the_way(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder)
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await telegram.connected()
     telegram.fail_with("getUpdates", Refusal(401, "Unauthorized"))
@@ -57,29 +59,29 @@ async def test_a_token_that_is_revoked_on_the_way(telegram: FakeTelegram, record
 
 def test_no_token(recorder: Recorder) -> None:
     with pytest.raises(ConfigError, match="WHOBOT_TELEGRAM__TOKEN"):
-        TelegramAdapter(Telegram(), recorder)
+        TelegramAdapter(Telegram(), recorder, REGISTRY)
 
 
 @pytest.mark.parametrize("api", ["http://bot-api.example.org", "ftp://127.0.0.1", "api.telegram.org"])
 def test_an_address_on_which_others_could_read_the_token(recorder: Recorder, api: str) -> None:
     with pytest.raises(ConfigError, match="https://"):
-        TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder)
+        TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder, REGISTRY)
 
 
 @pytest.mark.parametrize("api", ["https://api.telegram.org", "http://localhost:8081", "http://[::1]:8081/"])
 def test_an_address_that_is_safe(recorder: Recorder, api: str) -> None:
-    assert not TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder).connected
+    assert not TelegramAdapter(Telegram(token=SecretStr("123:abc"), api=api), recorder, REGISTRY).connected
 
 
 async def test_an_unreachable_server(recorder: Recorder) -> None:
     settings = Telegram(token=SecretStr("123:abc"), api=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(AdapterError, match=r"at 127\.0\.0\.1 cannot be used") as caught:
-        await TelegramAdapter(settings, recorder).run()
+        await TelegramAdapter(settings, recorder, REGISTRY).run()
     assert not isinstance(caught.value, LoginRefused)
 
 
 async def test_another_program_with_the_same_token(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder)
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await telegram.connected()
     async with aiohttp.ClientSession() as rival, rival.post(f"{telegram.address}/bot{telegram.token}/getUpdates"):
@@ -96,12 +98,12 @@ async def test_another_program_with_the_same_token(telegram: FakeTelegram, recor
 async def test_stopping_finishes_what_is_in_hand(telegram: FakeTelegram) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(_: Incoming) -> Reply:
+    async def slow(_: Incoming | Event) -> Reply:
         begun.set()
         await go_on.wait()
         return Reply("at last")
 
-    adapter = TelegramAdapter(telegram.settings(), slow)
+    adapter = TelegramAdapter(telegram.settings(), slow, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await telegram.post_picture(png())
     await begun.wait()
@@ -129,7 +131,7 @@ async def test_what_has_been_fetched_by_then_is_in_hand(telegram: FakeTelegram) 
 
 
 async def test_an_album_that_is_arriving_is_in_hand(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder)
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await telegram.connected()
     await telegram.post_album([png(), png()])
@@ -144,7 +146,7 @@ async def test_an_album_that_is_arriving_is_in_hand(telegram: FakeTelegram, reco
 async def test_being_cut_off_leaves_nothing_behind(telegram: FakeTelegram) -> None:
     begun, cut = asyncio.Event(), asyncio.Event()
 
-    async def endless(_: Incoming) -> Reply:
+    async def endless(_: Incoming | Event) -> Reply:
         begun.set()
         try:
             await asyncio.Event().wait()
@@ -152,7 +154,7 @@ async def test_being_cut_off_leaves_nothing_behind(telegram: FakeTelegram) -> No
             cut.set()
         return Reply()
 
-    adapter = TelegramAdapter(telegram.settings(), endless)
+    adapter = TelegramAdapter(telegram.settings(), endless, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await telegram.post_picture(png())
     await begun.wait()
@@ -165,7 +167,7 @@ async def test_being_cut_off_leaves_nothing_behind(telegram: FakeTelegram) -> No
 
 
 async def test_stopping_while_connecting_or_not_running(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder)
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY)
     running = asyncio.create_task(adapter.run())
     await adapter.stop()
     await running
@@ -175,7 +177,7 @@ async def test_stopping_while_connecting_or_not_running(telegram: FakeTelegram, 
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
         settings = Telegram(token=SecretStr("123:abc"), api=f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        adapter = TelegramAdapter(settings, recorder)
+        adapter = TelegramAdapter(settings, recorder, REGISTRY)
         running = asyncio.create_task(adapter.run())
         connection = await asyncio.to_thread(deaf.accept)
         await adapter.stop()
@@ -205,7 +207,7 @@ async def test_an_update_that_comes_twice_counts_once(telegram: FakeTelegram, re
         assert await telegram.announce_again() == 200
         await telegram.post("/help", chat=telegram.group)
         await telegram.answer()
-    assert [type(seen.request) for seen in recorder.seen] == [Teach, Show]
+    assert [type(seen.request) for seen in recorder.seen] == [Teach, Help]
     assert telegram.world.answers.empty()
 
 
@@ -254,7 +256,7 @@ async def test_a_webhook_port_that_is_taken(telegram: FakeTelegram, recorder: Re
         taken.listen()
         settings = telegram.settings(webhook_port=taken.getsockname()[1])
         with pytest.raises(AdapterError, match="cannot listen"):
-            await TelegramAdapter(settings, recorder).run()
+            await TelegramAdapter(settings, recorder, REGISTRY).run()
 
 
 async def test_an_update_that_the_bot_has_not_asked_for_is_not_sent(

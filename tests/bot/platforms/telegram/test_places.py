@@ -2,34 +2,35 @@
 
 import pytest
 
-from bot.chat.commands import COMMANDS, Naming
-from bot.chat.model import Ask, Configure, Left, Misuse, Moved, Request, Teach, Trigger
+from bot.chat.commands import Naming
+from bot.chat.features.settings import Configure
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Left, Misuse, Moved, Request, Trigger
 from bot.chat.model import Chat as WhobotChat
 from bot.platforms.telegram import TelegramAdapter
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, png, running, until
 from tests.support.fakes.telegram import Chat, FakeTelegram, Refusal
+from tests.support.service_harness import REGISTRY
 
-MANAGERS_ONLY = {command.name for command in COMMANDS if command.managers}
+MANAGERS_ONLY = {command.name for command in REGISTRY.commands if command.managers}
 
 
 @pytest.mark.parametrize("how", ["left", "kicked"])
 async def test_leaving_a_group(telegram: FakeTelegram, recorder: Recorder, serve: Serve, how: str) -> None:
     async with serve():
         await telegram.change_place(telegram.group, "member", how)
-        await until(lambda: recorder.seen)
+        await until(lambda: recorder.told)
 
-    assert requests(recorder) == [Left()]
-    assert recorder.seen[0].chat == WhobotChat("telegram", str(telegram.group.id))
+    assert recorder.told == [Left(WhobotChat("telegram", str(telegram.group.id)))]
     assert "sendMessage" not in telegram.calls, "there is nobody left to hear it"
 
 
 async def test_being_blocked_is_leaving(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
     async with serve():
         await telegram.change_place(telegram.direct, "member", "kicked", author=telegram.alice)
-        await until(lambda: recorder.seen)
+        await until(lambda: recorder.told)
 
-    assert requests(recorder) == [Left()]
-    assert recorder.seen[0].chat.private
+    assert recorder.told == [Left(WhobotChat("telegram", str(telegram.direct.id), private=True))]
 
 
 async def test_a_group_that_becomes_a_supergroup(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
@@ -40,9 +41,9 @@ async def test_a_group_that_becomes_a_supergroup(telegram: FakeTelegram, recorde
         await telegram.post("/help", chat=telegram.group)
         await telegram.answer()
 
-    assert requests(recorder)[0] == Moved(WhobotChat("telegram", str(telegram.group.id)))
-    assert recorder.seen[0].chat == WhobotChat("telegram", "-123")
-    assert len(recorder.seen) == 2
+    here, there = (WhobotChat("telegram", id_) for id_ in ("-123", str(telegram.group.id)))
+    assert recorder.told == [Moved(here, there)]
+    assert len(recorder.seen) == 1
 
 
 async def test_what_the_bot_hears(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
@@ -89,19 +90,19 @@ NAMES = {
 
 
 async def test_the_menu_of_commands(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder, words=words, languages=("de", "zh-hans", "ja"))
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY, words=words, languages=("de", "zh-hans", "ja"))
     async with running(adapter):
         await until(lambda: ("long", "ja") in telegram.world.descriptions)
 
     menus = telegram.world.commands
     private, group = names(menus["all_private_chats", ""]), names(menus["all_group_chats", ""])
-    assert names(menus["all_chat_administrators", ""]) == [command.name for command in COMMANDS]
+    assert names(menus["all_chat_administrators", ""]) == [command.name for command in REGISTRY.commands]
     assert {"who", "teach", "settings", "help"} <= set(private)
     assert not {"watch", "quiet"} & set(private)
-    assert set(group) == {command.name for command in COMMANDS} - MANAGERS_ONLY
+    assert set(group) == {command.name for command in REGISTRY.commands} - MANAGERS_ONLY
 
     said = {menu[0]["description"] for (_, language), menu in menus.items() if language == "zh"}
-    assert said == {f"[zh-hans] {COMMANDS[0].description}"}
+    assert said == {f"[zh-hans] {REGISTRY.commands[0].description}"}
     assert menus["all_group_chats", "ja"] == menus["all_group_chats", ""], "English where nothing else is known"
     assert telegram.world.descriptions["short", "de"].startswith("[de] ")
     assert names(menus["all_private_chats", "de"])[:2] == ["wer", "teach"]
@@ -109,7 +110,7 @@ async def test_the_menu_of_commands(telegram: FakeTelegram, recorder: Recorder) 
 
 
 async def test_a_command_by_its_name_in_another_language(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder, words=words, languages=("de", "zh-hans"))
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY, words=words, languages=("de", "zh-hans"))
     async with running(adapter):
         await telegram.connected()
         await telegram.post_picture(png(), caption="/wer", chat=telegram.group)

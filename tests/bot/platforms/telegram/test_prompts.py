@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.model import Button, Page, Placement, Press, Prompt, Reply, Show
+from bot.chat.model import Button, Help, Placement, Press, Prompt, Reply
 from bot.platforms.telegram import TelegramAdapter
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, png
 from tests.support.fakes.telegram import Answer, Chat, FakeTelegram, Refusal
@@ -80,7 +80,7 @@ async def test_somebody_elses_words_and_commands_do_not_count(telegram: FakeTele
     await telegram.post("Honoka", chat=telegram.group, author=telegram.manager, reply_to=prompt.message)
     await telegram.answer()
 
-    assert [seen.request for seen in recorder.seen[1:]] == [Show(Page.HELP), Press("other:t", "Honoka")]
+    assert [seen.request for seen in recorder.seen[1:]] == [Help(), Press("other:t", "Honoka")]
 
 
 async def test_words_count_once(telegram: FakeTelegram, recorder: Recorder) -> None:

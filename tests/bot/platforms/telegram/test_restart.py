@@ -15,6 +15,7 @@ from bot.platforms.telegram import TelegramAdapter
 from bot.storage.store import Store
 from tests.bot.platforms.telegram.conftest import Recorder, free_port, image, png, running, until
 from tests.support.fakes.telegram import FakeTelegram
+from tests.support.service_harness import REGISTRY
 
 Live: TypeAlias = Callable[..., AbstractAsyncContextManager[None]]
 DISLIKE = "👎"
@@ -40,7 +41,7 @@ def live(telegram: FakeTelegram, recorder: Recorder, links: Links) -> Live:
     @asynccontextmanager
     async def living(kept: Links = links) -> AsyncIterator[None]:
         telegram.world.polls = 0
-        async with running(TelegramAdapter(telegram.settings(), recorder, links=kept)):
+        async with running(TelegramAdapter(telegram.settings(), recorder, REGISTRY, links=kept)):
             await telegram.connected()
             yield
 
@@ -150,15 +151,14 @@ async def test_trouble_with_the_store_is_logged_and_nothing_else(telegram: FakeT
 async def test_removed_while_it_was_down(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
     await telegram.change_place(telegram.group, "member", "kicked")
     async with live():
-        await until(lambda: recorder.seen)
-    assert recorder.seen[0].request == Left()
-    assert recorder.seen[0].chat == Chat("telegram", str(telegram.group.id))
+        await until(lambda: recorder.told)
+    assert recorder.told == [Left(Chat("telegram", str(telegram.group.id)))]
 
 
 async def test_a_webhook_leaves_the_updates_that_wait(telegram: FakeTelegram, recorder: Recorder) -> None:
     await telegram.change_place(telegram.group, "member", "kicked")
     settings = telegram.settings(webhook_port=free_port())
-    async with running(TelegramAdapter(settings, recorder)):
+    async with running(TelegramAdapter(settings, recorder, REGISTRY)):
         await telegram.connected()
         assert telegram.world.webhook is not None
         assert "my_chat_member" in telegram.world.webhook["allowed_updates"]
@@ -180,9 +180,8 @@ async def test_a_refusal_says_that_it_was_removed(
     recorder.accepts = False
     async with live():
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)
-        await until(lambda: len(recorder.seen) == 2)
-    assert recorder.seen[1].request == Left()
-    assert recorder.seen[1].chat == Chat("telegram", str(telegram.group.id))
+        await until(lambda: recorder.told)
+    assert recorder.told == [Left(Chat("telegram", str(telegram.group.id)))]
 
 
 async def test_being_blocked_is_heard_of_too(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
@@ -190,9 +189,8 @@ async def test_being_blocked_is_heard_of_too(telegram: FakeTelegram, recorder: R
     recorder.accepts = False
     async with live():
         await telegram.post_picture(png())
-        await until(lambda: len(recorder.seen) == 2)
-    assert recorder.seen[1].request == Left()
-    assert recorder.seen[1].chat == Chat("telegram", str(telegram.direct.id), private=True)
+        await until(lambda: recorder.told)
+    assert recorder.told == [Left(Chat("telegram", str(telegram.direct.id), private=True))]
 
 
 @pytest.mark.parametrize(
@@ -211,4 +209,4 @@ async def test_other_refusals_say_nothing_of_that(
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)
         await telegram.post("/help")
         await telegram.answer()
-    assert not any(isinstance(seen.request, Left) for seen in recorder.seen)
+    assert not recorder.told

@@ -14,6 +14,7 @@ from bot.platforms.telegram import TelegramAdapter
 from bot.platforms.telegram.client import PLACEHOLDER, Client, MaskedStr
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, free_port, png, until
 from tests.support.fakes.telegram import BREAKS_OFF, SECRET, TOKEN, FakeTelegram, Refusal
+from tests.support.service_harness import REGISTRY
 
 SECRET_PART = TOKEN.partition(":")[2]
 
@@ -75,7 +76,7 @@ async def test_when_the_server_hangs_up_in_the_middle_of_a_file(
 async def test_when_the_token_is_refused(telegram: FakeTelegram, everything_written: Callable[..., str]) -> None:
     settings = telegram.settings(token="123456789:a-wrong-token")
     with pytest.raises(AdapterError) as caught:
-        await TelegramAdapter(settings, Recorder()).run()
+        await TelegramAdapter(settings, Recorder(), REGISTRY).run()
 
     assert "a-wrong-token" not in everything_written(caught.value)
 
@@ -84,7 +85,7 @@ async def test_when_the_token_is_refused(telegram: FakeTelegram, everything_writ
 async def test_when_the_server_cannot_be_reached(token: str, everything_written: Callable[..., str]) -> None:
     settings = Telegram(token=SecretStr(token), api=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(AdapterError) as caught:
-        await TelegramAdapter(settings, Recorder()).run()
+        await TelegramAdapter(settings, Recorder(), REGISTRY).run()
 
     written = everything_written(caught.value)
     assert token not in written

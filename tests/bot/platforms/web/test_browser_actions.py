@@ -9,7 +9,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-from bot.chat.model import Press, Suggest, Teach
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Press, Suggest
 from tests.support.artwork import CAST, draw_portrait
 from tests.support.chromium import Screen
 from tests.support.web.page import DESKTOP, PHONE, Page, Site
@@ -171,7 +172,7 @@ def test_names_complete_what_is_typed_and_never_stand_in_the_way(page: Page, sit
     page.wait(lambda: page.suggested() == ["Hoshina Sora", "Hoshino Akari"])
     page.text.send_keys(Keys.ENTER)
     page.answers(1)
-    assert last(site) == Teach("Hoshi", ())
+    assert last(site) == Teach((), "Hoshi")
     page.text.send_keys("/forget ")
     page.wait(lambda: page.suggested() == list(NAMES[1:]))
     assert any(incoming.request == Suggest("", taught=True) for incoming in site.asked)

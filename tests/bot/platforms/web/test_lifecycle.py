@@ -18,6 +18,7 @@ from bot.errors import AdapterError, ConfigError
 from bot.platforms.base import Adapter
 from bot.platforms.web import WebAdapter
 from tests.support.health import health_of
+from tests.support.service_harness import REGISTRY
 from tests.support.web.server import Recorder, serve, until
 from tests.support.webchat import WebChat
 
@@ -26,6 +27,7 @@ def adapter_at(**settings: Any) -> WebAdapter:
     return WebAdapter(
         Web.model_construct(**{"port": 0, **settings}),
         Recorder(),
+        REGISTRY,
         health=health_of(),
         metrics=lambda: b"",
         max_upload=1,
@@ -105,7 +107,7 @@ async def test_cutting_the_run_short_leaves_nothing_behind(handler: Recorder) ->
         await asyncio.Event().wait()
 
     handler.before = wait
-    adapter = WebAdapter(Web(port=0), handler, health=health_of(), metrics=lambda: b"", max_upload=1_000_000)
+    adapter = WebAdapter(Web(port=0), handler, REGISTRY, health=health_of(), metrics=lambda: b"", max_upload=1_000_000)
     running = asyncio.create_task(adapter.run())
     await until(lambda: adapter.connected)
     assert adapter.url is not None

@@ -6,23 +6,12 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.chat.download import fetch
-from bot.chat.model import (
-    Ask,
-    Configure,
-    Forget,
-    Incoming,
-    Misuse,
-    OptOut,
-    Page,
-    Progress,
-    Reply,
-    ReplyImage,
-    Roster,
-    Show,
-    Stage,
-    Teach,
-    Trigger,
-)
+from bot.chat.features.forgetting import Forget
+from bot.chat.features.my_data import OptOut
+from bot.chat.features.roster import Roster
+from bot.chat.features.settings import Configure, ShowSettings
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Ask, Help, Incoming, Misuse, Progress, Reply, ReplyImage, Stage, Trigger
 from bot.errors import TooManyBytes
 from bot.platforms.web import WebAdapter
 from tests.support.web.server import Recorder, serve, until
@@ -65,10 +54,10 @@ async def test_the_handler_gets_the_picture_through_the_same_limits_as_any_other
         (" /WHO please", 1, Trigger.COMMAND),
         ("／who", 1, Trigger.COMMAND),
         ("/who", 0, Trigger.COMMAND),
-        ("hello", 0, Show(Page.HELP)),
-        ("/help", 0, Show(Page.HELP)),
-        ("/start", 0, Show(Page.HELP)),
-        ("/settings", 0, Show(Page.SETTINGS)),
+        ("hello", 0, Help()),
+        ("/help", 0, Help()),
+        ("/start", 0, Help()),
+        ("/settings", 0, ShowSettings()),
         ("/watch on", 0, Configure(watch=True)),
         ("/watch  OFF", 0, Configure(watch=False)),
         ("/threshold 60", 0, Configure(threshold=0.6)),

@@ -12,7 +12,8 @@ import pytest
 
 from bot.platforms.web import assets, phrases
 from bot.platforms.web.refusal import Refusal
-from bot.platforms.web.requests import palette
+from bot.platforms.web.requests import Reader
+from tests.support.service_harness import REGISTRY
 from tests.support.web.server import Recorder, serve
 from tests.support.webchat import WebChat
 
@@ -97,7 +98,7 @@ async def test_the_page_speaks_the_browsers_language_and_words_are_never_markup(
 
 
 def test_the_palette_is_that_of_a_private_chat() -> None:
-    entries = {entry["name"]: entry for entry in palette(ENGLISH)}
+    entries = {entry["name"]: entry for entry in Reader(REGISTRY, {}).palette(ENGLISH)}
     assert {"who", "teach", "forget", "roster", "settings", "optout", "help"} <= set(entries)
     assert "watch" not in entries
     assert entries["who"]["usage"] == "/who"

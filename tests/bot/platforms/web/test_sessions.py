@@ -54,8 +54,7 @@ async def test_forgetting_a_chat_has_its_data_removed_and_begins_another(handler
         await chat.answer_to(await chat.post("hello"))
         async with chat.http.delete("/api/session") as response:
             assert response.status == 204
-        await until(lambda: len(handler.asked) == 2)
+        await until(lambda: handler.told)
         assert not cookies(chat)
-    asked, left = handler.asked
-    assert left.request == Left()
-    assert left.chat == asked.chat
+    [asked] = handler.asked
+    assert handler.told == [Left(asked.chat)]

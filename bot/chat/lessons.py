@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from bot.chat.actions import write
 from bot.chat.context import Context
-from bot.chat.model import Button, ButtonStyle, Teachers, User
+from bot.chat.model import Button, ButtonStyle, User
 from bot.chat.words import TeachingWords
-from bot.errors import NotAllowed, Settled, TeachingOff, TooManyExamples
+from bot.errors import Settled, TooManyExamples
 from bot.recognition.backend import Backend
 from bot.recognition.results import Portrait
 from bot.recognition.teaching import character_of
@@ -17,6 +17,9 @@ from bot.storage.values import Action, Change, Draft, Example, Origin, Scope, St
 
 EXAMPLES_LIMIT = 2_000
 """Face crops that a chat, or a whole server, may teach."""
+
+MOST_CHANGES = 10**9
+"""What the ids of changes on buttons stay below."""
 
 ACTIONS = {Origin.TAUGHT: Action.TAUGHT, Origin.CORRECTED: Action.CORRECTED, Origin.CONFIRMED: Action.CONFIRMED}
 
@@ -27,20 +30,6 @@ class Lesson:
 
     change: Change
     counts: bool
-
-
-def check_teacher(context: Context) -> None:
-    """Refuse those who may not teach, correct and confirm in this chat.
-
-    Raises:
-        TeachingOff: nobody may.
-        NotAllowed: only those may who manage the chat.
-    """
-    match context.settings.teachers:
-        case Teachers.NOBODY:
-            raise TeachingOff
-        case Teachers.MANAGERS if not context.manages:
-            raise NotAllowed
 
 
 class Lessons:

@@ -7,13 +7,12 @@ from weakref import WeakValueDictionary
 
 from bot.chat.answers import Answer, AnsweredFace
 from bot.chat.context import Context
-from bot.chat.features.lessons import Lesson, Lessons
-from bot.chat.model import Keeping
+from bot.chat.lessons import Lesson, Lessons
 from bot.errors import TooManyExamples
 from bot.recognition.backend import Backend
 from bot.recognition.results import Portrait, Sighting
 from bot.storage.store import Store
-from bot.storage.values import Origin, Scope, Truth, Verdict
+from bot.storage.values import Keeping, Origin, Scope, Truth, Verdict
 
 CONFIRMED_LIMIT = 10
 """Examples of a character beyond which another right answer is counted, but not kept."""
