@@ -11,11 +11,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from bot.chat.model import Picture, Request
-
-
-def N_(text: str) -> str:  # noqa: N802 - what gettext's tools look for
-    """Mark a text for translation, which is done where it is shown."""
-    return text
+from bot.texts import N_
 
 
 class Naming(StrEnum):

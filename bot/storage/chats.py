@@ -1,16 +1,16 @@
 """How each chat is set."""
 
-from dataclasses import asdict, fields
-from typing import Any, Unpack
+from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, insert_new
 from bot.storage.tables import chat_settings
-from bot.storage.values import Chat, ChatSettings, Keeping, SomeSettings, Teachers
+from bot.storage.values import DEFAULTS, SETTINGS, Chat, ChatSettings, Values
 
-_COLUMNS = tuple(chat_settings.c[field.name] for field in fields(ChatSettings))
+_COLUMNS = tuple(chat_settings.c[name] for name in SETTINGS)
 
 
 class Chats(Database):
@@ -23,13 +23,16 @@ class Chats(Database):
         if row is None:
             return ChatSettings()
         values: dict[str, Any] = row._asdict()
-        return ChatSettings(**(values | {"teachers": Teachers(row.teachers), "keep": Keeping(row.keep)}))
+        words = {
+            name: type(DEFAULTS[name])(values[name]) for name, one in SETTINGS.items() if one.values is Values.WORD
+        }
+        return ChatSettings(**(values | words))
 
-    async def change(self, chat: Chat, **changes: Unpack[SomeSettings]) -> ChatSettings:
-        """Change some settings of a chat, leave the others, and return them all."""
+    async def change(self, chat: Chat, **changes: Any) -> ChatSettings:
+        """Change some settings of a chat, by name, leave the others, and return them all."""
         if changes:
             key = {"platform": chat.platform, "chat_id": chat.id, "home": chat.home}
-            row = {**key, **asdict(ChatSettings()), **changes}
+            row = {**key, **asdict(replace(ChatSettings(), **changes))}
             changing = update(chat_settings).where(*_is_chat(chat)).values(**changes, home=chat.home)
             async with self._transaction() as connection:
                 known = (await connection.execute(changing)).rowcount > 0

@@ -1,6 +1,8 @@
 """The tables, as this version of whobot wants them. `bot.storage.migrations` leads there from every earlier version."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +19,9 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
 )
+from sqlalchemy.types import TypeEngine
+
+from bot.storage.values import DEFAULTS, SETTINGS, Values
 
 PLATFORM = String(32)
 ID = String(255)
@@ -25,6 +30,13 @@ LANGUAGE = String(35)
 
 WORD = String(16)
 """One of a few words that the code knows."""
+SETTING_TYPES: Mapping[Values, TypeEngine[Any]] = {
+    Values.SWITCH: Boolean(),
+    Values.PROBABILITY: Double(),
+    Values.LANGUAGE: LANGUAGE,
+    Values.WORD: WORD,
+}
+"""What holds a chat's setting."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,15 +70,8 @@ chat_settings = Table(
     metadata,
     Column("platform", PLATFORM, primary_key=True),
     Column("chat_id", ID, primary_key=True),
-    Column("watch", Boolean, nullable=False),
-    Column("threshold", Double),
-    Column("language", LANGUAGE),
     Column("home", ID),
-    Column("quiet", Boolean, nullable=False),
-    Column("adults_only", Boolean, nullable=False),
-    Column("teachers", WORD, nullable=False),
-    Column("keep", WORD, nullable=False),
-    Column("confirm", Boolean, nullable=False),
+    *(Column(name, SETTING_TYPES[one.values], nullable=DEFAULTS[name] is None) for name, one in SETTINGS.items()),
     Index(None, "platform", "home"),
 )
 

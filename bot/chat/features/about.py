@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from bot.chat.commands import N_, Command
+from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
 from bot.chat.registry import Feature, Parts, RequestHandler
 from bot.chat.words import PageWords
 from bot.storage.values import EVERYWHERE, Scope
+from bot.texts import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.chat.commands import N_, Arguments, Command, Kind, MessageMenu, Parameter
+from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
 from bot.chat.model import Ask, Reply, Trigger
 from bot.chat.registry import Audience, Feature, Parts, RequestHandler
 from bot.chat.words import Finding, PageWords, compose
 from bot.recognition.results import Analysis
+from bot.texts import N_
 
 
 class Asking:

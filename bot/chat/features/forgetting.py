@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.chat.access import Rights
-from bot.chat.commands import N_, Command, Kind, Parameter
+from bot.chat.commands import Command, Kind, Parameter
 from bot.chat.context import Context
 from bot.chat.lessons import undo_button
 from bot.chat.model import Reply, Request
@@ -12,6 +12,7 @@ from bot.chat.words import TeachingWords
 from bot.errors import NotTaught
 from bot.recognition.teaching import character_of
 from bot.storage.values import Scope
+from bot.texts import N_
 
 
 @dataclass(frozen=True, slots=True)

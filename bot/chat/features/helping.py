@@ -1,12 +1,13 @@
 """How whobot is used: what it can be asked for, and how a command is meant."""
 
 from bot.chat.access import Rights
-from bot.chat.commands import N_, Command
+from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Help, Misuse, Reply
 from bot.chat.registry import Feature, Parts, RequestHandler
 from bot.chat.words import CommandWords, PageWords
 from bot.storage.values import Scope
+from bot.texts import N_
 
 
 class Helping:

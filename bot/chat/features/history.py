@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.chat.access import Rights
 from bot.chat.actions import Pressed, number, write
-from bot.chat.commands import N_, Command
+from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.lessons import MOST_CHANGES, take_back
 from bot.chat.model import Button, Reply, Request
@@ -14,6 +14,7 @@ from bot.chat.replies import in_place
 from bot.chat.words import RecordWords
 from bot.errors import Settled
 from bot.storage.values import Change, Scope
+from bot.texts import N_
 
 PAGE = 5
 """Changes on a page of the history: as many as buttons fit into a row."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.chat.actions import Pressed, write
-from bot.chat.commands import N_, SWITCH, Arguments, Command, Kind, Parameter
+from bot.chat.commands import SWITCH, Arguments, Command, Kind, Parameter
 from bot.chat.context import Context
 from bot.chat.model import Button, ButtonStyle, Reply, Request
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
 from bot.chat.words import PageWords
 from bot.storage.values import UserData
+from bot.texts import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.chat.commands import N_, Command
+from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
 from bot.chat.registry import Feature, Parts, RequestHandler
 from bot.chat.words import PageWords
 from bot.storage.values import REMOVED_KEPT
+from bot.texts import N_
 
 
 @dataclass(frozen=True, slots=True)

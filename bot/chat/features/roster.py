@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.chat.actions import Pressed, number, write
-from bot.chat.commands import N_, Command, Kind, Parameter
+from bot.chat.commands import Command, Kind, Parameter
 from bot.chat.context import Context
 from bot.chat.model import OPTIONS_LIMIT, Button, Reply, Request, Suggest
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
@@ -12,6 +12,7 @@ from bot.chat.replies import in_place
 from bot.chat.words import ButtonWords, PageWords
 from bot.errors import Expired
 from bot.storage.values import EVERYWHERE, Scope
+from bot.texts import N_
 
 PAGE = 20
 """Characters on a page of the roster."""

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.chat.commands import N_, Command
+from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
 from bot.chat.registry import Feature, Parts, RequestHandler
 from bot.chat.words import RecordWords
 from bot.storage.values import Scope
+from bot.texts import N_
 
 CHARACTERS = 20
 """Characters whose figures are told at most."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.chat.access import Rights
 from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import AnsweredFace, faces_of
-from bot.chat.commands import N_, Arguments, Command, Kind, MessageMenu, Parameter
+from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
 from bot.chat.lessons import follow_up
 from bot.chat.model import OPTIONS_LIMIT, Button, Chat, PictureRequest, Reply, User
@@ -18,6 +18,7 @@ from bot.recognition.gallery import Embedding
 from bot.recognition.results import Analysis, Portrait, Sighting
 from bot.recognition.teaching import odd_ones, taught_before
 from bot.storage.values import Example, Scope, State
+from bot.texts import N_
 
 A_ROW = 5
 """Buttons."""

@@ -7,7 +7,6 @@ from bot.chat.words.history import RecordWords
 from bot.chat.words.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
 from bot.chat.words.pages import PageWords
 from bot.chat.words.sentences import Bug, Sentences
-from bot.chat.words.settings import SettingsWords
 from bot.chat.words.teaching import TeachingWords
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "RecordWords",
     "Result",
     "Sentences",
-    "SettingsWords",
     "TeachingWords",
     "compose",
     "count_pages",

@@ -16,9 +16,10 @@ from telegram import (
 from telegram.constants import BotCommandLimit, BotDescriptionLimit
 from telegram.error import TelegramError
 
-from bot.chat.commands import N_, Command, Naming, Where, Words, english_only
+from bot.chat.commands import Command, Naming, Where, Words, english_only
 from bot.chat.registry import Registry
 from bot.platforms.telegram.retry import with_retries
+from bot.texts import N_
 
 log = structlog.get_logger(__name__)
 

@@ -9,12 +9,14 @@ from bot.storage.values.examples import Draft, Example, Origin, State
 from bot.storage.values.links import Link
 from bot.storage.values.people import Chat, User
 from bot.storage.values.scope import EVERYWHERE, Scope
-from bot.storage.values.settings import ChatSettings, Keeping, SomeSettings, Teachers
+from bot.storage.values.settings import DEFAULTS, SETTINGS, ChatSettings, Keeping, Setting, Teachers, Values
 from bot.storage.values.verdicts import Score, Truth, Verdict
 
 __all__ = [
+    "DEFAULTS",
     "EVERYWHERE",
     "REMOVED_KEPT",
+    "SETTINGS",
     "Action",
     "Change",
     "Chat",
@@ -26,12 +28,13 @@ __all__ = [
     "Origin",
     "Scope",
     "Score",
-    "SomeSettings",
+    "Setting",
     "State",
     "Teachers",
     "Totals",
     "Truth",
     "User",
     "UserData",
+    "Values",
     "Verdict",
 ]

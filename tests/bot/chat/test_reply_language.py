@@ -42,16 +42,16 @@ async def test_the_word_in_the_picture_is_in_the_readers_language(
 
 
 async def test_the_chats_language_goes_before_the_readers(service: Service, source: Source) -> None:
-    told = await service.handle(incoming(Configure(language="de"), user=MANAGER, locale="ja"))
+    told = await service.handle(incoming(Configure({"language": "de"}), user=MANAGER, locale="ja"))
     assert "Ich spreche diese Sprache: Deutsch" in told.text
     assert "Anime-Gesicht" in (await service.handle(asking(source.picture("landscape"), locale="ja"))).text
-    told = await service.handle(incoming(Configure(language="auto"), user=MANAGER, locale="ja"))
+    told = await service.handle(incoming(Configure({"language": None}), user=MANAGER, locale="ja"))
     assert "一人ひとりの言語" in told.text
     assert "アニメの顔" in (await service.handle(asking(source.picture("landscape"), locale="ja"))).text
 
 
 async def test_refusals_and_pages_are_in_the_readers_language(service: Service) -> None:
-    refused = await service.handle(incoming(Configure(watch=True), locale="ja"))
+    refused = await service.handle(incoming(Configure({"watch": True}), locale="ja"))
     assert refused.text == "それができるのは、このチャットの管理者だけです。"
     misused = await service.handle(incoming(Misuse("watch"), locale="ja"))
     assert misused.text.startswith("ここに投稿される画像をすべて見る")

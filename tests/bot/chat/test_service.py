@@ -172,8 +172,8 @@ async def test_who_asks_too_often_is_told_once_and_then_met_with_silence(
         Forget("nobody"),
         ShowHistory(),
         Misuse("xyzzy"),
-        Configure(watch=True),
-        Configure(threshold=7),
+        Configure({"watch": True}),
+        Configure({"threshold": 7}),
     ],
 )
 async def test_who_is_refused_again_and_again_is_told_no_more_often_than_anybody(

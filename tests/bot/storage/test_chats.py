@@ -25,7 +25,16 @@ OTHER_CHAT = Chat("discord", "other room", home="server")
 ELSEWHERE = Chat("discord", "elsewhere", home="another server")
 GROUP = Chat("telegram", "-1")
 
-EVERYTHING = ChatSettings(True, True, 0.25, "ja", True, Teachers.NOBODY, Keeping.NOTHING, True)
+EVERYTHING = ChatSettings(
+    watch=True,
+    quiet=True,
+    threshold=0.25,
+    language="ja",
+    teachers=Teachers.NOBODY,
+    keep=Keeping.NOTHING,
+    confirm=True,
+    adults_only=True,
+)
 
 
 @pytest.mark.parametrize("name", asdict(EVERYTHING))

@@ -195,7 +195,7 @@ async def test_a_chat_that_asks_too_often_is_told_too(make: Callable[..., Servic
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB, chat=PRIVATE))).text
 
 
-@pytest.mark.parametrize("request_", [Help(), OptOut(True), Configure(watch=True)])
+@pytest.mark.parametrize("request_", [Help(), OptOut(True), Configure({"watch": True})])
 async def test_other_requests_are_limited_as_well(
     make: Callable[..., Service], store: Store, request_: Request
 ) -> None:
@@ -368,6 +368,6 @@ async def test_a_chat_for_adults_only_is_answered_only_while_it_is_one(
     assert source.opened == []
     assert "Maki" in (await service.handle(asking(picture, chat=restricted, capabilities=WITH_BUTTONS))).text
     assert "Maki" in (await service.handle(asking(picture))).text, "a platform that knows no such chats"
-    assert "Only" in (await service.handle(incoming(Configure(adults_only=False), capabilities=WITH_BUTTONS))).text
-    await service.handle(incoming(Configure(adults_only=False), user=MANAGER, capabilities=WITH_BUTTONS))
+    assert "Only" in (await service.handle(incoming(Configure({"adults_only": False}), capabilities=WITH_BUTTONS))).text
+    await service.handle(incoming(Configure({"adults_only": False}), user=MANAGER, capabilities=WITH_BUTTONS))
     assert "Maki" in (await service.handle(asking(picture, capabilities=WITH_BUTTONS))).text

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.chat.features.settings import Configure, ShowSettings
+from bot.chat.features import settings as feature
+from bot.chat.features.settings import MOST_CHATS, Configure, ShowSettings
 from bot.chat.model import Chat, Incoming, Placement, Press
 from bot.chat.service import Service
-from bot.chat.words.settings import MOST_CHATS
 from bot.storage.store import Store
 from bot.storage.values import ChatSettings, Keeping, Teachers
 from tests.support.service_harness import (
@@ -23,59 +23,70 @@ from tests.support.service_harness import (
     press,
 )
 
+EVERYTHING = ChatSettings(
+    watch=True,
+    quiet=True,
+    threshold=0.7,
+    language="de",
+    teachers=Teachers.NOBODY,
+    keep=Keeping.NOTHING,
+    confirm=True,
+    adults_only=True,
+)
+
+
 # --- settings and help -----------------------------------------------------------------------------------------------
 
 
 async def test_a_manager_changes_settings_and_is_told_all_of_them(service: Service, store: Store) -> None:
-    reply = await service.handle(incoming(Configure(watch=True), user=MANAGER))
+    reply = await service.handle(incoming(Configure({"watch": True}), user=MANAGER))
     assert "every picture that is posted" in reply.text
-    reply = await service.handle(incoming(Configure(threshold=0.625), user=MANAGER))
+    reply = await service.handle(incoming(Configure({"threshold": 0.625}), user=MANAGER))
     assert "every picture that is posted" in reply.text
     assert "62.5 %" in reply.text
     assert await store.chat_settings(CHAT) == ChatSettings(watch=True, threshold=0.625)
 
 
 async def test_others_may_not(service: Service, store: Store) -> None:
-    reply = await service.handle(incoming(Configure(watch=True)))
+    reply = await service.handle(incoming(Configure({"watch": True})))
     assert "Only people who manage this chat" in reply.text
     assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 async def test_in_a_private_chat_everybody_may(service: Service, store: Store) -> None:
-    await service.handle(incoming(Configure(watch=True), chat=PRIVATE))
+    await service.handle(incoming(Configure({"watch": True}), chat=PRIVATE))
     assert (await store.chat_settings(PRIVATE)).watch
 
 
 @pytest.mark.parametrize("threshold", [-0.001, 1.001, float("nan"), float("inf")])
 async def test_a_threshold_is_from_0_to_1(service: Service, store: Store, threshold: float) -> None:
-    reply = await service.handle(incoming(Configure(watch=True, threshold=threshold), user=MANAGER))
+    reply = await service.handle(incoming(Configure({"watch": True, "threshold": threshold}), user=MANAGER))
     assert "from 0 to 1" in reply.text
     assert await store.chat_settings(CHAT) == ChatSettings()
 
 
 async def test_a_language_must_be_one_that_is_spoken(service: Service, store: Store) -> None:
-    assert "do not speak" in (await service.handle(incoming(Configure(language="tlh"), user=MANAGER))).text
+    assert "do not speak" in (await service.handle(incoming(Configure({"language": "tlh"}), user=MANAGER))).text
     assert (await store.chat_settings(CHAT)).language is None
-    await service.handle(incoming(Configure(language="en-GB"), user=MANAGER))
+    await service.handle(incoming(Configure({"language": "en-GB"}), user=MANAGER))
     assert (await store.chat_settings(CHAT)).language == "en"
 
 
 async def test_auto_hands_the_language_back(service: Service, store: Store) -> None:
-    for tag in ("ja", "auto"):
-        await service.handle(incoming(Configure(language=tag), user=MANAGER))
+    for tag in ("ja", None):
+        await service.handle(incoming(Configure({"language": tag}), user=MANAGER))
     assert (await store.chat_settings(CHAT)).language is None
 
 
 async def test_auto_hands_the_threshold_back(service: Service, store: Store) -> None:
-    await service.handle(incoming(Configure(threshold=0.9), user=MANAGER))
-    assert "sure enough" in (await service.handle(incoming(Configure(threshold="auto"), user=MANAGER))).text
+    await service.handle(incoming(Configure({"threshold": 0.9}), user=MANAGER))
+    assert "sure enough" in (await service.handle(incoming(Configure({"threshold": None}), user=MANAGER))).text
     assert (await store.chat_settings(CHAT)).threshold is None
 
 
 async def test_every_setting_can_be_made_at_once(service: Service, store: Store) -> None:
-    wish = Configure(True, True, 0.7, "de", True, Teachers.NOBODY, Keeping.NOTHING, True)
-    await service.handle(incoming(wish, user=MANAGER))
-    assert await store.chat_settings(CHAT) == ChatSettings(**asdict(wish))
+    await service.handle(incoming(Configure(asdict(EVERYTHING)), user=MANAGER))
+    assert await store.chat_settings(CHAT) == EVERYTHING
 
 
 # --- the view --------------------------------------------------------------------------------------------------------
@@ -115,7 +126,7 @@ async def test_the_watched_channels_of_a_server_are_named(service: Service, stor
     await store.change(Chat("telegram", "4", home="club"), watch=True)
     assert "On this server" not in (await service.handle(view(chat=here, capabilities=links))).text
     for chat in (here, there):
-        await service.handle(incoming(Configure(watch=True), user=MANAGER, chat=chat))
+        await service.handle(incoming(Configure({"watch": True}), user=MANAGER, chat=chat))
     named = "On this server I look at every picture in: https://club/1, https://club/2"
     reply = await service.handle(view(chat=there, capabilities=links))
     assert reply.text.endswith(named)
@@ -133,6 +144,23 @@ async def test_of_very_many_watched_channels_the_first_are_named(service: Servic
     reply = await service.handle(view(chat=Chat("discord", "00", home="club"), capabilities=links))
     assert reply.text.count("https://") == MOST_CHATS
     assert reply.text.endswith("https://club/09 …")
+
+
+async def test_what_does_not_fit_on_a_page_stands_on_the_next(
+    service: Service, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature, "MENUS", 3)
+    first = await service.handle(view())
+    assert [button.label for button in first.buttons[0]][-1] == "Next ▶"
+    assert len(first.menus) == 3
+    second = await service.handle(press(first, "Next ▶", user=MANAGER))
+    assert second.text == first.text
+    assert [button.label for button in second.buttons[0]] == ["◀ Back"]
+    assert second.menus[0].label == "What shall I keep when I am corrected?"
+    changed = await service.handle(press(second, "Nothing of the picture", user=MANAGER))
+    assert await store.chat_settings(CHAT) == ChatSettings(keep=Keeping.NOTHING)
+    assert changed.menus[0].label == second.menus[0].label, "the page stays"
+    assert (await service.handle(press(changed, "◀ Back", user=MANAGER))).menus == first.menus
 
 
 async def test_others_can_read_but_not_press(service: Service, store: Store) -> None:
@@ -211,5 +239,5 @@ async def test_where_there_are_no_buttons_the_text_says_it_all(service: Service)
 async def test_watching_where_the_platform_hides_messages_is_told(service: Service) -> None:
     deaf = Chat("telegram", "-1", hears_all=False)
     assert "addressed to me" not in (await service.handle(view(chat=deaf))).text
-    watched = await service.handle(incoming(Configure(watch=True), chat=deaf, user=MANAGER))
+    watched = await service.handle(incoming(Configure({"watch": True}), chat=deaf, user=MANAGER))
     assert "addressed to me" in watched.text

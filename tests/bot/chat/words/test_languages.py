@@ -14,13 +14,12 @@ from bot.chat.words import (
     TRANSLATED,
     PageWords,
     RecordWords,
-    SettingsWords,
     TeachingWords,
     find_language,
     translate,
     translations_for,
 )
-from bot.storage.values import Keeping, Teachers
+from bot.storage.values import SETTINGS, Values
 from tests.checks.catalogues import catalogue, missing, names, template
 from tests.support.service_harness import REGISTRY
 
@@ -128,11 +127,11 @@ def test_what_stands_on_buttons_is_short(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_switches_of_the_settings_and_what_teaching_offers_are_short(language: str) -> None:
     t = translations_for(language)
-    settings, teaching, records, pages = SettingsWords(t), TeachingWords(t), RecordWords(t), PageWords(t)
-    switches = (settings.watch, settings.quiet, settings.confirm, settings.adults_only)
-    labels = [switch(on) for switch in switches for on in (False, True)]
-    labels += [settings.threshold(None), settings.everybodys_own(), *map(settings.teachers, Teachers)]
-    labels += map(settings.keep, Keeping)
+    teaching, records, pages = TeachingWords(t), RecordWords(t), PageWords(t)
+    switches = [t.gettext(one.label) for one in SETTINGS.values() if one.values is Values.SWITCH]
+    states = t.gettext("on"), t.gettext("off")
+    labels = [t.gettext("{name}: {state}").format(name=name, state=state) for name in switches for state in states]
+    labels += [t.gettext(label) for one in SETTINGS.values() for label in one.choices.values() if label]
     labels += [teaching.undo(), teaching.confirm(), teaching.reject(), teaching.right(), teaching.search()]
     labels += [teaching.someone_else(), teaching.stranger(), teaching.not_a_face()]
     labels += [records.revert(10), records.confirm(10), records.older(), records.newer()]

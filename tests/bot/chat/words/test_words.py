@@ -5,14 +5,13 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 
 from bot import errors
-from bot.chat.model import Capabilities, Chat, Reply
+from bot.chat.model import Capabilities, Reply
 from bot.chat.words import (
     Bug,
     Finding,
     PageWords,
     Result,
     Sentences,
-    SettingsWords,
     compose,
     count_pages,
     translations_for,
@@ -20,11 +19,9 @@ from bot.chat.words import (
 )
 from bot.chat.words.answer import ALT_LIMIT, PAGE
 from bot.recognition.results import Analysis, Box, EncodedImage, Face, Guess, Sighting, Timings, display_name
-from bot.storage.values import ChatSettings
 
 ENGLISH = Sentences(translations_for("en"))
 NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
-GROUP = Chat("telegram", "-1")
 IMAGE = EncodedImage(b"jpeg", "image/jpeg")
 
 
@@ -316,26 +313,7 @@ def test_the_facts_of_an_error_are_told() -> None:
     assert "c0ffee" in ENGLISH.failure(Bug("c0ffee"))
 
 
-# --- settings and help -----------------------------------------------------------------------------------------------
-
-
-def overview(settings: ChatSettings, chat: Chat = GROUP) -> str:
-    return SettingsWords(translations_for("en")).overview(settings, chat, age_restricted_chats=True)
-
-
-def test_settings_say_what_holds_now() -> None:
-    assert "when I am asked" in overview(ChatSettings())
-    assert "every picture that is posted" in overview(ChatSettings(watch=True))
-    assert "sure enough" in overview(ChatSettings())
-    assert "from 62.5 % on" in overview(ChatSettings(threshold=0.625))
-    assert "from 0 % on" in overview(ChatSettings(threshold=0.0))
-
-
-def test_settings_of_a_private_chat_speak_of_no_others() -> None:
-    text = overview(ChatSettings(watch=True, adults_only=True), Chat("telegram", "1", private=True))
-    for words in ("posted here", "Everybody may", "age-restricted"):
-        assert words in overview(ChatSettings(watch=True, adults_only=True))
-        assert words not in text
+# --- pages -----------------------------------------------------------------------------------------------
 
 
 def test_opting_out_says_how_to_come_back() -> None:

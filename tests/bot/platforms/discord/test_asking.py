@@ -240,7 +240,7 @@ async def test_who_in_a_private_chat(discord: FakeDiscord, service: Recorder) ->
 async def test_watch(discord: FakeDiscord, service: Recorder, state: str, watch: bool) -> None:
     await discord.slash("watch", {"state": state}, author=discord.manager)
     assert not (await discord.answer()).ephemeral
-    assert service.asked[0].request == Configure(watch=watch)
+    assert service.asked[0].request == Configure({"watch": watch})
     assert service.asked[0].user.manager
 
 

@@ -81,8 +81,8 @@ async def test_a_language_that_was_chosen(discord: FakeDiscord, service: Recorde
     await adapter.stop()
     await running
     assert [incoming.request for incoming in service.asked] == [
-        Configure(language="zh-hans"),
-        Configure(language="auto"),
+        Configure({"language": "zh-hans"}),
+        Configure({"language": None}),
     ]
 
 

@@ -50,7 +50,7 @@ async def test_what_the_bot_hears(telegram: FakeTelegram, recorder: Recorder, se
     async def watch(chat: Chat | None = None) -> bool:
         await telegram.post("/watch on", chat=chat)
         await telegram.answer()
-        assert recorder.seen[-1].request == Configure(watch=True)
+        assert recorder.seen[-1].request == Configure({"watch": True})
         return recorder.seen[-1].chat.hears_all
 
     async with serve():
