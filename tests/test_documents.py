@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.model import Capabilities
+from tests.checks.commands import table as table_of_commands
 from tests.checks.docs_pictures import SKETCHES
 from tests.checks.features import FEATURES, table
 
@@ -40,6 +41,10 @@ def test_the_table_of_features_says_what_the_adapters_declare() -> None:
     assert table() in (REPOSITORY / "docs/platforms.md").read_text()
     flags = {one.name for one in fields(Capabilities) if one.type is bool}
     assert flags == set(FEATURES)
+
+
+def test_the_table_of_commands_says_what_the_registry_holds() -> None:
+    assert table_of_commands() in (REPOSITORY / "docs/platforms.md").read_text()
 
 
 def test_contributors_are_told_the_floor_of_coverage() -> None:
