@@ -1,12 +1,14 @@
 """The whole bot, as `whobot run` starts it, in this process: for tests that talk to it as people do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from bot import app
+from bot.chat.features import FEATURES
+from bot.chat.registry import Feature
 from bot.config import Settings
 from bot.platforms.base import Adapter
 
@@ -29,7 +31,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
+async def running(settings: Settings, features: Sequence[Feature[Any]] = FEATURES) -> AsyncIterator[Running]:
     """Run the bot within the block, which begins when all its platforms are connected."""
     stop, adapters = asyncio.Event(), []
 
@@ -37,7 +39,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         adapters.extend(app.make_adapters(*arguments, **how))
         return adapters
 
-    task = asyncio.create_task(app.run(settings, stop, make_adapters=make_adapters))
+    task = asyncio.create_task(app.run(settings, stop, features=features, make_adapters=make_adapters))
     bot = Running(adapters, stop, task)
     try:
         async with asyncio.timeout(STARTED_SECONDS):
