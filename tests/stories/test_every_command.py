@@ -77,6 +77,7 @@ SAID: tuple[tuple[str, str, tuple[bytes, ...], str], ...] = (
     ("teach", "Ki Iro", (YELLOW,), "Thank you! I know Ki Iro in this chat now, from 1 picture."),
     ("roster", "", (), "I know 4 characters:\nAkane Hoshino\nAoi Umino\nKi Iro, taught here\nMidori Hayashi"),
     ("roster", "iro", (), "I know 1 character like “iro”:\nKi Iro, taught here"),
+    ("character", "ki iro", (), "Ki Iro, taught here\n1 picture of them was taught here."),
     ("forget", "ki iro", (), "I have forgotten Ki Iro, and 1 picture with it."),
     ("watch", "on", (), "I look at every picture that is posted here."),
     ("quiet", "on", (), "Where nobody asked, I speak only when I know somebody."),
@@ -111,7 +112,7 @@ async def test_every_command(chat: PlatformChat) -> None:
         said = await chat.say(command, words, *pictures, by=chat.manager)
         answer = NOT_HERE if (command, chat.platform) == ("mydata", "telegram") else expected
         assert answer.casefold() in said.text.casefold(), f"/{command} {words}"
-        assert said.pictures == (1 if command == "who" else 0)
+        assert said.pictures == (1 if command in {"who", "character"} else 0)
 
 
 @pytest.mark.parametrize("command", [command.name for command in REGISTRY.commands if command.managers])
