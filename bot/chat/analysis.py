@@ -142,7 +142,13 @@ class PictureAnalysis:
         settings = admitted.context.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
         word = admitted.context.sentences.unknown()
-        how = AnalysisOptions(threshold=threshold, gallery=admitted.gallery, portraits=True, unknown=word)
+        how = AnalysisOptions(
+            threshold=threshold,
+            gallery=admitted.gallery,
+            portraits=True,
+            least_guess=settings.least_guess,
+            unknown=word,
+        )
         with self._metrics.timed(platform, "analysis"):
             analysis = await self._backend.analyse(data, how)
         self._metrics.analysed(platform, analysis)

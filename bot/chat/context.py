@@ -37,7 +37,7 @@ class Context:
     @property
     def sentences(self) -> Sentences:
         """The words of answers. Other groups of words are made of `catalogue` in the same way."""
-        return Sentences(self.catalogue)
+        return Sentences(self.catalogue, self.settings.least_guess)
 
     @property
     def manages(self) -> bool:

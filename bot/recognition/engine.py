@@ -123,9 +123,8 @@ class Engine:
         order = in_reading_order([sighting.face for sighting in sightings])
         sightings = sorted(sightings, key=lambda sighting: order.index(sighting.face))
         clock.lap()
-        drawing = (
-            self._annotator.draw(decoded.image, sightings, options.unknown) if options.annotate and sightings else None
-        )
+        drawn = [replace(sighting, guesses=sighting.likely(options.least_guess)) for sighting in sightings]
+        drawing = self._annotator.draw(decoded.image, drawn, options.unknown) if options.annotate and drawn else None
         clock.lap()
         return Analysis(
             decoded.width,

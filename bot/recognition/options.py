@@ -18,6 +18,7 @@ class AnalysisOptions:
         gallery: Characters that were taught beside the bundle's own; not looked at where it gives no embeddings.
         only_taught: Whether to answer from the gallery alone.
         portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
+        least_guess: Probability under which a guess is not drawn.
         unknown: The word that is drawn on faces of nobody; None, or one that no font has, is in English.
     """
 
@@ -27,6 +28,7 @@ class AnalysisOptions:
     gallery: Gallery = EMPTY
     only_taught: bool = False
     portraits: bool = False
+    least_guess: float = 0.0
     unknown: str | None = None
 
 

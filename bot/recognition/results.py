@@ -70,6 +70,11 @@ class Sighting:
     unknown: bool
     portrait: Portrait | None = None
 
+    def likely(self, least: float) -> tuple[Guess, ...]:
+        """Return the guesses of at least this probability; the best one in any case where it names the face."""
+        named = self.guesses[:1] if not self.unknown else ()
+        return (*named, *(guess for guess in self.guesses[len(named) :] if guess.probability >= least))
+
     @property
     def unknown_probability(self) -> float:
         """The probability that the face is nobody's who is known: what the guesses leave over."""

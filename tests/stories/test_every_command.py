@@ -281,6 +281,9 @@ async def how_the_chat_is_set(chat: PlatformChat) -> None:
         ("Nobody", "Nobody may teach or correct me here."),
         ("Those who manage this chat", "Only those who manage this chat may teach and correct me."),
         ("Everybody", "Everybody may teach and correct me."),
+        ("Next ▶", "I show guesses from 15 % on."),
+        ("30 %", "I show guesses from 30 % on."),
+        ("◀ Back", "I show guesses from 30 % on."),
         ("Second opinion: off", "What one person teaches counts when a second one, or a manager, has confirmed it."),
     ):
         view = await chat.press(view, label, by=chat.manager)

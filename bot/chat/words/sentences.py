@@ -28,10 +28,11 @@ class Bug:
 
 
 class Sentences:
-    """The sentences in one language."""
+    """The sentences in one language; guesses below `least_guess` are no words."""
 
-    def __init__(self, catalogue: NullTranslations) -> None:
+    def __init__(self, catalogue: NullTranslations, least_guess: float = 0.0) -> None:
         self._catalogue = catalogue
+        self._least_guess = least_guess
 
     def failure(self, failure: errors.UserError | Bug) -> str:  # noqa: PLR0912, PLR0915 - a sentence for each kind
         """Say why there is no answer, and what may help."""
@@ -156,11 +157,12 @@ class Sentences:
     def face(self, number: int, sighting: Sighting, *, runners_up: bool) -> str:
         """Say who the face with this number in the picture is."""
         t = self._catalogue
-        if not sighting.guesses:
+        guesses = sighting.likely(self._least_guess)
+        if not guesses:
             return t.gettext("{number}. Nobody I know").format(number=number)
-        best, *others = sighting.guesses
+        best, *others = guesses
         if sighting.unknown:
-            names = ", ".join(guess.name for guess in sighting.guesses[:RUNNERS_UP])
+            names = ", ".join(guess.name for guess in guesses[:RUNNERS_UP])
             return t.gettext("{number}. Nobody I know (looks a little like {names})").format(number=number, names=names)
         form = t.gettext("{number}. {guess}") if best.probability >= SURE else t.gettext("{number}. Maybe {guess}")
         line = form.format(number=number, guess=self.guess(best, series=True))

@@ -213,6 +213,20 @@ class ChatSettings:
     )
     """Whether to stay silent unless the platform marks the chat as age-restricted."""
 
+    least_guess: float = field(
+        default=0.15,
+        metadata={
+            ROW: Setting(
+                Values.PROBABILITY,
+                N_("How likely must a guess be for me to show it?"),
+                choices={0.0: N_("I show every one"), 0.05: "", 0.15: "", 0.3: "", 0.5: ""},
+                sentences={0.0: N_("I show every guess, however unlikely.")},
+                sentence=N_("I show guesses from {percent} % on."),
+            )
+        },
+    )
+    """The probability from which an answer shows a guess; whoever asks for more like it is shown others too."""
+
 
 SETTINGS: Mapping[str, Setting] = {one.name: one.metadata[ROW] for one in fields(ChatSettings)}
 """Each setting's row, by its name, in the order in which they are told."""

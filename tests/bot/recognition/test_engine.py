@@ -84,6 +84,14 @@ def test_drawing_can_be_left_out(engine: Engine) -> None:
     assert analysis.drawing is None
 
 
+def test_guesses_that_are_too_unlikely_are_not_drawn(engine: Engine) -> None:
+    data = tiny.encoded(tiny.picture(tiny.RED))
+    every = engine.analyse(data)
+    likely = engine.analyse(data, AnalysisOptions(least_guess=1.0))
+    assert likely.sightings == every.sightings
+    assert likely.drawing != every.drawing
+
+
 def test_a_picture_can_be_one_face_crop(engine: Engine) -> None:
     crop = np.full((50, 40, 3), tiny.GREEN, np.uint8)
     (sighting,) = engine.analyse(tiny.encoded(crop), AnalysisOptions(face=True)).sightings

@@ -34,6 +34,7 @@ EVERYTHING = ChatSettings(
     keep=Keeping.NOTHING,
     confirm=True,
     adults_only=True,
+    least_guess=0.5,
 )
 
 

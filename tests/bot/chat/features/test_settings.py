@@ -18,9 +18,14 @@ from tests.support.service_harness import (
     NO_BUTTONS,
     PRIVATE,
     WITH_BUTTONS,
+    FakeBackend,
+    Source,
     actions,
+    analysis,
+    asking,
     incoming,
     press,
+    sighting,
 )
 
 EVERYTHING = ChatSettings(
@@ -32,6 +37,7 @@ EVERYTHING = ChatSettings(
     keep=Keeping.NOTHING,
     confirm=True,
     adults_only=True,
+    least_guess=0.3,
 )
 
 
@@ -103,6 +109,7 @@ async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
         "Watch: off",
         "Second opinion: off",
         "Age-restricted only: off",
+        "Next ▶",
     ]
     assert [menu.label for menu in reply.menus] == [
         "How sure must I be to name a face?",
@@ -163,6 +170,33 @@ async def test_what_does_not_fit_on_a_page_stands_on_the_next(
     assert (await service.handle(press(changed, "◀ Back", user=MANAGER))).menus == first.menus
 
 
+async def test_guesses_that_are_too_unlikely_are_neither_said_nor_drawn(
+    service: Service, backend: FakeBackend, source: Source
+) -> None:
+    backend.results[b"close"] = analysis(
+        sighting(("nishikino_maki", 0.6), ("yazawa_nico", 0.2), ("hoshizora_rin", 0.1)),
+        sighting(("yazawa_nico", 0.14), unknown=True),
+        sighting(("yazawa_nico", 0.1)),
+    )
+
+    async def answer() -> list[str]:
+        return (await service.handle(asking(source.picture("close"), user=MANAGER))).text.splitlines()
+
+    named = "1. Nishikino Maki, 60 % (or Yazawa Nico, 20 %"
+    assert await answer() == [f"{named})", "2. Nobody I know", "3. Maybe Yazawa Nico, 10 %"]
+    assert backend.calls[-1].least_guess == 0.15
+    page = await service.handle(press(await service.handle(view()), "Next ▶", user=MANAGER))
+    assert "I show guesses from 15 % on." in page.text
+    page = await service.handle(press(page, "I show every one", user=MANAGER))
+    assert "I show every guess, however unlikely." in page.text
+    assert await answer() == [
+        f"{named}; Hoshizora Rin, 10 %)",
+        "2. Nobody I know (looks a little like Yazawa Nico)",
+        "3. Maybe Yazawa Nico, 10 %",
+    ]
+    assert backend.calls[-1].least_guess == 0
+
+
 async def test_others_can_read_but_not_press(service: Service, store: Store) -> None:
     assert not (await service.handle(view(user=ANN))).buttons
     assert not (await service.handle(view(user=ANN))).menus
@@ -215,7 +249,7 @@ async def test_quiet_matters_only_while_watching(service: Service) -> None:
 async def test_a_private_chat_is_asked_only_what_matters_there(service: Service, store: Store) -> None:
     page = await service.handle(view(chat=PRIVATE, user=ANN))
     assert not page.buttons
-    assert len(page.menus) == 3
+    assert len(page.menus) == 4
     for label in ("80 %", "Every face that is judged"):
         page = await service.handle(press(page, label, chat=PRIVATE))
     assert await store.chat_settings(PRIVATE) == ChatSettings(threshold=0.8, keep=Keeping.JUDGED)
