@@ -64,7 +64,6 @@ OTHERS = frozenset(
 BEFORE_A_COMMAND = re.compile(
     r"^(?:sudo (?:-u \w+ )?|docker compose (?:exec|run --rm) whobot (?=whobot )|\w+=\S+ |\.venv/bin/(?=whobot))+"
 )
-STARTED_SECONDS = 60.0
 OF_DEVELOPERS = {"WHOBOT_IMAGE", "WHOBOT_REQUIRE_ALL", "WHOBOT_TEST_POSTGRES"}
 
 
@@ -173,14 +172,12 @@ def start_and_stop(line: str, folder: Path, installed: Installed) -> int:
     with (folder / "log").open("w") as log:
         bot = subprocess.Popen(["/bin/sh", "-c", f"exec env {line}"], cwd=folder, env=environment, stderr=log)
         try:
-            end = time.monotonic() + STARTED_SECONDS
             while not answers(f"http://127.0.0.1:{port}/healthz"):
                 assert bot.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < end
                 time.sleep(0.1)
         finally:
             bot.terminate()
-    return bot.wait(STARTED_SECONDS)
+    return bot.wait()
 
 
 def answers(url: str) -> bool:
