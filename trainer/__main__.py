@@ -209,8 +209,8 @@ def evaluate(
     from trainer.classifier.scoring import BundleScorer, Scorer
     from trainer.classifier.scoring import evaluate as test
     from trainer.common.dataset import read_examples
+    from trainer.common.folder_names import Names, read_table
     from trainer.common.split import Split
-    from trainer.evaluation.folder_names import Names, read_table
 
     console = Console()
     scorer: Scorer

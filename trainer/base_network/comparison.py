@@ -7,10 +7,10 @@ import numpy as np
 from bot.recognition.bundle import Comparison
 from bot.recognition.gallery import Gallery
 from bot.recognition.naming.comparison import Comparer
-from trainer.base_network.taught import Crops
 from trainer.base_network.whitening import Whitening, fit_whitening
 from trainer.common.measure import Values
 from trainer.common.prototypes import logistic_regression
+from trainer.evaluation.taught import Crops
 
 SHOTS = (1, 2, 3, 5, 10, 20)
 ASKERS = 400

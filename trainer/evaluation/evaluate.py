@@ -9,11 +9,11 @@ from bot.recognition.bundle import read_bundle
 from trainer.common.console import Console
 from trainer.common.detectors import make_detector
 from trainer.common.errors import TrainerError
+from trainer.common.folder_names import read_table
 from trainer.common.settings import Crop
 from trainer.evaluation.bundle_runner import BundleRunner
 from trainer.evaluation.findings import as_json as written_as_json
 from trainer.evaluation.findings import as_lines
-from trainer.evaluation.folder_names import read_table
 from trainer.evaluation.protocols import Protocol, judge
 
 

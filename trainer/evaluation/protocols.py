@@ -11,11 +11,11 @@ from bot.recognition.gallery import Gallery
 from trainer.common.console import Console
 from trainer.common.dataset import Example, list_pictures, read_examples
 from trainer.common.errors import DatasetError, TrainerError
+from trainer.common.folder_names import Names
 from trainer.common.measure import Hits, Measured, Truth, Values, auroc, bootstrap, named_like_known, share, within_top
 from trainer.common.metrics import expected_calibration_error
 from trainer.evaluation.bundle_runner import BundleRunner, Faces, chosen
 from trainer.evaluation.findings import Figure, Findings, Recall
-from trainer.evaluation.folder_names import Names
 
 SURE = 0.95
 SHOTS = (1, 5, 20)

@@ -7,7 +7,7 @@ import pytest
 from bot.recognition.characters import Character, Characters
 from trainer.common.dataset import Example
 from trainer.common.errors import DatasetError
-from trainer.evaluation.folder_names import Names, read_table
+from trainer.common.folder_names import Names, read_table
 
 TABLE = Characters(
     (
