@@ -167,11 +167,11 @@ def evaluate(
     pictures: Annotated[list[Path], typer.Argument(help="A split, or folders of pictures for each character.")],
     report: Annotated[Path, typer.Option(help="The folder to write report.md and report.html to.")] = Path("report"),
     protocol: Annotated[
-        Literal["seed", "closed", "open", "fewshot"] | None,
+        Literal["seed", "closed", "open", "fewshot", "chat"] | None,
         typer.Option(help="Print figures with their intervals instead of a report: see above."),
     ] = None,
     unknown: Annotated[
-        list[Path] | None, typer.Option(help="For the protocol open: a folder of strangers; may be repeated.")
+        list[Path] | None, typer.Option(help="For open and chat: a folder of strangers; may be repeated.")
     ] = None,
     detect: Annotated[
         bool, typer.Option("--detect/--face", help="Find the face in each picture; or take each as a face crop.")
@@ -191,6 +191,11 @@ def evaluate(
       all who are given with --unknown FOLDER
 
     - fewshot: characters are taught from 1, 5 and 20 of their pictures, drawn at random, and asked for in the others
+
+    - chat: what a chat lives through. Those of PICTURES' folders that the network does not know are taught beside those
+    whom it knows, five at once and all at once, from 1, 3, 5 and 20 of their drawings; then all are asked for: the
+    taught by their other drawings, strangers, and the known, before and after. Files that are called DRAWING.1.webp,
+    DRAWING.2.webp are one drawing, and so are those that look almost alike: a drawing is never on both sides
 
     A folder's name is the character's, as a label, or a name or an alias in characters.toml; case, punctuation and the
     order of the words do not matter.

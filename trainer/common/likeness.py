@@ -1,5 +1,6 @@
 """Which pictures look almost alike: frames of one scene, two sizes of one picture."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -19,6 +20,7 @@ Hash: TypeAlias = npt.NDArray[np.float32]
 """The 64 bits of a picture's perceptual hash, as 0 and 1."""
 Hashes: TypeAlias = dict[Path, Hash]
 OnPicture: TypeAlias = Callable[[], None]
+_NUMBERED = re.compile(r"(.+)\.\d+")
 
 
 def hash_image(image: Image) -> Hash:
@@ -46,3 +48,22 @@ def near_duplicates(hashes: Sequence[Hash]) -> list[list[int]]:
         near = np.abs(table[:i] - table[i]).sum(axis=1) <= NEAR
         group[np.isin(group, group[:i][near])] = group[i]
     return [np.flatnonzero(group == name).tolist() for name in np.unique(group)]
+
+
+def drawings(paths: Sequence[Path], hashes: Hashes) -> npt.NDArray[np.intp]:
+    """Number the drawings that crops of one character are cut from, ``(len(paths),)``.
+
+    Crops are of one drawing where their names say so, ``<drawing>.<n>.webp``, and where they look almost alike.
+
+    Args:
+        paths: The crops.
+        hashes: What each of them looks like.
+    """
+    number = np.arange(len(paths))
+    by_name: dict[Path, int] = {}
+    for i, path in enumerate(paths):
+        numbered = _NUMBERED.fullmatch(path.stem)
+        number[i] = by_name.setdefault(path.with_name(numbered[1]) if numbered else path, i)
+    for alike in near_duplicates([hashes[path] for path in paths]):
+        number[np.isin(number, number[alike])] = number[alike[0]]
+    return number

@@ -15,6 +15,7 @@ from trainer.common.folder_names import Names
 from trainer.common.measure import Hits, Measured, Truth, Values, auroc, bootstrap, named_like_known, share, within_top
 from trainer.common.metrics import expected_calibration_error
 from trainer.evaluation.bundle_runner import BundleRunner, Faces, chosen
+from trainer.evaluation.chat import judge_chat
 from trainer.evaluation.findings import Figure, Findings, Recall
 
 SURE = 0.95
@@ -30,6 +31,7 @@ class Protocol(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     FEWSHOT = "fewshot"
+    CHAT = "chat"
 
 
 def judge(
@@ -44,10 +46,10 @@ def judge(
 
     Args:
         protocol: What to ask.
-        witness: The bundle.
+        runner: The bundle.
         folders: Hold a folder for each character; for the open protocol, those that the bundle does not know are
-            strangers.
-        unknown: For the open protocol: folders of pictures of anybody else.
+            strangers, for the chat they are taught.
+        unknown: For the open protocol and the chat: folders of pictures of anybody else.
         console: Is told how far it is.
         characters: What else people call the characters, and may have called the folders.
 
@@ -55,9 +57,10 @@ def judge(
         DatasetError: the folders are of no use, or not what the protocol needs.
         TrainerError: the bundle has no embeddings, and cannot be taught.
     """
-    if unknown and protocol is not Protocol.OPEN:
-        raise DatasetError("folders of strangers are for the protocol open: leave --unknown out")
+    if unknown and protocol not in (Protocol.OPEN, Protocol.CHAT):
+        raise DatasetError("folders of strangers are for the protocols open and chat: leave --unknown out")
     examples = [example for folder in folders for example in read_examples(folder)]
+    others = [path for folder in unknown for path in list_pictures(folder)]
     names = Names(runner.bundle.labels, characters or Characters())
     match protocol:
         case Protocol.SEED:
@@ -66,10 +69,11 @@ def judge(
             return _closed(runner, names.insist(examples), console)
         case Protocol.OPEN:
             known, strangers = names.sort(examples)
-            others = [path for folder in unknown for path in list_pictures(folder)]
             return _open(runner, known, strangers, others, console)
         case Protocol.FEWSHOT:
             return _few_shot(runner, examples, console)
+        case Protocol.CHAT:
+            return judge_chat(runner, *names.sort(examples), others, console)
 
 
 def _asked(runner: BundleRunner, examples: Sequence[Example], console: Console) -> tuple[Values, Truth]:

@@ -1,12 +1,13 @@
 """Measure what a chat lives through: characters are taught beside the roster, and asked for by their other drawings."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bot.recognition.bundle import Bundle
-from bot.recognition.gallery import Gallery
+from bot.recognition.gallery import EMPTY, Gallery
 from bot.recognition.naming.recogniser import Recogniser
 from trainer.common.documents import markdown_table
 from trainer.common.measure import Hits, Measured, Truth, Values, share
@@ -39,20 +40,28 @@ class Crops:
 
 @dataclass(frozen=True)
 class Lesson:
-    """So many characters, taught from so many drawings each; `group` is what a reader calls their crops."""
+    """So many characters, taught from so many drawings each; `group` is what a reader calls their crops.
+
+    Where `fewer` is above 0, the same faces are asked for after a lesson of that many drawings, too.
+    """
 
     group: str
     characters: int
     drawings: int
+    fewer: int = 0
 
 
 @dataclass(frozen=True)
 class TaughtFigures:
-    """Shares of faces over all draws; `strangers` are the characters of the same crops that nobody taught."""
+    """Shares of faces over all draws; `strangers` are those of characters that nobody taught.
+
+    `named_by_fewer` is of the same faces as `named`, after the lesson of fewer drawings; of none where there is none.
+    """
 
     lesson: Lesson
     first: Measured
     named: Measured
+    named_by_fewer: Measured
     strangers_called: Measured
     strangers_named: Measured
     strangers_sure: Measured
@@ -61,7 +70,12 @@ class TaughtFigures:
 
 
 def judge_taught(
-    bundle: Bundle, crops: Crops, known: Crops, lessons: Sequence[Lesson], seed: int = 0
+    bundle: Bundle,
+    crops: Crops,
+    known: Crops,
+    lessons: Sequence[Lesson],
+    seed: int = 0,
+    others: Crops | None = None,
 ) -> Iterator[TaughtFigures]:
     """Teach, and ask for everybody: the taught by their other drawings, strangers, and `known`, who are of the roster.
 
@@ -71,41 +85,18 @@ def judge_taught(
         known: Of characters that it does.
         lessons: What is taught, one after the other, each beside the roster alone.
         seed: Draws characters and drawings.
+        others: Strangers beside those of `crops` whom a lesson leaves out; their names do not count.
     """
-    recogniser, threshold = Recogniser(bundle), bundle.info.threshold
-    known_truth = np.array([bundle.labels.index(name) for name in known.names])[known.characters]
+    answers = _Answers(bundle)
+    before = answers.rightly(known, EMPTY)
     for lesson in lessons:
         rng = np.random.default_rng(seed)
-        hits: dict[str, list[Hits]] = {}
+        hits: dict[str, list[Hits]] = defaultdict(list)
         for _ in range(DRAWS):
-            gallery, taught, asked = _teach(crops, lesson, rng)
-            strangers = np.flatnonzero(~np.isin(crops.characters, taught))
-            names = np.array([*crops.names])
-
-            def answer(of: Crops, rows: Truth, gallery: Gallery = gallery) -> tuple[list[str], Hits, Hits]:
-                ranking = recogniser.rank(of.logits[rows], of.embeddings[rows], gallery)
-                best = ranking.probabilities.max(axis=1)
-                found = [ranking.characters[place] for place in ranking.probabilities.argmax(axis=1)]
-                return found, best >= threshold, best >= SURE
-
-            found, named, _ = answer(crops, asked)
-            right = np.array(found) == names[crops.characters[asked]]
-            called, stranger_named, stranger_sure = answer(crops, strangers)
-            everybody = np.arange(len(known.characters))
-            labels = np.array([*bundle.labels])[known_truth]
-            before, before_named, _ = answer(known, everybody, Gallery(()))
-            after, after_named, _ = answer(known, everybody)
-            for name, values in {
-                "first": right,
-                "named": right & named,
-                "strangers_called": stranger_named & np.isin(called, names[taught]),
-                "strangers_named": stranger_named,
-                "strangers_sure": stranger_sure,
-                "known_before": (np.array(before) == labels) & before_named,
-                "known_after": (np.array(after) == labels) & after_named,
-            }.items():
-                hits.setdefault(name, []).append(values)
-        yield TaughtFigures(lesson, **{name: share(np.concatenate(values)) for name, values in hits.items()})
+            for name, values in _once(answers, crops, known, others, lesson, rng).items():
+                hits[name].append(values)
+        figures = {name: share(np.concatenate(values)) for name, values in hits.items()}
+        yield TaughtFigures(lesson, known_before=share(before), **figures)
 
 
 def taught_table(found: Sequence[TaughtFigures]) -> str:
@@ -140,16 +131,80 @@ def _percent(measured: Measured) -> str:
     return f"{measured.value:.1%} ({measured.low:.1%} to {measured.high:.1%})"
 
 
-def _teach(crops: Crops, lesson: Lesson, rng: np.random.Generator) -> tuple[Gallery, Truth, Truth]:
-    """Teach characters that have one drawing more than the lesson takes; return their numbers, and whom to ask for."""
-    taught: list[int] = []
-    teaches = np.zeros(len(crops.characters), bool)
+@dataclass(frozen=True)
+class _Answer:
+    """What faces are called: the best guess of each, and whether it is named, and surely."""
+
+    names: Sequence[str]
+    named: Hits
+    sure: Hits
+
+    def among(self, characters: Sequence[str]) -> Hits:
+        return np.array([name in characters for name in self.names], bool)
+
+    def rightly(self, truth: Sequence[str]) -> Hits:
+        return np.array([name == true for name, true in zip(self.names, truth, strict=True)], bool) & self.named
+
+
+class _Answers:
+    """A bundle that answers as it does in a chat."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._recogniser, self._threshold = Recogniser(bundle), bundle.info.threshold
+
+    def of(self, crops: Crops, gallery: Gallery) -> _Answer:
+        ranking = self._recogniser.rank(crops.logits, crops.embeddings, gallery)
+        best = ranking.probabilities.max(axis=1)
+        names = [ranking.characters[place] for place in ranking.probabilities.argmax(axis=1)]
+        return _Answer(names, best >= self._threshold, best >= SURE)
+
+    def rightly(self, crops: Crops, gallery: Gallery) -> Hits:
+        return self.of(crops, gallery).rightly(_names(crops))
+
+
+def _names(crops: Crops) -> list[str]:
+    return [crops.names[character] for character in crops.characters]
+
+
+def _once(
+    answers: _Answers, crops: Crops, known: Crops, others: Crops | None, lesson: Lesson, rng: np.random.Generator
+) -> dict[str, Hits]:
+    """Teach one draw of a lesson, and return what is right of each figure, a boolean for each face."""
+    order = _draw(crops, lesson, rng)
+    of_taught = np.isin(crops.characters, list(order))
+    teaches = _first(crops, order, lesson.drawings)
+    gallery, asked = _gallery(crops, teaches), crops.of(of_taught & ~teaches)
+    answer, truth = answers.of(asked, gallery), _names(asked)
+    fewer = _gallery(crops, _first(crops, order, lesson.fewer)) if lesson.fewer else None
+    strange = [answers.of(one, gallery) for one in (crops.of(~of_taught), others) if one is not None]
+    return {
+        "first": np.array([name == true for name, true in zip(answer.names, truth, strict=True)], bool),
+        "named": answer.rightly(truth),
+        "named_by_fewer": np.zeros(0, bool) if fewer is None else answers.of(asked, fewer).rightly(truth),
+        "strangers_called": np.concatenate([one.named & one.among(gallery.characters) for one in strange]),
+        "strangers_named": np.concatenate([one.named for one in strange]),
+        "strangers_sure": np.concatenate([one.sure for one in strange]),
+        "known_after": answers.rightly(known, gallery),
+    }
+
+
+def _draw(crops: Crops, lesson: Lesson, rng: np.random.Generator) -> dict[int, Truth]:
+    """Draw characters that have one drawing more than the lesson takes; return the drawings of each in random order."""
+    order: dict[int, Truth] = {}
     for character in rng.permutation(np.unique(crops.characters)):
-        own = crops.characters == character
-        drawings = rng.permutation(np.unique(crops.drawings[own]))
-        if len(taught) < lesson.characters and len(drawings) > lesson.drawings:
-            taught.append(int(character))
-            teaches |= own & np.isin(crops.drawings, drawings[: lesson.drawings])
-    asked = np.flatnonzero(np.isin(crops.characters, taught) & ~teaches)
-    gallery = Gallery.of((crops.names[crops.characters[i]], crops.embeddings[i]) for i in np.flatnonzero(teaches))
-    return gallery, np.array(taught, np.intp), asked
+        drawings = rng.permutation(np.unique(crops.drawings[crops.characters == character]))
+        if len(order) < lesson.characters and len(drawings) > lesson.drawings:
+            order[int(character)] = drawings
+    return order
+
+
+def _first(crops: Crops, order: dict[int, Truth], count: int) -> Hits:
+    """Tell of each crop whether it is of the first `count` drawings of its character."""
+    teaches = np.zeros(len(crops.characters), bool)
+    for character, drawings in order.items():
+        teaches |= (crops.characters == character) & np.isin(crops.drawings, drawings[:count])
+    return teaches
+
+
+def _gallery(crops: Crops, teaches: Hits) -> Gallery:
+    return Gallery.of((crops.names[crops.characters[i]], crops.embeddings[i]) for i in np.flatnonzero(teaches))

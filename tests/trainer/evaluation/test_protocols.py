@@ -145,7 +145,51 @@ def test_teaching_takes_two_pictures_each(bundle: Path, tmp_path: Path) -> None:
         run(Protocol.FEWSHOT, bundle, crops(tmp_path / "crops", STRANGERS, 1))
 
 
-def test_strangers_belong_to_the_open_protocol_alone(bundle: Path, tmp_path: Path) -> None:
+def drawings(folder: Path, colours: dict[str, tuple[int, int, int]], count: int = 4) -> Path:
+    """Write so many drawings of each character: the colour is theirs, and no two look alike."""
+    random = np.random.default_rng(0)
+    for character, colour in colours.items():
+        for number in range(count):
+            shading = np.kron(random.permutation(np.resize([-15, 15], 64)).reshape(8, 8), np.ones((5, 5)))
+            image = np.clip(np.array(colour) + shading[..., np.newaxis], 0, 255).astype(np.uint8)
+            save(folder / character / f"{number}.png", image)
+    return folder
+
+
+CAST = {**STRANGERS, "orange": (240, 140, 20), "olive": (110, 120, 20), "pink": (250, 170, 200), "navy": (10, 10, 90)}
+
+
+def test_a_chat_teaches_newcomers_beside_those_whom_the_bundle_knows(bundle: Path, tmp_path: Path) -> None:
+    known, newcomers = drawings(tmp_path / "known", KNOWN), drawings(tmp_path / "newcomers", CAST)
+    strangers = drawings(tmp_path / "strangers", {"somebody": (250, 250, 250)}, 3)
+    arguments = ["evaluate", str(bundle), str(known), str(newcomers), "--protocol", "chat", "--unknown", str(strangers)]
+    table = RUNNER.invoke(app, arguments)
+    assert table.exit_code == 0, table.output
+    told = json.loads(RUNNER.invoke(app, [*arguments, "--json"]).stdout)
+    found = {one["figure"]: (one["value"], one["count"]) for one in told["figures"]}
+    draws = 5
+    assert found["known, named rightly, before anybody is taught"] == (1, 12)
+    for lesson, characters in (("5 taught from 1 each", 5), ("7 taught from 1 each", 7)):
+        assert found[f"{lesson}: first guess right"][1] == characters * 3 * draws
+        assert found[f"{lesson}: first guess right"][0] > 0.9
+        assert found[f"{lesson}: strangers named"][1] == ((7 - characters) * 4 + 3) * draws
+        assert found[f"{lesson}: known, named rightly"][1] == 12 * draws
+        assert f"{lesson}: the same faces, taught from 0 each" not in found
+    assert found["7 taught from 3 each: named rightly"][1] == 7 * 1 * draws
+    assert found["7 taught from 3 each: the same faces, taught from 1 each"][1] == 7 * 1 * draws
+    assert not any("from 5 each" in name for name in found), "four drawings are too few for that"
+
+
+def test_a_chat_needs_somebody_with_two_drawings(bundle: Path, tmp_path: Path) -> None:
+    known, newcomers = crops(tmp_path / "known", KNOWN), tmp_path / "newcomers"
+    for number, colour in enumerate([(180, 40, 190), (20, 200, 190)]):
+        save(newcomers / "murasaki" / f"card.{number}.png", np.full((40, 40, 3), colour, np.uint8))
+    runner = BundleRunner(read_bundle(bundle), None)
+    with pytest.raises(DatasetError, match="two drawings at least"):
+        judge(Protocol.CHAT, runner, [known, newcomers], (), Transcript())
+
+
+def test_strangers_belong_to_the_open_protocol_and_the_chat_alone(bundle: Path, tmp_path: Path) -> None:
     known = crops(tmp_path / "known", KNOWN)
     for protocol, unknown in ((Protocol.OPEN, ()), (Protocol.CLOSED, (known,))):
         with pytest.raises(DatasetError, match="--unknown"):

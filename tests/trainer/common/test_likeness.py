@@ -1,0 +1,31 @@
+"""Which crops are of one drawing."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.trainer.conftest import draw_crop, save
+from trainer.common.likeness import Hashes, drawings, hash_pictures
+
+
+def numbers(paths: list[Path]) -> list[int]:
+    hashes: Hashes = {}
+    hash_pictures(paths, hashes, lambda: None)
+    return drawings(paths, hashes).tolist()
+
+
+def test_crops_are_of_one_drawing_by_their_names_or_their_looks(tmp_path: Path) -> None:
+    looks = {"a.1": 1, "a.2": 2, "b.1": 3, "b": 4, "c": 5, "again": 5, "1.jpg.1": 6, "1.jpg.2": 7}
+    paths = [save(tmp_path / f"{name}.png", draw_crop((200, 60, 60), number)) for name, number in looks.items()]
+    found = dict(zip(looks, numbers(paths), strict=True))
+    assert found["a.1"] == found["a.2"]
+    assert found["1.jpg.1"] == found["1.jpg.2"]
+    assert found["c"] == found["again"], "they look alike"
+    assert len(set(found.values())) == 5
+
+
+def test_looks_join_what_names_keep_apart(tmp_path: Path) -> None:
+    looks = {"a.1": 1, "a.2": 2, "b.1": 2, "b.2": 3}
+    paths = [save(tmp_path / f"{name}.png", draw_crop((60, 60, 200), number)) for name, number in looks.items()]
+    assert len(set(numbers(paths))) == 1
+    assert len(np.unique(numbers(paths[:1]))) == 1
