@@ -8,13 +8,11 @@ from bot.cli.analysing import AnalysedPicture
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding, Gallery
 from bot.recognition.results import Analysis, Portrait, Sighting
-from bot.recognition.teaching import odd_ones, taught_before
+from bot.recognition.teaching import lookalikes, odd_ones, taught_before
 from bot.storage.values import EVERYWHERE, Draft, Origin, State
 
 FAR_LARGER = 2.0
 """A face whose box is so many times as wide as any other's is the one that a picture is of."""
-ALIKE = 0.3
-"""The mean probability of another character, over the faces of a lesson, from which the two are hard to tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +125,7 @@ def _disagreement(taken: Sequence[Taken], earlier: Sequence[Embedding], kinship:
 
 
 def _lookalikes(character: str, taken: Sequence[Taken], characters: Characters) -> list[str]:
-    sums: dict[str, float] = {}
-    for one in taken:
-        for guess in one.sighting.guesses:
-            sums[guess.character] = sums.get(guess.character, 0.0) + guess.probability
-    sums.pop(character, None)
-    alike = {other: total / len(taken) for other, total in sums.items() if total / len(taken) >= ALIKE}
     return [
         f"hard to tell from {characters.name(other)}: the pictures look {share:.0%} like that one"
-        for other, share in sorted(alike.items(), key=lambda item: -item[1])
+        for other, share in lookalikes(character, [one.sighting for one in taken]).items()
     ]

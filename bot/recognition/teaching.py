@@ -1,6 +1,6 @@
 """What is checked when somebody teaches, in a chat or on the command line.
 
-Whom a name means, whether a picture was taught before, and whether the faces agree.
+Whom a name means, whether a picture was taught before, whether the faces agree, and whom else they look like.
 """
 
 import unicodedata
@@ -12,11 +12,14 @@ from bot.errors import ActiveName, BadName, UnclearName
 from bot.recognition.characters import Characters, Match
 from bot.recognition.gallery import Embedding
 from bot.recognition.names import is_active
+from bot.recognition.results import Sighting
 
 LONGEST_NAME = 64
 """Characters of a name."""
 SAME = 0.999
 """The cosine from which two faces are one picture taught twice."""
+ALIKE = 0.5
+"""The mean probability of another character, over the faces of a lesson, from which the two are hard to tell apart."""
 QUOTES = ('""', "“”", "„“", "«»", "「」", "『』")
 """Marks around a name that is meant to the letter."""
 
@@ -98,3 +101,19 @@ def odd_ones(faces: Sequence[Embedding], earlier: Sequence[Embedding] = (), *, k
     cosines = np.stack(faces) @ np.stack([*faces, *earlier]).T
     likeness = (cosines.sum(axis=1) - cosines.diagonal()) / others
     return [place for place, mean in enumerate(likeness) if mean < kinship / 2]
+
+
+def lookalikes(character: str, sightings: Sequence[Sighting]) -> dict[str, float]:
+    """Return who else the faces of a lesson look like, and the mean probability of that, the likest first.
+
+    Args:
+        character: The id of whom the lesson teaches.
+        sightings: The faces, as they were seen just before.
+    """
+    sums: dict[str, float] = {}
+    for sighting in sightings:
+        for guess in sighting.guesses:
+            sums[guess.character] = sums.get(guess.character, 0.0) + guess.probability
+    sums.pop(character, None)
+    means = {other: total / len(sightings) for other, total in sums.items()}
+    return dict(sorted(((other, mean) for other, mean in means.items() if mean >= ALIKE), key=lambda one: -one[1]))

@@ -16,14 +16,12 @@ from bot.chat.words import Finding, TeachingWords, compose
 from bot.errors import CannotLearn, Expired, OptedOut
 from bot.recognition.gallery import Embedding
 from bot.recognition.results import Analysis, Portrait, Sighting
-from bot.recognition.teaching import odd_ones, taught_before
+from bot.recognition.teaching import lookalikes, odd_ones, taught_before
 from bot.storage.values import Example, Scope, State
 from bot.texts import N_
 
 A_ROW = 5
 """Buttons."""
-SURE = 0.5
-"""The probability from which a face that is taught as one character looks like another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Teaching:
             lines.append(words.odd(name))
         if known := await self._lessons.written_alike(context, character):
             lines.append(words.written_alike(name, known))
-        if others := _lookalikes(character, (seen.sighting for seen in new)):
+        if others := lookalikes(character, [seen.sighting for seen in new]):
             lines.append(words.alike(name, [self._backend.characters.name(other) for other in others]))
         return lines, (() if lesson is None else (follow_up(context, lesson),))
 
@@ -187,13 +185,6 @@ def _counting(examples: Iterable[Example], bundle_id: str) -> list[Embedding]:
     """Return the embeddings of examples that count, as a bundle sees them."""
     counting = (one for one in examples if one.state is State.CONFIRMED and one.bundle_id == bundle_id)
     return [one.embedding for one in counting if one.embedding is not None]
-
-
-def _lookalikes(character: str, sightings: Iterable[Sighting]) -> list[str]:
-    """Return whom the faces looked like when they were looked at, just before they were learnt."""
-    best = [guess for sighting in sightings if not sighting.unknown for guess in sighting.guesses[:1]]
-    others = (guess.character for guess in best if guess.character != character and guess.probability >= SURE)
-    return list(dict.fromkeys(others))
 
 
 def _cost(question: Open) -> int:

@@ -5,7 +5,8 @@ import pytest
 
 from bot.errors import ActiveName, BadName, UnclearName
 from bot.recognition.characters import Character, Characters
-from bot.recognition.teaching import LONGEST_NAME, character_of, odd_ones, taught_before
+from bot.recognition.results import Box, Face, Guess, Sighting
+from bot.recognition.teaching import LONGEST_NAME, character_of, lookalikes, odd_ones, taught_before
 
 KNOWN = Characters([Character("nishikino_maki", "Nishikino Maki")])
 
@@ -136,3 +137,15 @@ def test_the_same_picture_is_told_from_another_of_the_same_character() -> None:
     assert taught_before(unit(1, 0.02), [unit(0, 1), unit(1, 0)])
     assert not taught_before(unit(1, 0.1), [unit(1, 0)])
     assert not taught_before(unit(1, 0), [])
+
+
+def sighting(**guesses: float) -> Sighting:
+    named = tuple(Guess(character, probability) for character, probability in guesses.items())
+    return Sighting(Face(Box(0, 0, 9, 9), 1.0), named, unknown=False)
+
+
+def test_a_lesson_looks_like_somebody_else_if_its_faces_do_on_average() -> None:
+    assert lookalikes("rin", [sighting(maki=0.9, rin=0.1), sighting(maki=0.2)]) == {"maki": pytest.approx(0.55)}
+    assert lookalikes("rin", [sighting(maki=0.9), sighting(rin=0.9)]) == {}
+    assert lookalikes("maki", [sighting(maki=0.9)]) == {}, "that is who it is"
+    assert lookalikes("rin", []) == {}
