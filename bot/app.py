@@ -1,104 +1,44 @@
 """The composition root: what the running bot is made of, in which order it starts and in which it stops."""
 
-import errno
-import socket
 from asyncio import Event
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from bot.chat.features import FEATURES
-from bot.chat.links import Links
-from bot.chat.model import Handler
 from bot.chat.registry import Feature, Registry
 from bot.chat.service import Service
 from bot.chat.stored_links import keeping_links
 from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
-from bot.config import Settings, Web
+from bot.config import Settings
 from bot.errors import ConfigError
 from bot.health import answering_health
 from bot.metrics import Metrics
-from bot.platforms.base import Adapter, Health
+from bot.platforms.base import Adapter, Health, Host, Platform
+from bot.platforms.registry import PLATFORMS
 from bot.platforms.supervisor import Backoff, supervise
 from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
 from bot.recognition.options import LocalOptions
+from bot.signals import stop_on_signals
 from bot.storage.housekeeping import tidying
 from bot.storage.reembedding import keeping_in_step
 from bot.storage.store import Store
 
 GRACE_SECONDS = 8.0
 """How long the adapters may finish what is in hand. Everything else stops within two more seconds."""
-UPLOAD_BYTES = 100_000_000
-"""What one message in the web chat may hold, all its pictures together, unless one alone may be larger: until it is
-answered, all of that is kept in memory."""
-
 log = structlog.get_logger(__name__)
 
 
-class MakeAdapters(Protocol):
-    """Builds the adapters that the settings ask for."""
-
-    def __call__(
-        self,
-        settings: Settings,
-        handler: Handler,
-        *,
-        registry: Registry,
-        health: Callable[[], Awaitable[Health]],
-        metrics: Callable[[], bytes],
-        links: Links,
-    ) -> list[Adapter]:
-        """Return the adapters, none of them running yet."""
-        ...
-
-
-def make_adapters(
-    settings: Settings,
-    handler: Handler,
-    *,
-    registry: Registry,
-    health: Callable[[], Awaitable[Health]],
-    metrics: Callable[[], bytes],
-    links: Links | None = None,
-) -> list[Adapter]:
-    """Build the adapters that the settings ask for: Discord and Telegram where there is a token, and the web chat.
-
-    A platform's library is imported only where it is used.
-    """
-    adapters: list[Adapter] = []
-    if settings.discord.token is not None:
-        from bot.platforms.discord import DiscordAdapter  # noqa: PLC0415
-
-        adapters.append(DiscordAdapter(settings.discord.token, handler, registry, translate, LANGUAGES, links))
-    if settings.telegram.token is not None:
-        from bot.platforms.telegram import TelegramAdapter  # noqa: PLC0415
-
-        adapters.append(
-            TelegramAdapter(settings.telegram, handler, registry, words=translate, languages=TRANSLATED, links=links)
-        )
-    if settings.web.enabled:
-        from bot.platforms.web import WebAdapter  # noqa: PLC0415
-
-        limits = settings.limits
-        max_upload = max(limits.bytes, min(limits.bytes * limits.pictures, UPLOAD_BYTES))
-        adapters.append(
-            WebAdapter(
-                settings.web,
-                handler,
-                registry,
-                health=health,
-                metrics=metrics,
-                max_upload=max_upload,
-                translations=translations_for,
-                names=registry.typed_names(translate, TRANSLATED),
-            )
-        )
-    return adapters
+async def serve(settings: Settings, platforms: Sequence[Platform[Any]] = PLATFORMS) -> bool:
+    """Run the bot until SIGTERM or Ctrl-C: see `run`."""
+    stop = Event()
+    with stop_on_signals(stop):
+        return await run(settings, stop, platforms=platforms)
 
 
 async def run(
@@ -106,10 +46,10 @@ async def run(
     stop: Event,
     *,
     features: Iterable[Feature[Any]] = FEATURES,
-    make_adapters: MakeAdapters = make_adapters,
+    platforms: Sequence[Platform[Any]] = PLATFORMS,
     backoff: Backoff | None = None,
 ) -> bool:
-    """Run the bot until `stop` is set.
+    """Run the bot on those of the platforms that the settings ask for, until `stop` is set.
 
     Started are the store, the pipeline, then the adapters; stopped in reverse: the adapters finish what is in hand,
     the pipeline drains, the store closes.
@@ -120,7 +60,7 @@ async def run(
     Raises:
         OperatorError: it cannot start; the message says what to do.
     """
-    _check_that_something_runs(settings)
+    on = _running(settings, platforms)
     registry = Registry(features)
     log.info("starting", version=version("whobot"))
     async with AsyncExitStack() as stack:
@@ -147,9 +87,19 @@ async def run(
             workers = (await backend.health()).working
             return Health({"workers": workers, "store": store.alive}, platforms)
 
-        adapters += make_adapters(
-            settings, service.handle, registry=registry, health=health, metrics=metrics.render, links=links
+        host = Host(
+            handler=service.handle,
+            registry=registry,
+            health=health,
+            metrics=metrics.render,
+            limits=settings.limits,
+            links=links,
+            words=translate,
+            languages=LANGUAGES,
+            translated=TRANSLATED,
+            catalogue=translations_for,
         )
+        adapters += [platform.made(settings, host) for platform in on]
         metrics.watch_queue(lambda: backend.waiting)
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))
@@ -177,36 +127,19 @@ def _backend(settings: Settings) -> LocalBackend:
     return LocalBackend(ModelFiles.choose(models.directory, models.classifier, models.detector), how)
 
 
-def _check_that_something_runs(settings: Settings) -> None:
-    """Say what will run and what else could; refuse to start for nothing.
+def _running(settings: Settings, platforms: Sequence[Platform[Any]]) -> list[Platform[Any]]:
+    """Return the platforms that the settings ask for, and say how to start the others; refuse to start for nothing.
 
     Raises:
-        ConfigError: nothing would run, or the only thing that would cannot.
+        ConfigError: nothing would run, or the only platform that would cannot.
     """
-    tokens = {"discord": settings.discord.token, "telegram": settings.telegram.token}
-    missing = [platform for platform, token in tokens.items() if token is None]
-    for platform in missing:
-        advice = f"to use it, set WHOBOT_{platform.upper()}__TOKEN, or token_file in [{platform}]"
-        log.info("no_token", platform=platform, advice=advice)
-    if len(missing) < len(tokens):
-        return
-    if not settings.web.enabled:
-        raise ConfigError(
-            "there is nothing to run: set WHOBOT_DISCORD__TOKEN or WHOBOT_TELEGRAM__TOKEN, or enabled = true in [web]"
-        )
-    _check_port(settings.web)
-
-
-def _check_port(web: Web) -> None:
-    """Fail at once where the web chat is all there is and its port is taken: trying again would only hide that."""
-    try:
-        addresses = socket.getaddrinfo(web.host or None, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, _, _, _, address in addresses[:1]:
-            socket.create_server(address[:2], family=family).close()
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "another program uses that port; stop it, or choose" if taken else f"{error.strerror}; choose"
-        raise ConfigError(
-            f"the web chat cannot listen on {web.host} port {web.port}: {reason} another address with"
-            " WHOBOT_WEB__PORT or WHOBOT_WEB__HOST"
-        ) from error
+    on = [platform for platform in platforms if platform.runs_with(settings)]
+    for platform in platforms:
+        if platform not in on:
+            log.info("platform_off", platform=platform.name, advice=f"to use it, {platform.how_to_start}")
+    if not on:
+        ways = "".join(f"\n- {platform.title}: {platform.how_to_start}" for platform in platforms)
+        raise ConfigError(f"there is nothing to run. Start one of these:{ways}")
+    if len(on) == 1:
+        on[0].check_start(on[0].settings_in(settings))
+    return on

@@ -16,6 +16,8 @@ import structlog
 
 from bot.config import Settings
 from bot.platforms.base import Health
+from bot.platforms.web.platform import PLATFORM as WEB
+from bot.platforms.web.platform import Web
 
 ASKING_SECONDS = 4.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - where to ask one that listens there
@@ -38,7 +40,7 @@ def socket_path(settings: Settings) -> Path:
 @asynccontextmanager
 async def answering_health(settings: Settings, health: Callable[[], Awaitable[Health]]) -> AsyncIterator[None]:
     """Within the block, tell the bot's health at its socket, unless a page does."""
-    if settings.web.enabled or not hasattr(asyncio, "start_unix_server"):
+    if WEB.runs_with(settings) or not hasattr(asyncio, "start_unix_server"):
         yield
         return
 
@@ -73,16 +75,16 @@ def ask(settings: Settings) -> dict[str, Any]:
         OSError: it does not answer.
         ValueError: something else answers there.
     """
-    text = _at_page(settings) if settings.web.enabled else _at_socket(socket_path(settings))
+    text = _at_page(WEB.settings_in(settings)) if WEB.runs_with(settings) else _at_socket(socket_path(settings))
     found = json.loads(text)
     if not isinstance(found, dict) or "ok" not in found:
         raise ValueError("what answers there is no whobot")
     return found
 
 
-def _at_page(settings: Settings) -> bytes:
-    host = EVERYWHERE.get(settings.web.host, settings.web.host)
-    connection = http.client.HTTPConnection(host, settings.web.port, timeout=ASKING_SECONDS)
+def _at_page(web: Web) -> bytes:
+    host = EVERYWHERE.get(web.host, web.host)
+    connection = http.client.HTTPConnection(host, web.port, timeout=ASKING_SECONDS)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().read()

@@ -18,6 +18,7 @@ from typer.main import get_command
 from bot.__main__ import app as bot_commands
 from bot.config import keys
 from bot.config.load import CONFIG_VARIABLE
+from bot.platforms.registry import sections
 from bot.recognition.bundle import read_bundle
 from tests.checks.container import free_port
 from tests.support.artwork import CAST, draw_portrait
@@ -139,7 +140,7 @@ def test_every_block_is_a_script_of_known_programs(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_every_variable_that_is_named_exists(document: Path) -> None:
-    known = {key.variable for key in keys().values()} | {CONFIG_VARIABLE} | OF_DEVELOPERS
+    known = {key.variable for key in keys(sections()).values()} | {CONFIG_VARIABLE} | OF_DEVELOPERS
     assert set(re.findall(r"\bWHOBOT_[A-Z_]*[A-Z]\b", document.read_text())) <= known
 
 

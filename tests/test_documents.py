@@ -10,7 +10,7 @@ import pytest
 from bot.chat.model import Capabilities
 from tests.checks.commands import table as table_of_commands
 from tests.checks.docs_pictures import SKETCHES
-from tests.checks.features import FEATURES, table
+from tests.checks.features import CAPABILITIES, table
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/*.md")])
@@ -37,10 +37,16 @@ def test_every_local_link_leads_somewhere(document: Path) -> None:
     assert not broken
 
 
-def test_the_table_of_features_says_what_the_adapters_declare() -> None:
+def test_the_table_of_features_says_what_the_platforms_declare() -> None:
     assert table() in (REPOSITORY / "docs/platforms.md").read_text()
     flags = {one.name for one in fields(Capabilities) if one.type is bool}
-    assert flags == set(FEATURES)
+    assert flags == set(CAPABILITIES)
+
+
+def test_every_capability_is_kept_to_by_those_who_make_replies() -> None:
+    code = "".join(path.read_text() for path in (REPOSITORY / "bot/chat").rglob("*.py"))
+    read = set(re.findall(r"\bcapabilities\.(\w+)", code))
+    assert {one.name for one in fields(Capabilities)} <= read
 
 
 def test_the_table_of_commands_says_what_the_registry_holds() -> None:

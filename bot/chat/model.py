@@ -239,9 +239,9 @@ async def _ignore(progress: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform can carry and do. Characters are counted as the platform counts them.
+    """What a reply may carry on a platform. Characters are counted as the platform counts them.
 
-    What is False here is said in the documents' table, and handled by who makes the reply: no adapter is asked for it.
+    Whoever makes a reply keeps to it: no adapter is asked for what it has not declared.
     """
 
     text_limit: int
@@ -250,27 +250,13 @@ class Capabilities:
     images_limit: int
     """Most images in one answer."""
     image_bytes_limit: int
-    spoilers: bool = False
     alt_text: bool = False
     buttons: bool = False
-    """Buttons, menus and prompts."""
-    edits: bool = False
-    """A message whose button was pressed can be replaced."""
+    """Buttons, menus and prompts; the message with a button that was pressed can be replaced."""
     private_replies: bool = False
     """An answer can be shown to the asker alone."""
-    sees_deletions: bool = False
-    """The platform tells when a message is deleted, so that the answer to it can go too."""
-    sees_edits: bool = False
     context_menus: bool = False
-    completion: bool = False
-    """Names are suggested while somebody types."""
     age_restricted_chats: bool = False
-    shared_chats: bool = False
-    """There are chats of many people, which can be watched."""
-    previews: bool = False
-    """The pictures of links that the platform shows are handed to the bot."""
-    reactions: bool = False
-    """The asker can take an answer away with a reaction to it."""
     chat_link: str = ""
     """The address that opens a chat of a server, with ``{home}`` and ``{id}``; empty where there is none."""
 

@@ -10,12 +10,12 @@ from bot.cli.common import FAILED, ConfigOption, JsonOption, endings, read_confi
 from bot.config import Configuration
 
 if TYPE_CHECKING:
-    from bot.cli.finding import Finding
+    from bot.finding import Finding
 
 
 def check(
     config: ConfigOption = None,
-    online: Annotated[bool, typer.Option("--online", help="Also ask Discord and Telegram about the tokens.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Also ask the platforms about the tokens.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check the settings, the networks and their runtime, fonts, tokens and the database. Nothing is changed.
@@ -41,23 +41,21 @@ def _findings(configuration: Configuration, *, online: bool) -> list["Finding"]:
     # Only now: whobot --help does not wait for the networks' runtime and the database's library.
     import asyncio  # noqa: PLC0415
 
-    from bot.cli import local_checks as local  # noqa: PLC0415
-    from bot.cli.online_checks import check_online  # noqa: PLC0415
+    from bot.cli import checks  # noqa: PLC0415
 
     settings = configuration.settings
     findings = [
-        *local.check_settings(configuration),
-        local.check_runtime(),
-        local.check_models(settings),
-        local.check_fonts(settings),
-        asyncio.run(local.check_store(settings)),
-        local.check_web(settings),
-        *local.check_tokens(settings),
-        *local.check_sentry(settings),
+        *checks.check_settings(configuration),
+        checks.check_runtime(),
+        checks.check_models(settings),
+        checks.check_fonts(settings),
+        asyncio.run(checks.check_store(settings)),
+        *checks.check_platforms(settings),
+        *checks.check_sentry(settings),
     ]
     if not online:
         return findings
-    asked = asyncio.run(check_online(settings))
+    asked = asyncio.run(checks.check_online(settings))
     # What a platform says of a token replaces a good guess from its shape.
     known = {finding.subject for finding in asked}
     return [finding for finding in findings if finding.subject not in known or finding.status != "ok"] + asked

@@ -39,7 +39,9 @@ def read_configuration(config: Path | None, *, quiet: bool = True) -> Configurat
         ConfigError: there is a mistake in them.
     """
     logs.configure("warning")  # until the settings are known
-    configuration = load(locate(config, os.environ, Path()), os.environ)
+    from bot.platforms.registry import sections  # noqa: PLC0415 - whobot --help shall not wait for it
+
+    configuration = load(locate(config, os.environ, Path()), os.environ, sections())
     log = configuration.settings.log
     level = "warning" if quiet and log.level == "info" else log.level
     logs.configure(level, log.format, configuration.secrets())

@@ -8,7 +8,6 @@ import typer
 
 from bot import sentry
 from bot.cli.common import FAILED, UNUSABLE, ConfigOption, endings, read_configuration
-from bot.config import Settings
 from bot.errors import OperatorError
 
 
@@ -34,7 +33,10 @@ def run(config: ConfigOption = None) -> None:
             log.warning("settings_unwise", problem=warning)
         try:
             sentry.start(configuration.settings.sentry, f"whobot@{version('whobot')}", configuration.secrets())
-            asked = asyncio.run(_run(configuration.settings))
+            # Only now: whobot --help shall not wait for the networks' runtime and the database's library.
+            from bot import app  # noqa: PLC0415
+
+            asked = asyncio.run(app.serve(configuration.settings))
         except OperatorError as error:
             if configuration.settings.log.format != "json":
                 raise
@@ -43,13 +45,3 @@ def run(config: ConfigOption = None) -> None:
             raise typer.Exit(UNUSABLE) from None
         if not asked:
             raise typer.Exit(FAILED)
-
-
-async def _run(settings: Settings) -> bool:
-    # Only now: whobot --help does not wait for the networks' runtime and the database's library.
-    from bot import app  # noqa: PLC0415
-    from bot.cli.signals import stop_on_signals  # noqa: PLC0415
-
-    stop = asyncio.Event()
-    with stop_on_signals(stop):
-        return await app.run(settings, stop)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.common import ConfigOption, JsonOption, endings, read_configuration
-from bot.config import Configuration, Key, example, keys, toml_value
+from bot.config import Configuration, Key, example, toml_value
 from bot.redact import Redactor
 
 MASK = "**********"
@@ -30,14 +30,16 @@ def settings(
     """
     with endings():
         if show_example:
-            typer.echo(example(), nl=False)
+            from bot.platforms.registry import sections  # noqa: PLC0415 - only where they are shown
+
+            typer.echo(example(sections()), nl=False)
             return
         configuration = read_configuration(config)
         typer.echo(_as_json(configuration) if as_json else _as_toml(configuration))
 
 
 def _shown(configuration: Configuration, key: Key) -> Any:
-    value = getattr(getattr(configuration.settings, key.section), key.name)
+    value = configuration.value(key)
     if key.secret:
         return None if value is None else MASK
     if isinstance(value, tuple):
@@ -47,7 +49,7 @@ def _shown(configuration: Configuration, key: Key) -> Any:
 
 def _as_json(configuration: Configuration) -> str:
     tables: dict[str, dict[str, Any]] = {}
-    for key in keys().values():
+    for key in configuration.keys:
         origin = configuration.origin(key)
         tables.setdefault(key.section, {})[key.name] = {
             "value": _shown(configuration, key),
@@ -61,7 +63,7 @@ def _as_json(configuration: Configuration) -> str:
 def _as_toml(configuration: Configuration) -> str:
     lines = [f"# file: {configuration.path or 'none'}"]
     section = ""
-    for key in keys().values():
+    for key in configuration.keys:
         if key.section != section:
             section = key.section
             lines += ["", f"[{section}]"]

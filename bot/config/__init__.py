@@ -5,21 +5,19 @@ from a file of their own, never from the TOML file, and are never printed.
 """
 
 from bot.config.example import example
-from bot.config.keys import Key, keys, toml_value
+from bot.config.keys import Key, Sections, keys, toml_value
 from bot.config.load import CONFIG_VARIABLE, Configuration, Origin, load, locate
 from bot.config.settings import (
     MODELS,
     Access,
     Answers,
-    Discord,
     Limits,
     Log,
     Models,
+    Section,
     Sentry,
     Settings,
     Store,
-    Telegram,
-    Web,
     Workers,
 )
 
@@ -29,17 +27,16 @@ __all__ = [
     "Access",
     "Answers",
     "Configuration",
-    "Discord",
     "Key",
     "Limits",
     "Log",
     "Models",
     "Origin",
+    "Section",
+    "Sections",
     "Sentry",
     "Settings",
     "Store",
-    "Telegram",
-    "Web",
     "Workers",
     "example",
     "keys",

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from bot.config.keys import Key, keys, sections, toml_value
+from bot.config.keys import Key, Sections, keys, sections, toml_value
 
 HEADER = """\
 # whobot's settings. Copy this file to config.toml, and uncomment what you change: every line shows its default or,
@@ -13,12 +13,12 @@ HEADER = """\
 """
 
 
-def example() -> str:
+def example(platforms: Sections) -> str:
     """Return the text of ``config.example.toml``: every key with its meaning and its default, commented out."""
     parts = [HEADER]
-    for name, declaration in sections().items():
+    for name, declaration in sections(platforms).items():
         parts.append(_comment(declaration.__doc__ or "") + f"[{name}]\n")
-        parts += [_entry(key) for (section, _), key in keys().items() if section == name]
+        parts += [_entry(key) for (section, _), key in keys(platforms).items() if section == name]
     return "\n".join(parts)
 
 

@@ -1,9 +1,10 @@
-"""The declarations of `bot.config.settings`, seen as a table: one `Key` for each line of the TOML file."""
+"""The declarations of all sections, seen as a table: one `Key` for each line of the TOML file."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -11,6 +12,9 @@ from pydantic.fields import FieldInfo
 from bot.config.settings import Section, Settings
 
 PREFIX = "WHOBOT_"
+
+Sections: TypeAlias = Mapping[str, type[Section]]
+"""Declarations of sections by name."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,17 @@ class Key:
         return (self.field.annotation, *get_args(self.field.annotation))
 
 
-def sections() -> dict[str, type[Section]]:
-    """Every section by its name, in the order of declaration."""
-    return {name: type(field.default) for name, field in Settings.model_fields.items()}
+def sections(platforms: Sections) -> dict[str, type[Section]]:
+    """Every section by its name: those of the platforms, then all others in the order of declaration."""
+    others = {name: field.default for name, field in Settings.model_fields.items()}
+    return {**platforms, **{name: type(one) for name, one in others.items() if isinstance(one, Section)}}
 
 
-def keys() -> dict[tuple[str, str], Key]:
-    """Every key by its section and name, in the order of declaration."""
+def keys(platforms: Sections) -> dict[tuple[str, str], Key]:
+    """Every key by its section and name, in the same order."""
     return {
         (section, name): Key(section, name, field)
-        for section, declaration in sections().items()
+        for section, declaration in sections(platforms).items()
         for name, field in declaration.model_fields.items()
     }
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from bot.config.keys import PREFIX, Key, keys, sections, toml_value
-from bot.config.settings import Settings
+from bot.config.keys import PREFIX, Key, Sections, keys, sections, toml_value
+from bot.config.settings import PLATFORMS, Section, Settings
 from bot.errors import ConfigError
 from bot.redact import Redactor
 
@@ -33,12 +33,22 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Settings, the file they were read from, where each comes from, and what the operator should know."""
+    """Settings, the file they were read from, where each comes from, and what the operator should know.
+
+    `keys` are all that can be set, in the order in which they are shown.
+    """
 
     settings: Settings
+    keys: tuple[Key, ...]
     path: Path | None = None
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def value(self, key: Key) -> Any:
+        """What holds for `key`."""
+        platforms = self.settings.platforms
+        section = platforms[key.section] if key.section in platforms else getattr(self.settings, key.section)
+        return getattr(section, key.name)
 
     def origin(self, key: Key) -> Origin:
         """Where the value of `key` comes from."""
@@ -46,7 +56,7 @@ class Configuration:
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret, in clear: for the one who keeps them out of the logs."""
-        values = (getattr(getattr(self.settings, key.section), key.name) for key in keys().values() if key.secret)
+        values = (self.value(key) for key in self.keys if key.secret)
         return tuple(value.get_secret_value() for value in values if value is not None)
 
 
@@ -60,29 +70,36 @@ def locate(option: Path | None, environment: Mapping[str, str], directory: Path)
     return usual if usual.is_file() else None
 
 
-def load(path: Path | None, environment: Mapping[str, str]) -> Configuration:
+def load(path: Path | None, environment: Mapping[str, str], platforms: Sections) -> Configuration:
     """Read and check the configuration: defaults, then the file at `path`, then ``WHOBOT_`` variables.
 
     Paths in the file are relative to the file; those in the environment to the working directory.
 
+    Args:
+        path: The TOML file, if any.
+        environment: The environment variables.
+        platforms: The section of each platform, by the platform's name.
+
     Raises:
         ConfigError: the file cannot be read, or something in it or in the environment is wrong.
     """
-    draft = _Draft()
+    draft = _Draft(platforms)
     if path is not None:
         draft.add_file(path)
     draft.add_environment(environment)
     draft.add_secret_files()
     settings = draft.finish()
-    return Configuration(settings, path, draft.origins, tuple(draft.warnings))
+    return Configuration(settings, tuple(draft.keys.values()), path, draft.origins, tuple(draft.warnings))
 
 
 class _Draft:
     """Values as they come together, and what is wrong with them."""
 
-    def __init__(self) -> None:
-        self.keys = keys()
-        self.values: dict[str, dict[str, Any]] = {name: {} for name in sections()}
+    def __init__(self, platforms: Sections) -> None:
+        self.platforms = platforms
+        self.sections = sections(platforms)
+        self.keys = keys(platforms)
+        self.values: dict[str, dict[str, Any]] = {name: {} for name in self.sections}
         self.origins: dict[tuple[str, str], Origin] = {}
         self.problems: list[str] = []
         self.warnings: list[str] = []
@@ -179,14 +196,17 @@ class _Draft:
             self._set(key, secret, Origin("file", str(path)))
 
     def finish(self) -> Settings:
-        try:
-            settings = Settings.model_validate(self.values)
-        except ValidationError as error:
-            # hide_input_in_errors keeps the values, which may be secret, out of the message and out of the cause.
-            self.problems += [self._word(detail["loc"], detail["msg"]) for detail in error.errors(include_input=False)]
-        else:
-            if not self.problems:
-                return settings
+        read: dict[str, Section] = {}
+        for name, declaration in self.sections.items():
+            try:
+                read[name] = declaration.model_validate(self.values[name], context={PLATFORMS: tuple(self.platforms)})
+            except ValidationError as error:
+                # hide_input_in_errors keeps the values, which may be secret, out of the message and out of the cause.
+                details = error.errors(include_input=False)
+                self.problems += [self._word((name, *detail["loc"]), detail["msg"]) for detail in details]
+        if not self.problems:
+            own = {name: section for name, section in read.items() if name not in self.platforms}
+            return Settings(platforms={name: read[name] for name in self.platforms}, **own)
         count = "a mistake" if len(self.problems) == 1 else f"{len(self.problems)} mistakes"
         listed = "\n".join(f"- {problem}" for problem in self.problems)
         raise ConfigError(f"the configuration has {count}:\n{listed}")

@@ -1,17 +1,19 @@
-"""What can be set: every key is declared here with its type, its default and its meaning.
+"""What can be set: every key is declared with its type, its default and its meaning.
 
-``config.example.toml`` is written from these declarations, and so are the explanations in error messages.
+Each platform declares its own section, with its package; all others are here. ``config.example.toml`` is written from
+these declarations, and so are the explanations in error messages.
 """
 
-import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, model_validator
 
-SHORTEST_PASSWORD = 8
 MODELS = Path(__file__).resolve().parents[2] / "models"
+PLATFORMS: Final = "platforms"
+"""In the context of a validation: the names of all platforms."""
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -22,100 +24,6 @@ class Section(BaseModel):
     """A table of the TOML file: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server that listens on `host` can be reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-class Discord(Section):
-    """The Discord bot. It starts where there is a token."""
-
-    token: SecretStr | None = None
-    """The bot's token. Only from WHOBOT_DISCORD__TOKEN or from token_file."""
-    token_file: Path | None = Field(default=None, examples=["/run/secrets/discord_token"])
-    """A file that holds the token and nothing else."""
-
-
-class Telegram(Section):
-    """The Telegram bot. It starts where there is a token."""
-
-    token: SecretStr | None = None
-    """The bot's token. Only from WHOBOT_TELEGRAM__TOKEN or from token_file."""
-    token_file: Path | None = Field(default=None, examples=["/run/secrets/telegram_token"])
-    """A file that holds the token and nothing else."""
-    api: str = "https://api.telegram.org"
-    """Where the Bot API answers: another address for a Bot API server of your own."""
-    webhook_url: str | None = Field(default=None, examples=["https://whobot.example.org/telegram"])
-    """The public https address that Telegram calls. Without it the bot polls, which needs no open port."""
-    webhook_secret: SecretStr | None = None
-    """What Telegram must send along. Only from WHOBOT_TELEGRAM__WEBHOOK_SECRET or from webhook_secret_file."""
-    webhook_secret_file: Path | None = Field(default=None, examples=["/run/secrets/telegram_webhook_secret"])
-    """A file that holds the webhook's secret and nothing else."""
-    webhook_host: str = "127.0.0.1"
-    """The address that the webhook listens on, behind your reverse proxy."""
-    webhook_port: int = Field(default=8081, ge=0, le=65535)
-    """The port that the webhook listens on."""
-
-    @model_validator(mode="after")
-    def _webhook_is_safe(self) -> Self:
-        if self.webhook_url is None:
-            return self
-        if not self.webhook_url.startswith("https://"):
-            raise ValueError("webhook_url must begin with https://, Telegram calls nothing else")
-        if self.webhook_secret is None:
-            raise ValueError(
-                "webhook_url needs a webhook_secret, or any program could pretend to be Telegram: set"
-                " WHOBOT_TELEGRAM__WEBHOOK_SECRET or webhook_secret_file"
-            )
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", self.webhook_secret.get_secret_value()):
-            raise ValueError("webhook_secret may hold A-Z, a-z, 0-9, _ and - only, at most 256 of them")
-        return self
-
-
-class Web(Section):
-    """The local web chat, with /healthz and /metrics."""
-
-    enabled: bool = True
-    """Whether the web chat runs."""
-    host: str = "127.0.0.1"
-    """The address to listen on. Any other than loopback needs a password."""
-    port: int = Field(default=8080, ge=0, le=65535)
-    """The port to listen on."""
-    password: SecretStr | None = None
-    """The page asks everyone for it. Only from WHOBOT_WEB__PASSWORD or from password_file."""
-    password_file: Path | None = Field(default=None, examples=["/run/secrets/web_password"])
-    """A file that holds the password and nothing else."""
-    allowed_hosts: tuple[str, ...] = ()
-    """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
-    trusted_proxies: tuple[str, ...] = Field(default=(), examples=[["127.0.0.1", "10.0.0.0/8"]])
-    """Addresses and networks of reverse proxies. Their X-Forwarded-For tells apart who guesses passwords; that of
-    others is ignored."""
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _proxies_are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        for network in networks:
-            try:
-                ipaddress.ip_network(network, strict=False)
-            except ValueError:
-                raise ValueError(f'"{network}" is neither an address nor a network, as 10.0.0.0/8 is one') from None
-        return networks
-
-    @model_validator(mode="after")
-    def _strangers_need_a_password(self) -> Self:
-        if self.enabled and self.password is None and not is_loopback(self.host):
-            raise ValueError(
-                f"host {self.host} lets other machines in, so a password is needed: set WHOBOT_WEB__PASSWORD or"
-                ' password_file, or take host = "127.0.0.1"'
-            )
-        if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
-            raise ValueError(f"password must have at least {SHORTEST_PASSWORD} characters")
-        return self
 
 
 class Models(Section):
@@ -188,10 +96,14 @@ class Access(Section):
     """whobot never answers these. This list outranks the other."""
 
     @model_validator(mode="after")
-    def _entries_name_a_platform(self) -> Self:
+    def _entries_name_a_platform(self, info: ValidationInfo) -> Self:
+        platforms = (info.context or {}).get(PLATFORMS, ())
         for entry in (*self.allow, *self.block):
-            if not re.fullmatch(r"(discord|telegram|web):\S+", entry):
-                raise ValueError(f'"{entry}" must begin with a platform: discord:<id>, telegram:<id> or web:<id>')
+            platform, _, id_ = entry.partition(":")
+            if not re.fullmatch(r"\S+", id_) or (platforms and platform not in platforms):
+                *others, last = [f"{name}:<id>" for name in platforms or ("<platform>",)]
+                choice = f"{', '.join(others)} or {last}" if others else last
+                raise ValueError(f'"{entry}" must begin with a platform: {choice}')
         return self
 
 
@@ -228,13 +140,14 @@ class Sentry(Section):
 
 
 class Settings(BaseModel):
-    """Everything that can be set, one section for each table of the TOML file."""
+    """Everything that can be set, one section for each table of the TOML file.
+
+    `platforms` has the section of each platform by the platform's name: see `bot.platforms.base.Platform.settings_in`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    discord: Discord = Discord()
-    telegram: Telegram = Telegram()
-    web: Web = Web()
+    platforms: Mapping[str, Section] = Field(default_factory=dict)
     models: Models = Models()
     limits: Limits = Limits()
     answers: Answers = Answers()

@@ -4,15 +4,39 @@ import errno
 import os
 import re
 import tomllib
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from bot.config import MODELS, Access, Settings, Web, example, keys, load, locate, toml_value
+from bot.config import MODELS, Access, Configuration, Settings, locate, toml_value
+from bot.config import example as example_of
+from bot.config import keys as keys_of
+from bot.config import load as load_with
 from bot.errors import ConfigError
+from bot.platforms.discord.platform import PLATFORM as DISCORD
+from bot.platforms.discord.platform import Discord
+from bot.platforms.registry import sections
+from bot.platforms.telegram.platform import Telegram
+from bot.platforms.web.platform import Web
 from tests.conftest import REPOSITORY
 from tests.support.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
+
+DEFAULTS = Settings(platforms={"discord": Discord(), "telegram": Telegram(), "web": Web()})
+keys = partial(keys_of, sections())
+example = partial(example_of, sections())
+
+
+def load(path: Path | None, environment: Mapping[str, str]) -> Configuration:
+    return load_with(path, environment, sections())
+
+
+def web_of(configuration: Configuration) -> Web:
+    found = configuration.settings.platforms["web"]
+    assert isinstance(found, Web)
+    return found
 
 
 def written(folder: Path, text: str) -> Path:
@@ -29,7 +53,7 @@ def mistakes(path: Path | None, environment: dict[str, str] | None = None) -> li
 
 def test_without_anything_the_defaults_hold() -> None:
     configuration = load(None, {"PATH": "/bin", "HOME": "/"})
-    assert configuration.settings == Settings()
+    assert configuration.settings == DEFAULTS
     assert {configuration.origin(key).source for key in keys().values()} == {"default"}
     assert configuration.secrets() == ()
 
@@ -52,15 +76,16 @@ def test_values_of_the_environment_are_read_by_type() -> None:
         "WHOBOT_ANSWERS__THRESHOLD": "0.25",
         "WHOBOT_ANSWERS__FONTS": "fonts/a.ttf",
     }
-    settings = load(None, environment).settings
-    assert settings.web.enabled is False
-    assert settings.web.allowed_hosts == ("a.example.org", "b.example.org")
+    configuration = load(None, environment)
+    web, settings = web_of(configuration), configuration.settings
+    assert web.enabled is False
+    assert web.allowed_hosts == ("a.example.org", "b.example.org")
     assert settings.answers.threshold == 0.25
     assert settings.answers.fonts == (Path("fonts/a.ttf"),)
 
 
 def test_an_empty_variable_is_not_set() -> None:
-    assert load(None, {"WHOBOT_DISCORD__TOKEN": ""}).settings.discord.token is None
+    assert load(None, {"WHOBOT_DISCORD__TOKEN": ""}).settings.platforms["discord"] == Discord()
 
 
 def test_paths_in_the_file_are_relative_to_the_file(tmp_path: Path) -> None:
@@ -167,7 +192,7 @@ def test_a_token_is_read_from_its_file(tmp_path: Path) -> None:
     token.write_text(f"{TELEGRAM_TOKEN}\n")
     token.chmod(0o600)
     configuration = load(written(tmp_path, '[telegram]\ntoken_file = "token"\n'), {})
-    secret = configuration.settings.telegram.token
+    secret = configuration.value(keys()["telegram", "token"])
     assert secret is not None
     assert secret.get_secret_value() == TELEGRAM_TOKEN
     assert configuration.warnings == ()
@@ -206,7 +231,8 @@ def test_an_unusable_token_file_is_told(tmp_path: Path, content: str | None, exp
 def test_an_empty_token_file_leaves_the_platform_off(tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("\n")
-    assert load(None, {"WHOBOT_DISCORD__TOKEN_FILE": str(token)}).settings.discord.token is None
+    settings = load(None, {"WHOBOT_DISCORD__TOKEN_FILE": str(token)}).settings
+    assert not DISCORD.runs_with(settings)
 
 
 def test_a_folder_in_a_token_file_s_place_is_told(tmp_path: Path) -> None:
@@ -227,7 +253,7 @@ def test_a_token_file_of_another_user_is_told_with_what_to_do(tmp_path: Path, mo
 def test_a_password_may_be_several_words_on_one_line(tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("a password of several words\n")
-    held = load(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)}).settings.web.password
+    held = web_of(load(None, {"WHOBOT_WEB__PASSWORD_FILE": str(password)})).password
     assert held is not None
     assert held.get_secret_value() == "a password of several words"
     password.write_text("a password of your own\n")
@@ -272,7 +298,7 @@ def test_elsewhere_needs_a_password(host: str) -> None:
     with pytest.raises(ValidationError, match="password is needed"):
         Web(host=host)
     assert Web(host=host, enabled=False).host == host
-    assert load(None, {"WHOBOT_WEB__HOST": host, "WHOBOT_WEB__PASSWORD": "long enough"}).settings.web
+    assert web_of(load(None, {"WHOBOT_WEB__HOST": host, "WHOBOT_WEB__PASSWORD": "long enough"})).password
 
 
 def test_every_key_says_what_it_means() -> None:
@@ -298,7 +324,7 @@ def test_the_example_holds_every_key_and_its_defaults(tmp_path: Path) -> None:
     assert shown == {name for name, key in keys().items() if not key.secret}
     for section, name in without_example:
         assert tables[section][name] == tomllib.loads(f"x = {toml_value(keys()[section, name].default)}")["x"]
-    assert load(written(tmp_path, example()), {}).settings == Settings()
+    assert load(written(tmp_path, example()), {}).settings == DEFAULTS
 
 
 @pytest.mark.parametrize("value", [True, 3, 0.5, 'a "quoted" \\ text\n\x7f', ("a", "ü"), ()])
@@ -313,8 +339,8 @@ def test_the_models_that_ship_are_found() -> None:
 
 @pytest.mark.parametrize("entry", ["123456", "irc:1", "discord:", "discord: 1"])
 def test_an_entry_of_the_access_lists_names_a_platform(entry: str) -> None:
-    with pytest.raises(ValidationError, match="must begin with a platform"):
-        Access(block=(entry,))
+    (message,) = mistakes(None, {"WHOBOT_ACCESS__BLOCK": entry})
+    assert f'"{entry}" must begin with a platform: discord:<id>, telegram:<id> or web:<id>' in message
 
 
 def test_the_access_lists_may_come_from_the_environment() -> None:

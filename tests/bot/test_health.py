@@ -9,9 +9,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from bot.config import Settings, Web
+from bot.config import Settings
 from bot.health import answering_health, ask, report, socket_path
 from bot.platforms.base import Health
+from bot.platforms.web.platform import Web
 from tests.support.health import health_of
 
 WELL = Health({"workers": True, "store": True}, {"discord": True})
@@ -21,7 +22,7 @@ ILL = Health({"workers": False, "store": True}, {"discord": True})
 @pytest.fixture
 def no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    return Settings(web=Web(enabled=False))
+    return Settings(platforms={"web": Web(enabled=False)})
 
 
 @pytest.mark.parametrize("health", [WELL, ILL])
@@ -45,7 +46,7 @@ async def test_a_folder_that_may_not_be_written_does_not_stop_the_bot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    async with answering_health(Settings(web=Web(enabled=False)), health_of()):
+    async with answering_health(Settings(platforms={"web": Web(enabled=False)}), health_of()):
         pass
 
 
@@ -58,7 +59,7 @@ async def test_a_page_is_asked_at_the_address_that_is_set(host: str) -> None:
     application.router.add_get("/healthz", healthz)
     async with TestServer(application, host=host) as server:
         assert server.port is not None
-        settings = Settings(web=Web(host=host, port=server.port, password=SecretStr("a long secret")))
+        settings = Settings(platforms={"web": Web(host=host, port=server.port, password=SecretStr("a long secret"))})
         assert await asyncio.to_thread(ask, settings) == report(ILL)
     with pytest.raises(OSError, match="refused"):
         await asyncio.to_thread(ask, settings)
@@ -74,4 +75,4 @@ async def test_another_program_at_that_address_is_told_from_whobot(answer: bytes
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(ValueError, match="no whobot"):
-            await asyncio.to_thread(ask, Settings(web=Web(port=port)))
+            await asyncio.to_thread(ask, Settings(platforms={"web": Web(port=port)}))

@@ -6,46 +6,36 @@ What a platform can do is what its adapter declares, and what the table of comma
 import sys
 from pathlib import Path
 
-from bot.chat.model import Capabilities
-from bot.platforms.discord.translate import CAPABILITIES as DISCORD
-from bot.platforms.telegram.render import CAPABILITIES as TELEGRAM
-from bot.platforms.web.conversation import CAPABILITIES as WEB
+from bot.platforms.base import Ability
+from bot.platforms.registry import PLATFORMS
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/platforms.md"
 BEGIN, END = "<!-- begin: features -->", "<!-- end: features -->"
-PLATFORMS = {"Discord": DISCORD, "Telegram": TELEGRAM, "Web chat": WEB}
-FEATURES = {
-    "spoilers": "A spoilered picture gets a spoilered answer",
+CAPABILITIES = {
     "alt_text": "Answers are described for those who cannot see them",
     "buttons": "Buttons, menus and dialogues: pages, *More like this*, *Wrong?*, settings",
-    "edits": "A press changes the answer in its place",
     "private_replies": "An answer that only the asker sees (`/who private:true`)",
-    "sees_deletions": "The picture is deleted: its answer goes, too",
-    "sees_edits": "The picture is edited: it is answered anew",
     "context_menus": "*Who is this?* and *Teach this face* in a message's menu",
-    "completion": "Names are suggested while you type",
     "age_restricted_chats": "Chats are marked as age-restricted, and whobot can stay silent elsewhere",
-    "shared_chats": "Chats of many people, which it can watch",
-    "previews": "The pictures in the previews of links",
-    "reactions": "A reaction of the asker's takes an answer away (on Telegram where whobot is an administrator)",
 }
 """What each capability means to people, by its name in `Capabilities`."""
 
 
 def table() -> str:
-    """The table, in Markdown."""
-    lines = [f"| | {' | '.join(PLATFORMS)} |", f"|---{'|:---:' * len(PLATFORMS)}|"]
-    lines += [
-        f"| {text} | {' | '.join('✓' if getattr(one, name) else '–' for one in PLATFORMS.values())} |"
-        for name, text in FEATURES.items()
+    """The table, in Markdown: what replies may carry, then what else a platform can do."""
+    carried = [one.capabilities for one in PLATFORMS]
+    rows = [
+        *((text, [_mark(getattr(one, name)) for one in carried]) for name, text in CAPABILITIES.items()),
+        *((ability, [_mark(ability in one.abilities) for one in PLATFORMS]) for ability in Ability),
+        ("Pictures in one answer", [str(one.images_limit) for one in carried]),
+        ("Largest picture in an answer", [f"{one.image_bytes_limit / 1e6:.0f} MB" for one in carried]),
     ]
-    lines.append(f"| Pictures in one answer | {' | '.join(str(one.images_limit) for one in PLATFORMS.values())} |")
-    lines.append(f"| Largest picture in an answer | {' | '.join(_megabytes(one) for one in PLATFORMS.values())} |")
-    return "\n".join(lines)
+    heading = [f"| | {' | '.join(one.title for one in PLATFORMS)} |", f"|---{'|:---:' * len(PLATFORMS)}|"]
+    return "\n".join([*heading, *(f"| {' | '.join([text, *cells])} |" for text, cells in rows)])
 
 
-def _megabytes(one: Capabilities) -> str:
-    return f"{one.image_bytes_limit / 1e6:.0f} MB"
+def _mark(there: bool) -> str:
+    return "✓" if there else "–"
 
 
 def main() -> int:

@@ -13,7 +13,9 @@ from PIL import Image
 from pydantic import SecretStr
 
 from bot import config
-from bot.platforms.web import WebAdapter
+from bot.platforms.discord.platform import Discord
+from bot.platforms.web.adapter import WebAdapter
+from bot.platforms.web.platform import Web
 from bot.recognition.engine import Engine
 from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
@@ -85,9 +87,11 @@ async def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(server, "TIMEOUT", 60.0)
     async with fake_discord() as discord, fake_telegram() as telegram:
         settings = config.Settings(
-            discord=config.Discord(token=SecretStr(discord.token)),
-            telegram=telegram.settings(),
-            web=config.Web(port=0),
+            platforms={
+                "discord": Discord(token=SecretStr(discord.token)),
+                "telegram": telegram.settings(),
+                "web": Web(port=0),
+            },
             store=config.Store(url=f"sqlite+aiosqlite:///{tmp_path}/whobot.db"),
         )
         async with running(settings) as bot:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +10,9 @@ from pydantic import SecretStr
 from bot import config
 from bot.chat.actions import Pressed, read
 from bot.chat.model import Press
-from bot.platforms.web import WebAdapter
+from bot.platforms.discord.platform import Discord
+from bot.platforms.web.adapter import WebAdapter
+from bot.platforms.web.platform import Web
 from tests.support import tiny
 from tests.support.fakes.discord import fake_discord
 from tests.support.fakes.discord.api import TIMEOUT
@@ -30,18 +31,21 @@ CROWD = tiny.encoded(tiny.picture(*[tiny.BLUE] * 10))
 NOTED = "Thank you! I have taken note.\nIt counts in /stats only; I keep nothing of the picture."
 UNLIMITED = config.Limits(user_requests=1000, chat_requests=1000, user_presses=1000, chat_presses=1000)
 ONCE = config.Limits(user_requests=1)
+EVERYBODY = config.Access()
 
 
-def settings(folder: Path, limits: config.Limits, **platforms: Any) -> config.Settings:
+def settings(
+    folder: Path, limits: config.Limits, access: config.Access = EVERYBODY, **platforms: config.Section
+) -> config.Settings:
     """Return settings for tiny networks that can be taught."""
     tiny.tiny_base(folder / "running.tflite", recognition=tiny.tiny_recognition())
     return config.Settings(
-        web=config.Web(enabled=False),
+        platforms={"web": Web(enabled=False), **platforms},
         models=config.Models(directory=folder, classifier="running.tflite", detector=str(tiny.CASCADE)),
         store=config.Store(url=f"sqlite+aiosqlite:///{folder}/whobot.db"),
         workers=config.Workers(threads=1),
         limits=limits,
-        **platforms,
+        access=access,
     )
 
 
@@ -53,7 +57,7 @@ def limits() -> config.Limits:
 @pytest.fixture
 async def discord(tmp_path: Path, limits: config.Limits) -> AsyncIterator[DiscordChat]:
     async with fake_discord() as fake:
-        token = config.Discord(token=SecretStr(fake.token))
+        token = Discord(token=SecretStr(fake.token))
         async with running(settings(tmp_path, limits, discord=token)):
             yield DiscordChat.of(fake)
 
@@ -141,7 +145,7 @@ async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord:
 
 async def test_who_is_not_let_in_sees_nothing_at_all(tmp_path: Path) -> None:
     async with fake_discord() as fake:
-        token, no_match = config.Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
+        token, no_match = Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
         async with running(settings(tmp_path, UNLIMITED, discord=token, access=no_match)):
             chat = DiscordChat.of(fake)
             asked = [await chat.send("about", by=chat.manager), await chat.send("who", "", RED, by=chat.ann)]
@@ -165,7 +169,7 @@ async def test_buttons_of_an_answer_that_is_forgotten_have_expired(chat: Platfor
 
 async def test_every_command_in_the_web_chat(tmp_path: Path) -> None:
     """Its chats are private: there is nothing to watch, and everybody manages their own."""
-    web = settings(tmp_path, UNLIMITED).model_copy(update={"web": config.Web(port=0)})
+    web = settings(tmp_path, UNLIMITED, web=Web(port=0))
     async with running(web) as bot:
         (adapter,) = bot.adapters
         assert isinstance(adapter, WebAdapter)

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from bot import config
 from bot.chat.features import FEATURES
 from bot.chat.registry import Feature, Registry
-from bot.platforms.web import WebAdapter
+from bot.platforms.discord.platform import Discord
+from bot.platforms.web.adapter import WebAdapter
+from bot.platforms.web.platform import Web
 from tests.support import coin, tiny
 from tests.support.fakes.discord import fake_discord
 from tests.support.fakes.discord.api import TIMEOUT
@@ -25,20 +27,20 @@ REFUSED = "Only people who manage this chat may do that."
 ALL: tuple[Feature[Any], ...] = (*FEATURES, coin.FEATURE)
 
 
-def settings(folder: Path, **platforms: Any) -> config.Settings:
+def settings(folder: Path, **platforms: config.Section) -> config.Settings:
     tiny.tiny_models(folder)
     return config.Settings(
         models=config.Models(directory=folder, classifier="tiny.tflite", detector=str(tiny.CASCADE)),
         store=config.Store(url=f"sqlite+aiosqlite:///{folder}/whobot.db"),
         workers=config.Workers(threads=1),
-        **{"web": config.Web(enabled=False), **platforms},
+        platforms={"web": Web(enabled=False), **platforms},
     )
 
 
 @pytest.fixture
 async def discord(tmp_path: Path) -> AsyncIterator[DiscordChat]:
     async with fake_discord() as fake:
-        token = config.Discord(token=SecretStr(fake.token))
+        token = Discord(token=SecretStr(fake.token))
         async with running(settings(tmp_path, discord=token), features=ALL):
             yield DiscordChat.of(fake)
 
@@ -98,7 +100,7 @@ async def test_telegrams_menu_has_its_command(fake: FakeTelegram, telegram: Tele
 
 
 async def test_the_web_chat_offers_and_answers_it(tmp_path: Path) -> None:
-    async with running(settings(tmp_path, web=config.Web(port=0)), features=ALL) as bot:
+    async with running(settings(tmp_path, web=Web(port=0)), features=ALL) as bot:
         [adapter] = bot.adapters
         assert isinstance(adapter, WebAdapter)
         assert adapter.url

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from PIL import Image as Pillow
-from pydantic import SecretStr
 
 from bot import app, config
+from bot.platforms.registry import sections
 from tests.support import tiny
-from tests.support.fakes.telegram import TOKEN
 from tests.support.platform_chats import until
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/developers/platform.md"
@@ -35,18 +34,20 @@ async def test_a_picture_in_the_inbox_is_answered_in_the_outbox(
     picture.parent.mkdir()
     picture.write_bytes(tiny.encoded(tiny.picture(tiny.RED)))
     tiny.tiny_models(tmp_path)
+    assert not re.search(r"bot\.cli", DOCUMENT.read_text())
+    read = config.load(None, {"WHOBOT_FOLDER__OUTBOX": "answers"}, sections(shown["PLATFORMS"])).settings
     settings = config.Settings(
-        telegram=config.Telegram(token=SecretStr(TOKEN)),
+        platforms=read.platforms,
         models=config.Models(directory=tmp_path, classifier="tiny.tflite", detector=str(tiny.CASCADE)),
         store=config.Store(url=f"sqlite+aiosqlite:///{tmp_path}/whobot.db"),
         workers=config.Workers(threads=1),
     )
     stop = asyncio.Event()
-    running = asyncio.create_task(app.run(settings, stop, make_adapters=shown["only_folder"]))
+    running = asyncio.create_task(app.run(settings, stop, platforms=shown["PLATFORMS"]))
     await until(lambda: not picture.exists())
     stop.set()
     assert await running
-    text, *images = sorted((tmp_path / "outbox").iterdir(), key=lambda path: path.suffix != ".txt")
+    text, *images = sorted((tmp_path / "answers").iterdir(), key=lambda path: path.suffix != ".txt")
     assert "Akane Hoshino" in text.read_text()
     (answer,) = images
     with Pillow.open(answer) as image:

@@ -16,6 +16,8 @@ from typer.testing import CliRunner, Result
 
 from bot import config
 from bot.cli import app
+from bot.platforms.discord.platform import Discord
+from bot.platforms.web.platform import Web
 from bot.storage import reembedding
 from tests.support import tiny
 from tests.support.fakes.discord import fake_discord
@@ -73,9 +75,11 @@ async def chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     tiny.tiny_base(tmp_path / "running.tflite", recognition=tiny.tiny_recognition())
     async with fake_discord() as discord, fake_telegram() as telegram:
         settings = config.Settings(
-            discord=config.Discord(token=SecretStr(discord.token)),
-            telegram=telegram.settings(),
-            web=config.Web(enabled=False),
+            platforms={
+                "discord": Discord(token=SecretStr(discord.token)),
+                "telegram": telegram.settings(),
+                "web": Web(enabled=False),
+            },
             models=config.Models(
                 directory=tmp_path, classifier="running.tflite", detector=str(tiny.CASCADE), reload_seconds=0.1
             ),

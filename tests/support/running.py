@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import app
 from bot.chat.features import FEATURES
 from bot.chat.registry import Feature
-from bot.config import Settings
-from bot.platforms.base import Adapter
+from bot.config import Section, Settings
+from bot.platforms.base import Adapter, Host, Platform
+from bot.platforms.registry import PLATFORMS
 
 STARTED_SECONDS, STOPPED_SECONDS = 60, 20
 
@@ -33,13 +34,17 @@ class Running:
 @asynccontextmanager
 async def running(settings: Settings, features: Sequence[Feature[Any]] = FEATURES) -> AsyncIterator[Running]:
     """Run the bot within the block, which begins when all its platforms are connected."""
-    stop, adapters = asyncio.Event(), []
+    stop, adapters = asyncio.Event(), list[Adapter]()
 
-    def make_adapters(*arguments: Any, **how: Any) -> list[Adapter]:
-        adapters.extend(app.make_adapters(*arguments, **how))
-        return adapters
+    def seen(platform: Platform[Any]) -> Platform[Any]:
+        def make(section: Section, host: Host) -> Adapter:
+            adapters.append(platform.make(section, host))
+            return adapters[-1]
 
-    task = asyncio.create_task(app.run(settings, stop, features=features, make_adapters=make_adapters))
+        return replace(platform, make=make)
+
+    platforms = [seen(platform) for platform in PLATFORMS]
+    task = asyncio.create_task(app.run(settings, stop, features=features, platforms=platforms))
     bot = Running(adapters, stop, task)
     try:
         async with asyncio.timeout(STARTED_SECONDS):

@@ -42,18 +42,15 @@ PRIVATE = Chat("discord", "dm", private=True)
 ANN = User("discord", "ann", name="Ann")
 BOB = User("discord", "bob", name="Bob")
 MANAGER = User("discord", "boss", manager=True, name="Boss")
-NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
+NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, alt_text=True)
 WITH_BUTTONS = Capabilities(
     4000,
     2000,
     10,
     10_000_000,
-    spoilers=True,
     alt_text=True,
     buttons=True,
-    edits=True,
     private_replies=True,
-    completion=True,
     age_restricted_chats=True,
 )
 IMAGE = EncodedImage(b"jpeg", "image/jpeg")

@@ -1,5 +1,1 @@
-"""whobot on Discord: events come in as `bot.chat.model.Incoming`, replies go out as messages."""
-
-from bot.platforms.discord.adapter import DiscordAdapter
-
-__all__ = ["DiscordAdapter"]
+"""Discord: gateway events and interactions in, messages out. discord.py speaks to the servers."""

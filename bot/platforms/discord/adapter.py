@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from bot.chat.commands import Words, english_only
 from bot.chat.links import Links, NoLinks
-from bot.chat.model import Capabilities, Handler
+from bot.chat.model import Handler
 from bot.chat.registry import Registry
 from bot.errors import AdapterError, LoginRefused
 from bot.platforms.discord.client import WhobotClient
-from bot.platforms.discord.translate import CAPABILITIES
+from bot.platforms.discord.platform import NAME
 
 
 class DiscordAdapter:
@@ -30,9 +30,7 @@ class DiscordAdapter:
         links: Keeps which answers belong to which questions, beyond a restart.
     """
 
-    name = "discord"
-
-    capabilities: ClassVar[Capabilities] = CAPABILITIES
+    name = NAME
 
     media_hosts: ClassVar[frozenset[str]] = frozenset(
         {

@@ -15,6 +15,7 @@ from bot.chat.registry import Registry
 from bot.platforms.discord import components, delivery, places, translate
 from bot.platforms.discord.album import Album
 from bot.platforms.discord.answered_pictures import AnsweredPictures
+from bot.platforms.discord.platform import NAME
 from bot.platforms.discord.questions import Questions
 from bot.platforms.shared.work import Work
 
@@ -146,7 +147,7 @@ class Interactions:
             question = self._questions.answered_by(answer.id) if answer else None
             asker = question.asker if question else delivery.asker_of(answer) if answer else None
             if asker is not None:
-                press = replace(press, asker=User(places.PLATFORM, str(asker)))
+                press = replace(press, asker=User(NAME, str(asker)))
             reply = await self._handler(translate.from_interaction(interaction, press))
             reaction = delivery.react(interaction, reply)
             await (question.answer(reaction) if question else reaction)

@@ -1,6 +1,5 @@
 """The names and descriptions of commands in the languages of those who use them."""
 
-import re
 from typing import Any
 
 import discord
@@ -8,12 +7,11 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation
 
 from bot.chat.commands import Naming, Words
+from bot.platforms.discord.platform import COMMAND_NAMES
 from bot.platforms.discord.render import cut
 
 DESCRIPTION_LIMIT = 100
 MENU_NAME_LIMIT = 32
-NAME = re.compile(r"[-_'\w]{1,32}")
-"""What Discord takes for the name of a command or an option, in lower case."""
 
 
 class Localisation(app_commands.Translator):
@@ -35,7 +33,7 @@ class Localisation(app_commands.Translator):
             return None
         if naming is not None:
             name = text + string.extras.get("suffix", "")
-            return name if NAME.fullmatch(name) and name == name.lower() else None
+            return name if COMMAND_NAMES.accept(name) else None
         if isinstance(context.data, app_commands.ContextMenu):
             return text if len(text) <= MENU_NAME_LIMIT else None
         return cut(text, DESCRIPTION_LIMIT)

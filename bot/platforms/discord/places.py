@@ -3,8 +3,8 @@
 import discord
 
 from bot.chat.model import Chat, User
+from bot.platforms.discord.platform import NAME
 
-PLATFORM = "discord"
 NO_PERMISSIONS = discord.Permissions.none()
 ALL_PERMISSIONS = discord.Permissions.all()
 AGE_RESTRICTABLE = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.Thread)
@@ -12,14 +12,14 @@ AGE_RESTRICTABLE = (discord.TextChannel, discord.VoiceChannel, discord.StageChan
 
 def user(one: discord.abc.User, *, manager: bool = False) -> User:
     """Tell who somebody is, by the name that they go by in that server."""
-    return User(PLATFORM, str(one.id), manager=manager, name=one.display_name)
+    return User(NAME, str(one.id), manager=manager, name=one.display_name)
 
 
 def chat(channel: object, channel_id: int, guild_id: int | None) -> Chat:
     """Tell where something happens. A thread is a part of its channel: what is set and taught there holds in it too."""
     inside = channel.parent_id if isinstance(channel, discord.Thread) else None
     return Chat(
-        PLATFORM,
+        NAME,
         str(inside or channel_id),
         private=guild_id is None,
         home=None if guild_id is None else str(guild_id),

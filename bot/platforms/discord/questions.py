@@ -18,7 +18,7 @@ from bot.chat.links import Links
 from bot.chat.model import Chat, Link
 from bot.platforms.discord.album import fingerprint
 from bot.platforms.discord.delivery import take_away
-from bot.platforms.discord.places import PLATFORM
+from bot.platforms.discord.platform import NAME
 
 T = TypeVar("T")
 Marks = frozenset[tuple[str, bool]]
@@ -142,7 +142,7 @@ class Questions:
     async def recall(self, place_of: Callable[[str], discord.PartialMessageable]) -> None:
         """Remember the questions of before the last restart, as older than all others."""
         try:
-            links = await self._links.load(PLATFORM)
+            links = await self._links.load(NAME)
             earlier = [Question.recalled(link, place_of(link.place), self._links) for link in links]
             asked_meanwhile = list(self._questions)
             self._questions.clear()

@@ -6,32 +6,11 @@ from dataclasses import replace
 import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
-from bot.chat.model import Ask, Capabilities, Help, Incoming, Progress, Request, Trigger
+from bot.chat.model import Ask, Help, Incoming, Progress, Request, Trigger
 from bot.platforms.discord import places
 from bot.platforms.discord.album import Album
-from bot.platforms.discord.render import CONTENT_LIMIT, FILES_LIMIT
-
-CAPABILITIES = Capabilities(
-    text_limit=CONTENT_LIMIT,
-    caption_limit=CONTENT_LIMIT,
-    images_limit=FILES_LIMIT,
-    image_bytes_limit=DEFAULT_FILE_SIZE_LIMIT_BYTES,
-    spoilers=True,
-    alt_text=True,
-    buttons=True,
-    edits=True,
-    private_replies=True,
-    sees_deletions=True,
-    sees_edits=True,
-    context_menus=True,
-    completion=True,
-    age_restricted_chats=True,
-    shared_chats=True,
-    previews=True,
-    reactions=True,
-    chat_link="https://discord.com/channels/{home}/{id}",  # shown as the channel's name
-)
-"""What Discord can do at its best. A message cannot be answered in private, and permissions can take more away."""
+from bot.platforms.discord.platform import CAPABILITIES
+from bot.platforms.discord.render import FILES_LIMIT
 
 
 def from_message(

@@ -1,5 +1,1 @@
 """Telegram: Bot API updates in, photos and text out. python-telegram-bot speaks to the servers."""
-
-from bot.platforms.telegram.adapter import TelegramAdapter
-
-__all__ = ["TelegramAdapter"]

@@ -20,13 +20,13 @@ from bot.chat.commands import Words, english_only
 from bot.chat.links import Links, NoLinks
 from bot.chat.model import Handler
 from bot.chat.registry import Registry
-from bot.config import Telegram
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.telegram import commands
 from bot.platforms.telegram.client import Client, MaskedStr
 from bot.platforms.telegram.dispatch import Dispatcher
 from bot.platforms.telegram.exchanges import Memory
 from bot.platforms.telegram.files import Files
+from bot.platforms.telegram.platform import NAME, Telegram
 from bot.platforms.telegram.startup_errors import explain
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ class TelegramAdapter:
         links: Keeps which answers belong to which questions, beyond a restart.
     """
 
-    name = "telegram"
+    name = NAME
 
     def __init__(
         self,

@@ -1,6 +1,5 @@
 """The menu of commands that Telegram shows beside the text field, and how the bot presents itself."""
 
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -18,13 +17,12 @@ from telegram.error import TelegramError
 
 from bot.chat.commands import Command, Naming, Where, Words, english_only
 from bot.chat.registry import Registry
+from bot.platforms.telegram.platform import COMMAND_NAMES
 from bot.platforms.telegram.retry import with_retries
 from bot.texts import N_
 
 log = structlog.get_logger(__name__)
 
-_NAME = re.compile(r"[a-z0-9_]{1,32}")
-"""What Telegram takes for the name of a command; it would refuse the whole menu for another one."""
 _SHORT_DESCRIPTION = N_("Who is this? I find the faces in anime pictures and say who they are.")
 _DESCRIPTION = N_(
     "Send me a picture with anime faces: I find them and say who each one is, and how sure I am. In a group, reply to a"
@@ -68,4 +66,4 @@ def _say(words: Words, tag: str, text: str) -> str:
 def _entry(command: Command, words: Words, tag: str) -> BotCommand:
     name = words(command.name, tag, Naming.TELEGRAM_COMMAND) or ""
     description = _say(words, tag, command.description)[: BotCommandLimit.MAX_DESCRIPTION]
-    return BotCommand(name if _NAME.fullmatch(name) else command.name, description)
+    return BotCommand(name if COMMAND_NAMES.accept(name) else command.name, description)

@@ -16,9 +16,10 @@ from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
 from bot.platforms.telegram.files import Files
 from bot.platforms.telegram.members import Members
+from bot.platforms.telegram.platform import NAME
 from bot.platforms.telegram.presses import Presses
 from bot.platforms.telegram.questions import Questions
-from bot.platforms.telegram.translate import PLATFORM, Reader
+from bot.platforms.telegram.translate import Reader
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ class Dispatcher:
 
     def _hear(self, message: Message) -> None:
         if message.migrate_to_chat_id is not None:
-            here, there = (Chat(PLATFORM, str(id_)) for id_ in (message.chat.id, message.migrate_to_chat_id))
+            here, there = (Chat(NAME, str(id_)) for id_ in (message.chat.id, message.migrate_to_chat_id))
             self._start(self._handler(Moved(here, there)))
         elif _is_by_a_bot(message):
             return
@@ -97,7 +98,7 @@ class Dispatcher:
 
     def expelled(self, chat_id: int) -> None:
         """Tell that the bot is no longer in a chat."""
-        self._start(self._handler(Left(Chat(PLATFORM, str(chat_id), private=chat_id > 0))))
+        self._start(self._handler(Left(Chat(NAME, str(chat_id), private=chat_id > 0))))
 
     def _start(self, work: Awaitable[object]) -> None:
         async def safely() -> None:
@@ -113,7 +114,7 @@ def _no_harm_to_others() -> Iterator[None]:
     try:
         yield
     except Exception:
-        log.exception("an update could not be handled", platform=PLATFORM)
+        log.exception("an update could not be handled", platform=NAME)
 
 
 def _is_by_a_bot(message: Message) -> bool:

@@ -14,7 +14,8 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.model import Reply
 from bot.platforms.telegram.delivery import NO_PREVIEW, Address, cover, deliver, input_media
 from bot.platforms.telegram.exchanges import Key, key
-from bot.platforms.telegram.render import CAPABILITIES, Media, Outgoing, Words, render, units
+from bot.platforms.telegram.platform import CAPABILITIES
+from bot.platforms.telegram.render import Media, Outgoing, Words, render, units
 from bot.platforms.telegram.retry import with_retries
 
 log = structlog.get_logger(__name__)

@@ -9,8 +9,8 @@ from telegram.constants import ChatType
 from bot.chat.model import Chat, Incoming, Request, User
 from bot.chat.registry import Registry
 from bot.platforms.telegram.members import Members
-from bot.platforms.telegram.render import CAPABILITIES
-from bot.platforms.telegram.translate import PLATFORM, user_of
+from bot.platforms.telegram.platform import CAPABILITIES, NAME
+from bot.platforms.telegram.translate import user_of
 
 
 class Envelopes:
@@ -36,7 +36,7 @@ class Envelopes:
         private = chat.type == ChatType.PRIVATE
         hears_all = not self._registry.depends_on_rights(request) or await self._members.hears_all(chat)
         return Incoming(
-            chat=Chat(PLATFORM, str(chat.id), private, hears_all=hears_all),
+            chat=Chat(NAME, str(chat.id), private, hears_all=hears_all),
             user=user,
             request=request,
             capabilities=CAPABILITIES,

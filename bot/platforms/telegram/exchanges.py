@@ -15,7 +15,7 @@ from telegram import MaybeInaccessibleMessage, Message
 
 from bot.chat.links import Links
 from bot.chat.model import Chat, Link, Picture, PictureRequest, Prompt, User
-from bot.platforms.telegram.translate import PLATFORM
+from bot.platforms.telegram.platform import NAME
 
 Key: TypeAlias = tuple[int, int]
 """Ids of a chat and of a message in it."""
@@ -91,7 +91,7 @@ class Memory:
     async def recall(self) -> None:
         """Remember what was asked before the last restart."""
         try:
-            for link in await self._links.load(PLATFORM):
+            for link in await self._links.load(NAME):
                 self._take_up(link)
         finally:
             self.complete.set()
@@ -156,7 +156,7 @@ class Memory:
     def _take_up(self, link: Link) -> None:
         place = int(link.place)
         replies = [tuple((place, int(id_)) for id_ in reply) for reply in link.replies]
-        exchange = Exchange((), User(PLATFORM, link.asker), replies=replies, lasting=True, link=link)
+        exchange = Exchange((), User(NAME, link.asker), replies=replies, lasting=True, link=link)
         for message in (*((place, int(id_)) for id_ in link.questions), *exchange.answer):
             self._recalled[message] = exchange
 
@@ -202,4 +202,4 @@ def _link(exchange: Exchange, replies: tuple[tuple[str, ...], ...]) -> Link | No
         return None
     place = str(places.pop())
     ids = tuple(str(id_) for _, id_ in questions)
-    return Link(Chat(PLATFORM, place), place, replies[0][0], ids, replies, exchange.asker.id, datetime.now(UTC))
+    return Link(Chat(NAME, place), place, replies[0][0], ids, replies, exchange.asker.id, datetime.now(UTC))

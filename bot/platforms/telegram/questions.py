@@ -20,7 +20,8 @@ from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Exchange, Memory, key
 from bot.platforms.telegram.keyboards import prompts
 from bot.platforms.telegram.media import carries_picture, identity
-from bot.platforms.telegram.translate import PLATFORM, Reader, author_of
+from bot.platforms.telegram.platform import NAME
+from bot.platforms.telegram.translate import Reader, author_of
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +98,7 @@ class Questions:
         if request is None:
             return
         if _is_posted(request) and _is_stale(message):
-            log.info("left out an old picture that nobody asked about", platform=PLATFORM, chat=message.chat.id)
+            log.info("left out an old picture that nobody asked about", platform=NAME, chat=message.chat.id)
             return
         if _owes_picture(request):
             self._owed[_speaker(message)] = request

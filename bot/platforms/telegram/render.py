@@ -10,32 +10,14 @@ from typing import TypeAlias
 import structlog
 from PIL import Image, UnidentifiedImageError
 from telegram import InlineKeyboardMarkup
-from telegram.constants import FileSizeLimit, MediaGroupLimit, MessageLimit
+from telegram.constants import FileSizeLimit
 
-from bot.chat.model import Capabilities, Reply, ReplyImage
+from bot.chat.model import Reply, ReplyImage
 from bot.platforms.telegram.keyboards import keyboard
+from bot.platforms.telegram.platform import CAPABILITIES
 
 log = structlog.get_logger(__name__)
 
-CAPABILITIES = Capabilities(
-    text_limit=int(MessageLimit.MAX_TEXT_LENGTH),
-    caption_limit=int(MessageLimit.CAPTION_LENGTH),
-    images_limit=int(MediaGroupLimit.MAX_MEDIA_LENGTH),
-    image_bytes_limit=int(FileSizeLimit.FILESIZE_UPLOAD),
-    spoilers=True,
-    alt_text=False,
-    buttons=True,
-    edits=True,
-    private_replies=False,
-    sees_deletions=False,  # bots are told of deletions in business chats only
-    sees_edits=True,
-    context_menus=False,
-    completion=False,  # a bot's commands are completed, their arguments are not
-    age_restricted_chats=False,
-    shared_chats=True,
-    previews=False,  # a bot gets the link alone
-    reactions=True,  # where it is an administrator
-)
 _NO_WORDS = "⬆"
 """Stands over a keyboard where a reply has no words: Telegram hangs keyboards on messages, but not on albums."""
 _PHOTO_SIDES = 10_000

@@ -11,8 +11,7 @@ from bot.chat.commands import split
 from bot.chat.model import Ask, Help, Opener, Picture, PictureRequest, Request, Trigger, User
 from bot.chat.registry import Registry
 from bot.platforms.telegram.media import moves, pictures
-
-PLATFORM = "telegram"
+from bot.platforms.telegram.platform import NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +94,13 @@ class Reader:
 def author_of(message: Message) -> User | None:
     """Who speaks in a message: a person, or the group or channel in whose name it was posted."""
     if message.sender_chat is not None:
-        return User(PLATFORM, str(message.sender_chat.id), name=message.sender_chat.title or "")
+        return User(NAME, str(message.sender_chat.id), name=message.sender_chat.title or "")
     return user_of(message.from_user) if message.from_user else None
 
 
 def user_of(person: TelegramUser) -> User:
     """A person in whobot's words; their rights in a chat are not known here."""
-    return User(PLATFORM, str(person.id), name=person.full_name)
+    return User(NAME, str(person.id), name=person.full_name)
 
 
 def _origin(message: Message) -> User | None:

@@ -1,5 +1,1 @@
 """The local web chat: a page that behaves like a small chat channel, with /healthz and /metrics beside it."""
-
-from bot.platforms.web.adapter import WebAdapter
-
-__all__ = ["WebAdapter"]

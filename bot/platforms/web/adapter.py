@@ -13,8 +13,6 @@ from aiohttp import web
 from bot.chat.commands import english_only
 from bot.chat.model import Handler
 from bot.chat.registry import Registry
-from bot.config import Web
-from bot.config.settings import is_loopback
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.base import Health
 from bot.platforms.web import assets, guard
@@ -26,9 +24,10 @@ from bot.platforms.web.language import Translations
 from bot.platforms.web.login import Login
 from bot.platforms.web.media import MediaRoutes
 from bot.platforms.web.picture_store import PictureStore
+from bot.platforms.web.platform import NAME, Web, is_loopback
 from bot.platforms.web.probes import Probes
 from bot.platforms.web.requests import Reader
-from bot.platforms.web.sessions import PLATFORM, Sessions
+from bot.platforms.web.sessions import Sessions
 
 PICTURE_STORE_BYTES: Final = 256_000_000
 TIDY_SECONDS: Final = 60.0
@@ -57,7 +56,7 @@ class WebAdapter:
         ConfigError: the address can be reached from other machines, and there is no password.
     """
 
-    name = PLATFORM
+    name = NAME
 
     def __init__(
         self,

@@ -4,27 +4,15 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-from bot.chat.model import Capabilities, Handler, Incoming, Left, Press, Progress, Reply, Request, Suggest
+from bot.chat.model import Handler, Incoming, Left, Press, Progress, Reply, Request, Suggest
 from bot.platforms.web.delivery import Delivery
 from bot.platforms.web.message import Author, State
+from bot.platforms.web.platform import CAPABILITIES
 from bot.platforms.web.refusal import Refusal
 from bot.platforms.web.requests import Reader
 from bot.platforms.web.sessions import Session
 from bot.platforms.web.uploads import Post
 
-CAPABILITIES: Final = Capabilities(
-    text_limit=100_000,
-    caption_limit=100_000,
-    images_limit=20,
-    image_bytes_limit=50_000_000,
-    spoilers=True,
-    alt_text=True,
-    buttons=True,
-    edits=True,
-    private_replies=True,  # nobody but the asker ever sees an answer
-    sees_deletions=True,
-    completion=True,
-)
 IN_HAND_EACH: Final = 4
 
 T = TypeVar("T")

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot.chat.model import Chat, User
 from bot.platforms.web.picture_store import PictureStore
+from bot.platforms.web.platform import NAME
 from bot.platforms.web.refusal import Refusal
 from bot.platforms.web.thread import Thread
 
@@ -23,7 +24,6 @@ SESSION_COOKIE: Final = "whobot_session"
 CHAT_COOKIE: Final = "whobot_chat"
 SESSIONS_KEPT: Final = 64
 YEAR: Final = 365 * 24 * 60 * 60
-PLATFORM: Final = "web"
 
 
 @dataclass(slots=True, eq=False)
@@ -92,8 +92,8 @@ class Sessions:
             token=secrets.token_urlsafe(32),
             chat_token=chat_token,
             name=secrets.token_hex(8),
-            chat=Chat(PLATFORM, chat, private=True),
-            user=User(PLATFORM, chat, manager=True, name=f"{PLATFORM}-{chat[:4]}"),
+            chat=Chat(NAME, chat, private=True),
+            user=User(NAME, chat, manager=True, name=f"{NAME}-{chat[:4]}"),
             thread=Thread(self._clock),
         )
         self._sessions[session.token] = session

@@ -4,11 +4,14 @@ import asyncio
 
 from pydantic import SecretStr
 
-from bot import app, config
+from bot import config
 from bot.chat.model import Event, Help, Incoming, Reply
-from bot.chat.words import LANGUAGES
-from bot.platforms.base import Adapter
-from bot.platforms.web import WebAdapter
+from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
+from bot.platforms.base import Adapter, Host
+from bot.platforms.discord.platform import Discord
+from bot.platforms.registry import PLATFORMS
+from bot.platforms.web.adapter import WebAdapter
+from bot.platforms.web.platform import Web
 from tests.support.fakes.discord import fake_discord
 from tests.support.fakes.telegram import fake_telegram
 from tests.support.health import health_of
@@ -19,7 +22,7 @@ DISCORDS = {"de", "es-ES", "es-419", "id", "ja", "zh-CN"}
 """Discord's tags of our languages."""
 TELEGRAMS = {"", "de", "es", "id", "ja", "zh"}
 """Telegram's, and none for everybody else."""
-OFF = config.Web(enabled=False)
+OFF = Web(enabled=False)
 
 
 class Answering:
@@ -35,13 +38,23 @@ class Answering:
 
 
 def the_adapter(settings: config.Settings, handler: Answering) -> Adapter:
-    [adapter] = app.make_adapters(settings, handler, registry=REGISTRY, health=health_of(), metrics=lambda: b"")
-    return adapter
+    host = Host(
+        handler,
+        REGISTRY,
+        health_of(),
+        bytes,
+        words=translate,
+        languages=LANGUAGES,
+        translated=TRANSLATED,
+        catalogue=translations_for,
+    )
+    [platform] = [platform for platform in PLATFORMS if platform.runs_with(settings)]
+    return platform.made(settings, host)
 
 
 async def test_discord_gets_names_and_descriptions_in_its_languages() -> None:
     async with fake_discord() as discord:
-        settings = config.Settings(discord=config.Discord(token=SecretStr(discord.token)), web=OFF)
+        settings = config.Settings(platforms={"discord": Discord(token=SecretStr(discord.token)), "web": OFF})
         adapter = the_adapter(settings, Answering())
         running = asyncio.create_task(adapter.run())
         await discord.connected()
@@ -67,7 +80,7 @@ async def test_discord_gets_names_and_descriptions_in_its_languages() -> None:
 async def test_telegram_gets_a_menu_and_descriptions_in_its_languages() -> None:
     handler = Answering()
     async with fake_telegram() as telegram:
-        adapter = the_adapter(config.Settings(telegram=telegram.settings(), web=OFF), handler)
+        adapter = the_adapter(config.Settings(platforms={"telegram": telegram.settings(), "web": OFF}), handler)
         running = asyncio.create_task(adapter.run())
         async with asyncio.timeout(30):
             while ("long", "zh") not in telegram.world.descriptions:  # noqa: ASYNC110 -- told last, and to nobody
@@ -90,7 +103,7 @@ async def test_telegram_gets_a_menu_and_descriptions_in_its_languages() -> None:
 
 async def test_the_web_chat_understands_names_of_every_language() -> None:
     handler = Answering()
-    adapter = the_adapter(config.Settings(web=config.Web(port=0)), handler)
+    adapter = the_adapter(config.Settings(platforms={"web": Web(port=0)}), handler)
     assert isinstance(adapter, WebAdapter)
     running = asyncio.create_task(adapter.run())
     async with asyncio.timeout(30):

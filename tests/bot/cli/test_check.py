@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot import config
-from bot.cli import local_checks as local
-from bot.cli.finding import Finding, Status
-from bot.cli.online_checks import MESSAGE_CONTENT, check_online
+from bot.cli import checks
+from bot.finding import Finding, Status
+from bot.platforms.discord.online_check import MESSAGE_CONTENT, check_online
+from bot.platforms.discord.platform import Discord
+from bot.platforms.telegram.platform import Telegram
 from bot.storage.store import Store
 from tests.bot.cli.conftest import Whobot
 from tests.support.fakes.telegram import TOKEN, fake_telegram
@@ -30,7 +32,7 @@ def test_all_is_well(whobot: Whobot) -> None:
     result = whobot("check", "--json", WHOBOT_DISCORD__TOKEN=DISCORD_TOKEN)
     assert result.exit_code == 0
     found = findings(result.stdout)
-    assert list(found) == ["settings", "runtime", "models", "fonts", "store", "web", "discord", "telegram"]
+    assert list(found) == ["settings", "runtime", "models", "fonts", "store", "discord", "telegram", "web"]
     assert "fail" not in {finding["status"] for finding in found.values()}
     assert "3 characters (akane_hoshino, midori_hayashi, aoi_umino)" in found["models"]["message"]
     assert "litert" in found["runtime"]["message"] or "tflite" in found["runtime"]["message"]
@@ -41,13 +43,13 @@ def test_all_is_well(whobot: Whobot) -> None:
 
 
 def test_reports_of_errors_are_checked_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert local.check_sentry(config.Settings()) == []
+    assert checks.check_sentry(config.Settings()) == []
     wanted = config.Settings(sentry=config.Sentry(dsn=SecretStr("https://key@sentry.invalid/1")))
-    assert [finding.status for finding in local.check_sentry(wanted)] == [Status.OK]
-    (finding,) = local.check_sentry(config.Settings(sentry=config.Sentry(dsn=SecretStr("nonsense"))))
+    assert [finding.status for finding in checks.check_sentry(wanted)] == [Status.OK]
+    (finding,) = checks.check_sentry(config.Settings(sentry=config.Sentry(dsn=SecretStr("nonsense"))))
     assert (finding.status, "is no DSN" in finding.message) == (Status.FAIL, True)
     monkeypatch.setitem(sys.modules, "sentry_sdk", None)
-    (finding,) = local.check_sentry(wanted)
+    (finding,) = checks.check_sentry(wanted)
     assert finding.status is Status.FAIL
     assert "whobot[sentry]" in finding.message
 
@@ -86,7 +88,7 @@ def at(path: Path) -> config.Settings:
 async def test_a_database_of_this_version_is_right(tmp_path: Path) -> None:
     async with Store(at(tmp_path / "whobot.db").store.url):
         pass
-    finding = await local.check_store(at(tmp_path / "whobot.db"))
+    finding = await checks.check_store(at(tmp_path / "whobot.db"))
     assert finding.status == Status.OK
     assert "schema" in finding.message
 
@@ -98,25 +100,25 @@ async def test_a_database_of_a_newer_version_is_refused_as_it_is_by_run(tmp_path
     with closing(sqlite3.connect(tmp_path / "whobot.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = 'later'")
         database.commit()
-    finding = await local.check_store(settings)
+    finding = await checks.check_store(settings)
     assert (finding.status, "has schema later" in finding.message) == (Status.FAIL, True)
     assert "upgrade this one" in finding.advice
 
 
 async def test_another_schema_or_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
-    finding = await local.check_store(at(tmp_path / "empty.db"))
+    finding = await checks.check_store(at(tmp_path / "empty.db"))
     assert (finding.status, "has schema none" in finding.message) == (Status.WARN, True)
     (tmp_path / "text.db").write_text("no database, but long enough to look like one" * 50)
-    finding = await local.check_store(at(tmp_path / "text.db"))
+    finding = await checks.check_store(at(tmp_path / "text.db"))
     assert (finding.status, finding.message) == (Status.FAIL, "file is not a database")
-    finding = await local.check_store(at(tmp_path / "text.db/whobot.db"))
+    finding = await checks.check_store(at(tmp_path / "text.db/whobot.db"))
     assert (finding.status, "cannot be made" in finding.message) == (Status.FAIL, True)
 
 
 def test_missing_fonts_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.recognition.drawing.fonts._system_folders", list)
-    finding = local.check_fonts(config.Settings())
+    finding = checks.check_fonts(config.Settings())
     assert finding.status == Status.WARN
     assert "Japanese" in finding.message
     assert "fonts-noto-cjk" in finding.advice
@@ -124,8 +126,9 @@ def test_missing_fonts_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_telegram_is_asked_whose_token_it_is() -> None:
     async with fake_telegram() as telegram:
-        (right,) = await check_online(config.Settings(telegram=telegram.settings()))
-        (wrong,) = await check_online(config.Settings(telegram=telegram.settings(token=TOKEN[:-1] + "9")))
+        stranger = telegram.settings(token=TOKEN[:-1] + "9")
+        (right,) = await checks.check_online(config.Settings(platforms={"telegram": telegram.settings()}))
+        (wrong,) = await checks.check_online(config.Settings(platforms={"telegram": stranger}))
     assert right.status == Status.OK
     assert f"@{telegram.me.username}" in right.message
     assert wrong == Finding("telegram", Status.FAIL, "the platform refuses the token (401)", wrong.advice)
@@ -142,8 +145,8 @@ def test_a_platform_that_was_asked_has_one_line(whobot: Whobot) -> None:
 
 
 async def test_telegram_out_of_reach_does_not_leak_the_token(caplog: pytest.LogCaptureFixture) -> None:
-    nowhere = config.Telegram(token=SecretStr(TOKEN), api="http://127.0.0.1:1")
-    (finding,) = await check_online(config.Settings(telegram=nowhere))
+    nowhere = Telegram(token=SecretStr(TOKEN), api="http://127.0.0.1:1")
+    (finding,) = await checks.check_online(config.Settings(platforms={"telegram": nowhere}))
     assert (finding.status, finding.message) == (Status.FAIL, "the platform cannot be reached")
     assert TOKEN not in f"{finding} {caplog.text}"
 
@@ -165,11 +168,10 @@ async def test_discord_is_asked_who_it_is_and_what_it_may(flags: int, status: St
     application = web.Application()
     application.router.add_get("/users/@me", me)
     application.router.add_get("/applications/@me", me)
-    async with TestServer(application) as server:
+    async with TestServer(application) as server, ClientSession() as session:
         api = str(server.make_url("")).rstrip("/")
         for token, expected in ((DISCORD_TOKEN, (status, words)), ("wrong", (Status.FAIL, "refuses the token (401)"))):
-            settings = config.Settings(discord=config.Discord(token=SecretStr(token)))
-            (finding,) = await check_online(settings, discord_api=api)
+            finding = await check_online(Discord(token=SecretStr(token)), session, api=api)
             assert finding.status == expected[0]
             assert expected[1] in finding.message
     assert MESSAGE_CONTENT == 1 << 18 | 1 << 19

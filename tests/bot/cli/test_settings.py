@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, example, load
+from bot.platforms.registry import sections
 from tests.bot.cli.conftest import Whobot
 from tests.support.tokens import DISCORD_TOKEN
 
@@ -41,7 +42,7 @@ def test_what_is_printed_is_a_config_that_means_the_same(whobot: Whobot, file: P
     assert result.exit_code == 0
     again = tmp_path / "again.toml"
     again.write_text(result.stdout)
-    assert load(again, {}).settings == load(file, variables).settings
+    assert load(again, {}, sections()).settings == load(file, variables, sections()).settings
 
 
 def test_secrets_are_masked_wherever_they_stand(whobot: Whobot, file: Path) -> None:
@@ -57,7 +58,7 @@ def test_secrets_are_masked_wherever_they_stand(whobot: Whobot, file: Path) -> N
 def test_the_example_is_printed_whatever_else_is_wrong(whobot: Whobot, file: Path) -> None:
     file.write_text("[nonsense]\n")
     result = whobot("settings", "--example")
-    assert (result.exit_code, result.stdout) == (0, example())
+    assert (result.exit_code, result.stdout) == (0, example(sections()))
 
 
 def test_mistakes_end_it(whobot: Whobot, file: Path) -> None:

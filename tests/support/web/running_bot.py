@@ -12,7 +12,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
 from bot import config
-from bot.platforms.web import WebAdapter
+from bot.platforms.web.adapter import WebAdapter
+from bot.platforms.web.platform import Web
 from bot.recognition.results import Image
 from tests.support import tiny
 from tests.support.artwork import CAST, draw_portrait
@@ -71,7 +72,7 @@ class Bot:
     async def _run(self, started: threading.Event) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         settings = config.Settings(
-            web=config.Web(port=self._port),
+            platforms={"web": Web(port=self._port)},
             models=config.Models(directory=self._folder, classifier="tiny.tflite", detector=str(tiny.CASCADE)),
             store=config.Store(url=f"sqlite+aiosqlite:///{self._folder}/whobot.db"),
             limits=self._limits,

@@ -8,10 +8,10 @@ from gettext import NullTranslations
 from typing import Any
 
 from bot.chat.model import Event, Handler, Incoming, Reply
-from bot.config import Web
 from bot.platforms.base import Health
-from bot.platforms.web import WebAdapter
+from bot.platforms.web.adapter import WebAdapter
 from bot.platforms.web.language import Translations
+from bot.platforms.web.platform import Web
 from tests.support.health import health_of
 from tests.support.service_harness import REGISTRY
 

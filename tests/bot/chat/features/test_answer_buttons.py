@@ -107,7 +107,13 @@ async def test_a_page_keeps_to_the_room_beside_a_picture(
     service: Service, backend: FakeBackend, source: Source
 ) -> None:
     backend.results[b"crowd"] = CROWD
-    narrow = Capabilities(4000, 120, 10, 10_000_000, buttons=True, edits=True)
+    narrow = Capabilities(
+        4000,
+        120,
+        10,
+        10_000_000,
+        buttons=True,
+    )
     reply = await answered(service, source, "crowd", capabilities=narrow)
     turned = await service.handle(press(reply, "Next ▶", capabilities=narrow))
     assert len(reply.text) <= 120

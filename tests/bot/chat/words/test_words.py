@@ -21,7 +21,7 @@ from bot.chat.words.answer import ALT_LIMIT, PAGE
 from bot.recognition.results import Analysis, Box, EncodedImage, Face, Guess, Sighting, Timings, display_name
 
 ENGLISH = Sentences(translations_for("en"))
-NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, spoilers=True, alt_text=True)
+NO_BUTTONS = Capabilities(4000, 2000, 10, 10_000_000, alt_text=True)
 IMAGE = EncodedImage(b"jpeg", "image/jpeg")
 
 

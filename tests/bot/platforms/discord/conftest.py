@@ -9,7 +9,7 @@ from discord.webhook import async_ as webhooks
 from pydantic import SecretStr
 
 from bot.chat.model import Event, Incoming, Present, Progress, Reply, ReplyImage, Stage
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.support.fakes.discord import FakeDiscord, fake_discord
 from tests.support.service_harness import REGISTRY
 

@@ -9,7 +9,7 @@ from bot.chat.features.my_data import OptOut
 from bot.chat.features.settings import Configure
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Ask, Help, Reply, Trigger
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.bot.platforms.discord.conftest import PNG, Recorder
 from tests.support.fakes.discord import FakeDiscord, Person, Upload
 from tests.support.fakes.discord.rest import MESSAGES
@@ -277,7 +277,6 @@ async def test_capabilities(discord: FakeDiscord, service: Recorder) -> None:
         capabilities = incoming.capabilities
         assert (capabilities.text_limit, capabilities.caption_limit, capabilities.images_limit) == (2000, 2000, 10)
         assert capabilities.image_bytes_limit == 10 * 1024 * 1024
-        assert capabilities.spoilers
         assert capabilities.alt_text
 
 

@@ -16,7 +16,7 @@ from bot.chat.features.settings import Configure, ShowSettings
 from bot.chat.features.stats import ShowStats
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Ask, Help, Incoming, Placement, Reply, Request, Suggest, Trigger
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Channel, FakeDiscord, Refusal, Upload
 from tests.support.fakes.discord.people import Value

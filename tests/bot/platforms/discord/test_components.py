@@ -19,7 +19,7 @@ from bot.chat.model import (
     Reply,
     ReplyImage,
 )
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from bot.platforms.discord.components import ID_LIMIT, pressed, view
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Answer, FakeDiscord, Refusal

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from yarl import URL
 
 from bot.errors import AdapterError, LoginRefused
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.bot.platforms.discord.conftest import PNG, WRONG_TOKEN, Recorder
 from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.gateway import ALL_INTENTS, MESSAGE_CONTENT

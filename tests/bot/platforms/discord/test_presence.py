@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.bot.platforms.discord.conftest import PNG, Recorder
 from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import MY_GUILDS

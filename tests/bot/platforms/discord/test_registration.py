@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.chat.commands import Naming
 from bot.chat.features.settings import Configure
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.bot.platforms.discord.conftest import Recorder
 from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import COMMANDS

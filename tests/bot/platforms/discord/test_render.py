@@ -1,7 +1,7 @@
 import pytest
 
 from bot.platforms.discord import render
-from bot.platforms.discord.translate import CAPABILITIES
+from bot.platforms.discord.platform import CAPABILITIES
 
 
 @pytest.mark.parametrize("length", [0, 1, 1998, 1999, 2000, 2001, 2002, 5000])

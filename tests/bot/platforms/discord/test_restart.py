@@ -14,7 +14,7 @@ from bot.chat.links import Links, NoLinks
 from bot.chat.model import Ask, Button, ButtonStyle, Link, Placement, Press, Reply
 from bot.chat.stored_links import keeping_links
 from bot.errors import StoreError
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from bot.storage.store import Store
 from tests.bot.platforms.discord.conftest import ANSWER, PNG, Recorder
 from tests.support.fakes.discord import Answer, Channel, FakeDiscord, Person

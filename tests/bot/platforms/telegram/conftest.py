@@ -12,9 +12,9 @@ from PIL import Image
 
 from bot.chat import download
 from bot.chat.model import Ask, Event, Incoming, Progress, Reply, ReplyImage, Stage
-from bot.config import Telegram
 from bot.errors import UserError
-from bot.platforms.telegram import TelegramAdapter
+from bot.platforms.telegram.adapter import TelegramAdapter
+from bot.platforms.telegram.platform import Telegram
 from tests.support.fakes.telegram import FakeTelegram, fake_telegram
 from tests.support.service_harness import REGISTRY
 

@@ -14,11 +14,11 @@ from telegram.ext import Updater
 
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Event, Help, Incoming, Reply, Trigger
-from bot.config import Telegram
 from bot.errors import AdapterError, ConfigError, LoginRefused
-from bot.platforms.telegram import TelegramAdapter, questions
-from bot.platforms.telegram.adapter import _receiving
+from bot.platforms.telegram import questions
+from bot.platforms.telegram.adapter import TelegramAdapter, _receiving
 from bot.platforms.telegram.client import Client
+from bot.platforms.telegram.platform import Telegram
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, free_port, image, png, until
 from tests.support.fakes.telegram import SECRET, FakeTelegram, Refusal
 from tests.support.service_harness import REGISTRY

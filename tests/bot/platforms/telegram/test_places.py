@@ -7,7 +7,7 @@ from bot.chat.features.settings import Configure
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Ask, Left, Misuse, Moved, Request, Trigger
 from bot.chat.model import Chat as WhobotChat
-from bot.platforms.telegram import TelegramAdapter
+from bot.platforms.telegram.adapter import TelegramAdapter
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, png, running, until
 from tests.support.fakes.telegram import Chat, FakeTelegram, Refusal
 from tests.support.service_harness import REGISTRY

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.chat.model import Button, Help, Placement, Press, Prompt, Reply
-from bot.platforms.telegram import TelegramAdapter
+from bot.platforms.telegram.adapter import TelegramAdapter
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, png
 from tests.support.fakes.telegram import Answer, Chat, FakeTelegram, Refusal
 

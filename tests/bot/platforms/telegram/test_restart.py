@@ -11,7 +11,7 @@ from bot.chat.links import Links, NoLinks
 from bot.chat.model import Ask, Button, Chat, Left, Link, Placement, Press, Reply
 from bot.chat.stored_links import keeping_links
 from bot.errors import StoreError
-from bot.platforms.telegram import TelegramAdapter
+from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.storage.store import Store
 from tests.bot.platforms.telegram.conftest import Recorder, free_port, image, png, running, until
 from tests.support.fakes.telegram import FakeTelegram

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.config import Telegram
 from bot.errors import AdapterError
-from bot.platforms.telegram import TelegramAdapter
+from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.client import PLACEHOLDER, Client, MaskedStr
+from bot.platforms.telegram.platform import Telegram
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, free_port, png, until
 from tests.support.fakes.telegram import BREAKS_OFF, SECRET, TOKEN, FakeTelegram, Refusal
 from tests.support.service_harness import REGISTRY

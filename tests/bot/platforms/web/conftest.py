@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.platforms.web import WebAdapter
+from bot.platforms.web.adapter import WebAdapter
 from tests.support.artwork import CAST, draw_portrait
 from tests.support.chromium import Browser, chromium
 from tests.support.web.page import DESKTOP, NAMES, Page

@@ -18,7 +18,7 @@ from bot.chat.model import (
     ReplyImage,
     Suggest,
 )
-from bot.platforms.web import WebAdapter
+from bot.platforms.web.adapter import WebAdapter
 from tests.support.web.server import Recorder, until
 from tests.support.webchat import Message, WebChat
 
@@ -272,5 +272,5 @@ async def test_the_capabilities_are_those_of_the_page(handler: Recorder, adapter
     async with WebChat.open(adapter.url) as chat:
         await chat.answer_to(await chat.post("hello"))
     can = handler.asked[0].capabilities
-    assert all((can.buttons, can.edits, can.private_replies, can.sees_deletions, can.completion, can.spoilers))
-    assert not any((can.sees_edits, can.context_menus, can.age_restricted_chats))
+    assert all((can.buttons, can.private_replies, can.alt_text))
+    assert not any((can.context_menus, can.age_restricted_chats))

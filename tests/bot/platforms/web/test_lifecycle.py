@@ -13,10 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from bot.chat.model import Incoming, Reply
-from bot.config import Web
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.base import Adapter
-from bot.platforms.web import WebAdapter
+from bot.platforms.web.adapter import WebAdapter
+from bot.platforms.web.platform import Web
 from tests.support.health import health_of
 from tests.support.service_harness import REGISTRY
 from tests.support.web.server import Recorder, serve, until

@@ -13,7 +13,7 @@ from bot.chat.features.settings import Configure, ShowSettings
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Ask, Help, Incoming, Misuse, Progress, Reply, ReplyImage, Stage, Trigger
 from bot.errors import TooManyBytes
-from bot.platforms.web import WebAdapter
+from bot.platforms.web.adapter import WebAdapter
 from tests.support.web.server import Recorder, serve, until
 from tests.support.webchat import WebChat
 

@@ -12,7 +12,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.platforms.discord import DiscordAdapter
+from bot.platforms.discord.adapter import DiscordAdapter
 from tests.support.fakes.discord import payloads, posts, rest
 from tests.support.fakes.discord.api import TIMEOUT, Answer
 from tests.support.fakes.discord.contract import Contract

@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.config import Telegram
+from bot.platforms.telegram.platform import Telegram
 from tests.support.fakes.telegram import limits
 from tests.support.fakes.telegram.api import Api, parameters
 from tests.support.fakes.telegram.payloads import Json

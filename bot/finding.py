@@ -1,4 +1,4 @@
-"""What a check has found."""
+"""What a check of a set-up has found."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,11 +1,11 @@
-"""Checks that need no network: settings, runtime, models, fonts, tokens' shapes, database."""
+"""What `whobot check` looks at: settings, runtime, models, fonts, platforms, database."""
 
 import os
-import platform
-import re
+import platform as machine
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import aiohttp
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import sentry
 from bot.cli.engines import load_models
-from bot.cli.finding import Finding, Status
 from bot.config import Answers, Configuration, Settings
 from bot.errors import ConfigError, OperatorError, StoreError
+from bot.finding import Finding, Status
+from bot.platforms.registry import PLATFORMS
 from bot.recognition.drawing.fonts import FontBook
 from bot.storage import migrations
 from bot.storage.engine import advise, make_engine, parse_url, show
@@ -23,14 +24,8 @@ from bot.storage.engine import advise, make_engine, parse_url, show
 RUNTIMES = ("ai-edge-litert", "tflite-runtime")
 SCRIPTS = {"Japanese": "西木野真姫", "Chinese": "张楚岚", "Korean": "성진우", "Cyrillic": "Алиса"}
 """A character's name in each script: a font that has it has the rest."""
-TOKEN_SHAPES = {
-    "discord": re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}"),
-    "telegram": re.compile(r"\d{6,}:[\w-]{30,}"),
-}
-TOKEN_SOURCES = {
-    "discord": "https://discord.com/developers/applications, under Bot",
-    "telegram": "@BotFather on Telegram",
-}
+ONLINE_SECONDS = 15.0
+"""For one answer of a platform."""
 
 
 def check_settings(configuration: Configuration) -> list[Finding]:
@@ -47,7 +42,7 @@ def check_runtime() -> Finding:
     """Say what runs the networks."""
     for name in RUNTIMES:
         try:
-            found = f"{name} {version(name)}, Python {platform.python_version()} on {platform.machine()}"
+            found = f"{name} {version(name)}, Python {machine.python_version()} on {machine.machine()}"
         except PackageNotFoundError:
             continue
         slow = name != RUNTIMES[0]
@@ -87,28 +82,20 @@ def check_fonts(settings: Settings) -> Finding:
     )
 
 
-def check_tokens(settings: Settings) -> list[Finding]:
-    """Look whether the tokens look like tokens."""
-    findings = []
-    for name, token in (("discord", settings.discord.token), ("telegram", settings.telegram.token)):
-        if token is None:
-            advice = f"to use it, set WHOBOT_{name.upper()}__TOKEN, or token_file in [{name}]"
-            findings.append(Finding(name, Status.OK, "off, there is no token", advice))
-        elif TOKEN_SHAPES[name].fullmatch(token.get_secret_value()):
-            findings.append(Finding(name, Status.OK, "the token looks right", "--online asks the platform"))
-        else:
-            advice = f"copy it anew from {TOKEN_SOURCES[name]}"
-            findings.append(Finding(name, Status.FAIL, "the token does not look like one", advice))
-    return findings
+def check_platforms(settings: Settings) -> list[Finding]:
+    """Look whether each platform's settings look right."""
+    return [platform.checked(settings) for platform in PLATFORMS]
 
 
-def check_web(settings: Settings) -> Finding:
-    """Say where the web chat will be."""
-    web = settings.web
-    if not web.enabled:
-        return Finding("web", Status.OK, "off", "to use it, set enabled = true in [web]")
-    guarded = "with a password" if web.password else "without a password"
-    return Finding("web", Status.OK, f"http://{web.host}:{web.port}, {guarded}")
+async def check_online(settings: Settings) -> list[Finding]:
+    """Ask each platform that is on whose its token is, and whether the bot may do there what it needs to."""
+    asked = [platform for platform in PLATFORMS if platform.check_online and platform.runs_with(settings)]
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ONLINE_SECONDS), trust_env=True) as session:
+        return [
+            await platform.check_online(platform.settings_in(settings), session)
+            for platform in asked
+            if platform.check_online
+        ]
 
 
 def check_sentry(settings: Settings) -> list[Finding]:

@@ -11,10 +11,11 @@ from types import FrameType
 
 import structlog
 
-from bot.cli.common import FAILED
-
 LAST_CALL_SECONDS = 9.5
 """After that the process ends, whatever still hangs: supervisors of processes kill after ten."""
+
+CUT_OFF = 1
+"""The exit code of a process that hung while it stopped."""
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
     To be entered in the thread and loop in which `stop` is waited for.
     """
     loop = asyncio.get_running_loop()
-    last_call = threading.Timer(LAST_CALL_SECONDS, _end, [FAILED])
+    last_call = threading.Timer(LAST_CALL_SECONDS, _end, [CUT_OFF])
     last_call.daemon = True
 
     def ask() -> None:

@@ -1,0 +1,17 @@
+"""The platforms that ship, a line each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.config import Sections
+from bot.platforms.base import Platform
+from bot.platforms.discord.platform import PLATFORM as DISCORD
+from bot.platforms.telegram.platform import PLATFORM as TELEGRAM
+from bot.platforms.web.platform import PLATFORM as WEB
+
+PLATFORMS: tuple[Platform[Any], ...] = (DISCORD, TELEGRAM, WEB)
+
+
+def sections(platforms: Sequence[Platform[Any]] = PLATFORMS) -> Sections:
+    """Return what each platform declares can be set, by the platform's name."""
+    return {platform.name: platform.section for platform in platforms}

@@ -1,0 +1,132 @@
+"""The web chat as a platform: what can be set, what it can carry, how its adapter is made."""
+
+import errno
+import ipaddress
+import socket
+from pathlib import Path
+from typing import Final, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from bot.chat.model import Capabilities
+from bot.config import Section
+from bot.errors import ConfigError
+from bot.finding import Finding, Status
+from bot.platforms.base import Ability, Adapter, Host, Platform
+
+NAME: Final = "web"
+CAPABILITIES: Final = Capabilities(
+    text_limit=100_000,
+    caption_limit=100_000,
+    images_limit=20,
+    image_bytes_limit=50_000_000,
+    alt_text=True,
+    buttons=True,
+    private_replies=True,  # nobody but the asker ever sees an answer
+)
+ABILITIES: Final = frozenset({Ability.SPOILERS, Ability.EDITS, Ability.SEES_DELETIONS, Ability.COMPLETION})
+SHORTEST_PASSWORD: Final = 8
+UPLOAD_BYTES: Final = 100_000_000
+"""What one message may hold, all its pictures together, unless one alone may be larger: until it is answered, all of
+that is kept in memory."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server that listens on `host` can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Web(Section):
+    """The local web chat, with /healthz and /metrics."""
+
+    enabled: bool = True
+    """Whether the web chat runs."""
+    host: str = "127.0.0.1"
+    """The address to listen on. Any other than loopback needs a password."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """The port to listen on."""
+    password: SecretStr | None = None
+    """The page asks everyone for it. Only from WHOBOT_WEB__PASSWORD or from password_file."""
+    password_file: Path | None = Field(default=None, examples=["/run/secrets/web_password"])
+    """A file that holds the password and nothing else."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
+    trusted_proxies: tuple[str, ...] = Field(default=(), examples=[["127.0.0.1", "10.0.0.0/8"]])
+    """Addresses and networks of reverse proxies. Their X-Forwarded-For tells apart who guesses passwords; that of
+    others is ignored."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(f'"{network}" is neither an address nor a network, as 10.0.0.0/8 is one') from None
+        return networks
+
+    @model_validator(mode="after")
+    def _strangers_need_a_password(self) -> Self:
+        if self.enabled and self.password is None and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host} lets other machines in, so a password is needed: set WHOBOT_WEB__PASSWORD or"
+                ' password_file, or take host = "127.0.0.1"'
+            )
+        if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
+            raise ValueError(f"password must have at least {SHORTEST_PASSWORD} characters")
+        return self
+
+
+def _check(settings: Web) -> Finding:
+    guarded = "with a password" if settings.password else "without a password"
+    return Finding(NAME, Status.OK, f"http://{settings.host}:{settings.port}, {guarded}")
+
+
+def _check_start(settings: Web) -> None:
+    """Fail at once where the web chat is all there is and its port is taken: trying again would only hide that."""
+    try:
+        addresses = socket.getaddrinfo(
+            settings.host or None, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        for family, _, _, _, address in addresses[:1]:
+            socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another program uses that port; stop it, or choose" if taken else f"{error.strerror}; choose"
+        raise ConfigError(
+            f"the web chat cannot listen on {settings.host} port {settings.port}: {reason} another address with"
+            " WHOBOT_WEB__PORT or WHOBOT_WEB__HOST"
+        ) from error
+
+
+def _make(settings: Web, host: Host) -> Adapter:
+    from bot.platforms.web.adapter import WebAdapter  # noqa: PLC0415 - its library, only where it runs
+
+    limits = host.limits
+    return WebAdapter(
+        settings,
+        host.handler,
+        host.registry,
+        health=host.health,
+        metrics=host.metrics,
+        max_upload=max(limits.bytes, min(limits.bytes * limits.pictures, UPLOAD_BYTES)),
+        translations=host.catalogue,
+        names=host.registry.typed_names(host.words, host.translated),
+    )
+
+
+PLATFORM = Platform(
+    name=NAME,
+    title="Web chat",
+    section=Web,
+    capabilities=CAPABILITIES,
+    abilities=ABILITIES,
+    is_on=lambda settings: settings.enabled,
+    how_to_start="set enabled = true in [web]",
+    check=_check,
+    check_start=_check_start,
+    make=_make,
+)
