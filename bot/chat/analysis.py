@@ -15,6 +15,7 @@ from bot.chat.rates import Rates
 from bot.chat.words import Finding, Result
 from bot.config import Limits
 from bot.errors import AdultsOnly, Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
+from bot.fair import FairGate
 from bot.metrics import Metrics
 from bot.recognition.backend import Backend
 from bot.recognition.gallery import Gallery
@@ -23,7 +24,11 @@ from bot.recognition.results import Analysis
 from bot.storage.store import Store
 
 DOWNLOADS = 8
-"""Transfers at a time, over all chats."""
+"""Transfers at a time, over all chats; of one chat half as many."""
+SLOW_DOWNLOADS = 24
+"""Transfers beside those that have taken long already: they hold up nobody else."""
+PATIENCE = 1.0
+"""Seconds after which a transfer counts as slow."""
 PROGRESS_SECONDS = 5.0
 """How long a platform may take to show progress before it is left behind."""
 
@@ -77,7 +82,7 @@ class PictureAnalysis:
         self._rates = rates
         self._limits = limits
         self._threshold = threshold
-        self._downloads = asyncio.Semaphore(DOWNLOADS)
+        self._downloads = FairGate(DOWNLOADS, each=DOWNLOADS // 2, aside=SLOW_DOWNLOADS)
 
     async def analyse(self, context: Context, pictures: Sequence[Picture], *, quietly: bool = False) -> list[Finding]:
         """Return what came of each picture, in their order; a failure with one does not spoil the others.
@@ -118,7 +123,7 @@ class PictureAnalysis:
             raise TooManyPictures(self._limits.pictures)
         if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):
             raise TooManyBytes(self._limits.bytes)
-        if self._backend.waiting >= self._limits.queue:
+        if self._backend.refuses(context.share):
             raise Busy
         return left_alone
 
@@ -134,10 +139,15 @@ class PictureAnalysis:
 
     async def _analyse(self, admitted: Admitted, number: int, picture: Picture) -> Analysis:
         platform = admitted.context.chat.platform
-        async with self._downloads:
+        share = admitted.context.share
+        async with self._downloads.place(share) as place:
             await admitted.report(Stage.DOWNLOADING, number)
-            with self._metrics.timed(platform, "download"):
-                data = await fetch(picture, max_bytes=self._limits.bytes, seconds=self._limits.download_seconds)
+            slow = asyncio.get_running_loop().call_later(PATIENCE, place.leave)
+            try:
+                with self._metrics.timed(platform, "download"):
+                    data = await fetch(picture, max_bytes=self._limits.bytes, seconds=self._limits.download_seconds)
+            finally:
+                slow.cancel()
         await admitted.report(Stage.ANALYSING, number)
         settings = admitted.context.settings
         threshold = self._threshold if settings.threshold is None else settings.threshold
@@ -148,6 +158,7 @@ class PictureAnalysis:
             portraits=True,
             least_guess=settings.least_guess,
             unknown=word,
+            share=share,
         )
         with self._metrics.timed(platform, "analysis"):
             analysis = await self._backend.analyse(data, how)

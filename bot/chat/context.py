@@ -5,6 +5,7 @@ from gettext import NullTranslations
 
 from bot.chat.model import Capabilities, Chat, Incoming, Progress, Stage, User
 from bot.chat.words import Sentences
+from bot.fair import Share
 from bot.storage.values import ChatSettings, Teachers
 
 
@@ -28,6 +29,11 @@ class Context:
     def user(self) -> User:
         """Who asked."""
         return self.incoming.user
+
+    @property
+    def share(self) -> Share:
+        """Whose work it is, where several wait for the same: the chat's, and in it the one's who asks."""
+        return (self.chat.platform, self.chat.id), (self.user.platform, self.user.id)
 
     @property
     def capabilities(self) -> Capabilities:

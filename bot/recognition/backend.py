@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.fair import Share
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding
 from bot.recognition.options import AnalysisOptions
@@ -68,12 +69,17 @@ class Backend(Protocol):
         """How many pictures wait for a worker, as far as is known here."""
         ...
 
+    def refuses(self, share: Share) -> bool:
+        """Whether a picture of this share would be met with `Busy` now: asked before it is downloaded."""
+        ...
+
     async def analyse(self, data: bytes, options: AnalysisOptions) -> Analysis:
         """Find and name the faces in a picture file, in a video or in an animation.
 
         Raises:
             PictureError: the picture cannot be used.
-            Busy: as many pictures wait already as may; nothing was started.
+            Busy: as many pictures wait already as may; nothing was started. It may come to those who wait, too: who has
+                most of what waits gives way to somebody who has less.
             AnalysisTimeout: the answer was not there in time, waiting included.
             Stopping: the backend is not running, or no longer.
         """

@@ -17,6 +17,7 @@ import cv2
 import structlog
 
 from bot.errors import AnalysisTimeout, OperatorError, Stopping
+from bot.fair import Share
 from bot.recognition.backend import BackendHealth
 from bot.recognition.bundle import Teaching
 from bot.recognition.capacity import fitting_workers
@@ -102,6 +103,10 @@ class LocalBackend:
         """How many pictures wait for a worker."""
         return 0 if self._workers is None else self._workers.waiting
 
+    def refuses(self, share: Share) -> bool:
+        """Whether a picture of this share would be met with `Busy` now."""
+        return self._workers is not None and self._workers.refuses(share)
+
     @property
     def roster(self) -> tuple[str, ...]:
         """The characters that the running classifier knows."""
@@ -150,7 +155,7 @@ class LocalBackend:
             AnalysisTimeout: the answer was not there in time, waiting included.
             Stopping: the pipeline is not running, or no longer.
         """
-        return await self._submit(partial(Engine.analyse, data=data, options=options))
+        return await self._submit(partial(Engine.analyse, data=data, options=options), options.share)
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
         """Embed encoded face crops, as `Portrait.image` holds them, one after the other.
@@ -162,11 +167,11 @@ class LocalBackend:
         """
         return [await self._submit(partial(Engine.embed, crop=crop)) for crop in crops]
 
-    async def _submit(self, work: Callable[[Engine], T]) -> T:
+    async def _submit(self, work: Callable[[Engine], T], share: Share = ()) -> T:
         if self._workers is None:
             raise Stopping
         seconds = self._how.analysis_seconds
-        future = self._workers.submit(work, time.monotonic() + seconds)
+        future = self._workers.submit(work, time.monotonic() + seconds, share)
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.wrap_future(future)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.fair import Share
 from bot.recognition.gallery import EMPTY, Gallery
 
 
@@ -20,6 +21,7 @@ class AnalysisOptions:
         portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
         least_guess: Probability under which a guess is not drawn.
         unknown: The word that is drawn on faces of nobody; None, or one that no font has, is in English.
+        share: Whose picture it is: workers serve those who wait in turns.
     """
 
     threshold: float | None = None
@@ -30,6 +32,7 @@ class AnalysisOptions:
     portraits: bool = False
     least_guess: float = 0.0
     unknown: str | None = None
+    share: Share = ()
 
 
 @dataclass(frozen=True, slots=True)

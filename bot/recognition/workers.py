@@ -1,13 +1,13 @@
-"""Threads that do slow work one job at a time, each with tools of its own, behind a waiting room of limited size.
+"""Threads that do slow work one job at a time, each with tools of its own, behind a queue of limited size.
 
-Own code: a `ThreadPoolExecutor` has no limit on what waits, no deadlines, and no tools per thread that can be changed.
+Own code: a `ThreadPoolExecutor` has no limit on what waits, no fair shares, no deadlines, and no tools per thread that
+can be changed.
 """
 
 import contextlib
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from bot.errors import Busy, Stopping
+from bot.fair import FairQueue, Share
 
 _log = structlog.get_logger()
 
@@ -23,6 +24,9 @@ T = TypeVar("T")
 """The tools that a thread works with; they are never shared between threads."""
 R = TypeVar("R")
 V = TypeVar("V")
+
+NOBODYS: Share = (None,)
+"""Whose jobs those are that nobody has asked for: they have a line of their own."""
 
 
 @dataclass(eq=False)
@@ -40,14 +44,14 @@ class Workers(Generic[T]):
     Args:
         make_tools: Called in each thread at the start.
         threads: How many.
-        room: How many jobs may wait for a free thread.
+        queue_size: How many jobs may wait for a free thread.
     """
 
     def __init__(self, make_tools: Callable[[], T], threads: int, queue_size: int) -> None:
         self._make_tools = make_tools
         self._generation = 0
         self._queue_size = queue_size
-        self._waiting: deque[_Job[T]] = deque()
+        self._waiting: FairQueue[_Job[T]] = FairQueue()
         self._running: list[_Job[T]] = []
         self._stopping = False
         self._changed = threading.Condition()
@@ -58,7 +62,8 @@ class Workers(Generic[T]):
     @property
     def waiting(self) -> int:
         """How many jobs wait for a free thread."""
-        return len(self._waiting)
+        with self._changed:
+            return len(self._waiting)
 
     @property
     def alive(self) -> bool:
@@ -68,26 +73,39 @@ class Workers(Generic[T]):
             stuck = sum(job.deadline < now for job in self._running)
         return sum(thread.is_alive() for thread in self._threads) > stuck
 
-    def submit(self, work: Callable[[T], R], deadline: float) -> Future[R]:
+    def refuses(self, share: Share) -> bool:
+        """Whether a job of this share would be met with `Busy` now."""
+        with self._changed:
+            return self._full() and not self._waiting.yields_to(share or NOBODYS)
+
+    def submit(self, work: Callable[[T], R], deadline: float, share: Share = ()) -> Future[R]:
         """Queue a job, to be started before `deadline` (of `time.monotonic`) or never.
+
+        Jobs are started in turns of those whose `share` they are. Where the queue is full, the last job of whoever has
+        most of it fails with `Busy` to make room for somebody who has less.
 
         Returns:
             The future result; `TimeoutError` where no thread came to it in time. Cancelling it frees the place of a
             waiting job at once; a running one holds its thread until it is done.
 
         Raises:
-            Busy: as many jobs wait already as may.
+            Busy: as many jobs wait already as may, and nobody has more of them.
             Stopping: the workers take nothing new.
         """
-        job = _Job[T](work, deadline)
+        job, share = _Job[T](work, deadline), share or NOBODYS
+        pushed_out: _Job[T] | None = None
         with self._changed:
             if self._stopping:
                 raise Stopping
-            if len(self._waiting) + len(self._running) >= self._queue_size + len(self._threads):
-                raise Busy
-            self._waiting.append(job)
+            if self._full():
+                pushed_out = self._waiting.give_way(share)
+                if pushed_out is None:
+                    raise Busy
+            self._waiting.push(job, share)
             self._changed.notify()
         job.future.add_done_callback(self._forget)
+        if pushed_out is not None:
+            _settle(pushed_out.future.set_exception, Busy())
         return job.future
 
     def retool(self, make_tools: Callable[[], T]) -> None:
@@ -107,9 +125,12 @@ class Workers(Generic[T]):
             thread.join(max(0.0, end - time.monotonic()))
         with self._changed:
             left = [*self._waiting, *self._running]
-            self._waiting.clear()
+            self._waiting = FairQueue()
         for job in left:
             _settle(job.future.set_exception, Stopping())
+
+    def _full(self) -> bool:
+        return len(self._waiting) + len(self._running) >= self._queue_size + len(self._threads)
 
     def _forget(self, future: Future[Any]) -> None:
         """Free the place of a job that was cancelled while it waited.
@@ -117,10 +138,9 @@ class Workers(Generic[T]):
         It is found by its future: a callback that knew the job would keep it, and the file in it, in a cycle.
         """
         with self._changed:
-            for job in self._waiting:
-                if job.future is future:
-                    self._waiting.remove(job)
-                    return
+            gone = next((job for job in self._waiting if job.future is future), None)
+            if gone is not None:
+                self._waiting.drop(gone)
 
     def _serve(self) -> None:
         tools: T | None = None
@@ -147,8 +167,8 @@ class Workers(Generic[T]):
 
     def _take(self) -> _Job[T] | None:
         """Take the next job out of the waiting room; None where it has been cancelled meanwhile."""
-        job = self._waiting.popleft()
-        if not job.future.set_running_or_notify_cancel():
+        job = self._waiting.pop()
+        if job is None or not job.future.set_running_or_notify_cancel():
             return None
         self._running.append(job)
         return job

@@ -26,7 +26,9 @@ from bot.chat.model import (
     User,
 )
 from bot.chat.registry import Registry
+from bot.config import Limits
 from bot.errors import BrokenPicture, DownloadFailed
+from bot.fair import Share
 from bot.metrics import Metrics
 from bot.recognition.backend import BackendHealth
 from bot.recognition.characters import Character, Characters
@@ -107,6 +109,10 @@ class FakeBackend:
         if isinstance(result, BaseException):
             raise result
         return result
+
+    def refuses(self, share: Share) -> bool:
+        assert share, "it is somebody's picture"
+        return self.waiting >= Limits().queue
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:
         raise NotImplementedError(f"no test needs {len(crops)} embeddings of made-up faces")

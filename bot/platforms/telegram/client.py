@@ -20,7 +20,8 @@ from bot.platforms.telegram.expulsion import Listener, ListeningRequest
 
 PLACEHOLDER = "TOKEN"
 _CONNECTIONS = 50
-"""For the answers (`questions.ANSWERS_AT_ONCE`) and presses (`presses.PRESSES_AT_ONCE`), each with its chat action."""
+"""For the answers (`questions.ANSWERS_AT_ONCE`) and presses (`presses.PRESSES_AT_ONCE`), each with its chat action, and
+for what is being delivered."""
 
 
 class MaskedStr(str):
@@ -101,6 +102,7 @@ def _request(api: str, token: SecretStr, connections: int, listener: Listener) -
     inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=connections), proxy=_proxy(api))
     return ListeningRequest(
         listener,
+        connections,
         connect_timeout=10,
         read_timeout=20,
         write_timeout=20,

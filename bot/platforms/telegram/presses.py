@@ -11,6 +11,7 @@ from telegram.constants import ReactionEmoji
 
 from bot.chat.commands import split
 from bot.chat.model import Handler, Placement, Press, Reply
+from bot.fair import FairGate
 from bot.platforms.telegram.callback_answer import Spinner, spinning
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, ask_for_words, deliver
@@ -32,7 +33,7 @@ class Presses:
         self._handler = handler
         self._envelopes = envelopes
         self._memory = memory
-        self._turns = asyncio.Semaphore(PRESSES_AT_ONCE)
+        self._turns = FairGate(PRESSES_AT_ONCE, each=PRESSES_AT_ONCE // 2)
         self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
         """Presses of one message's buttons wait for each other: each finds it as the one before has left it."""
 
@@ -113,12 +114,14 @@ class Presses:
         spinner: Spinner | None = None,
     ) -> None:
         one_by_one = self._locks.setdefault(key(pressed), asyncio.Lock())
-        async with one_by_one, self._turns, presence(self._bot, place) as progress:
-            await self._memory.complete.wait()
-            exchange = self._memory.exchange(key(pressed))
-            press = replace(press, asker=exchange.asker if exchange else None)
-            incoming = await self._envelopes.from_person(person, pressed.chat, press)
-            reply = await self._handler(replace(incoming, progress=progress))
+        async with one_by_one, self._turns.place((pressed.chat.id, person.id)) as turn:
+            async with presence(self._bot, place) as progress:
+                await self._memory.complete.wait()
+                exchange = self._memory.exchange(key(pressed))
+                press = replace(press, asker=exchange.asker if exchange else None)
+                incoming = await self._envelopes.from_person(person, pressed.chat, press)
+                reply = await self._handler(replace(incoming, progress=progress))
+            turn.leave()
             if reply.placement is Placement.NOTICE and spinner and await spinner.stop(reply.text):
                 return
             await self._show(reply, pressed, place)

@@ -1,6 +1,5 @@
 """From a message to its answer: read, hand over, deliver; and once more when the message is edited."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,8 @@ from cachetools import TTLCache
 from telegram import Bot, Message
 from telegram.constants import ChatType
 
-from bot.chat.model import Ask, Handler, Picture, PictureRequest, Progress, Request, Stage, Trigger
+from bot.chat.model import Ask, Handler, Picture, PictureRequest, Request, Trigger
+from bot.fair import FairGate
 from bot.platforms.telegram.albums import Albums
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 Start: TypeAlias = Callable[[Coroutine[Any, Any, object]], None]
 
 ANSWERS_AT_ONCE = 16
-"""More do not get more done: each costs several requests, and with 256 at once more than half of them timed out."""
+"""Of one chat half as many, each counted until its answer is delivered. More do not get more done: each costs several
+requests, and with 256 at once more than half of them timed out."""
 _STALE = timedelta(minutes=10)
 _PICTURE_FOLLOWS = 120.0
 
@@ -48,7 +49,7 @@ class Questions:
         self._albums = Albums()
         self._owed: TTLCache[tuple[object, ...], PictureRequest] = TTLCache(maxsize=10_000, ttl=_PICTURE_FOLLOWS)
         """What was asked for by whom without the picture, which is to follow."""
-        self._turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
+        self._turns = FairGate(ANSWERS_AT_ONCE, each=ANSWERS_AT_ONCE // 2)
 
     def posted(self, message: Message) -> None:
         """Take in a new message."""
@@ -129,16 +130,16 @@ class Questions:
     async def _answer(self, exchange: Exchange, request: Request) -> None:
         message = exchange.question[0]
         address = Address.of(message)
-        async with presence(self._bot, address) as progress:
-            if self._turns.locked() and not _is_posted(request):
-                await progress(Progress(Stage.ACCEPTED, 1, 1))
-            async with self._turns:
+        async with self._turns.place((message.chat.id, exchange.asker.id)) as turn:
+            async with presence(self._bot, address) as progress:
                 incoming = await self._envelopes.from_message(message, exchange.asker, request)
                 reply = await self._handler(replace(incoming, progress=progress))
-                if exchange.withdrawn:
-                    return
-                ask_back = _owes_picture(request) and message.chat.type != ChatType.PRIVATE
-                sent = await deliver(self._bot, reply, address, ask_back=ask_back)
+            # Delivering may have to wait until Telegram lets this chat have more messages: that is no other's business.
+            turn.leave()
+            if exchange.withdrawn:
+                return
+            ask_back = _owes_picture(request) and message.chat.type != ChatType.PRIVATE
+            sent = await deliver(self._bot, reply, address, ask_back=ask_back)
         if sent and _is_posted(request):
             self._memory.ask(exchange)
         self._memory.answer(sent, exchange, prompts(reply))

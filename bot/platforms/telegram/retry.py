@@ -30,12 +30,17 @@ async def with_retries(call: Callable[[], Awaitable[T]]) -> T:
             wait = _seconds(error.retry_after)
             if wait > LONGEST_WAIT:
                 raise
-            await asyncio.sleep(wait)
+            await pause(wait)
         except (BadRequest, TimedOut):
             raise
         except NetworkError:
-            await asyncio.sleep(_AFTER_BROKEN_CONNECTION)
+            await pause(_AFTER_BROKEN_CONNECTION)
     return await call()
+
+
+async def pause(seconds: float) -> None:
+    """Wait until Telegram takes more of this chat, or the network is back."""
+    await asyncio.sleep(seconds)
 
 
 def _seconds(period: int | timedelta) -> float:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -32,6 +32,10 @@ class FakeTelegram(People):
         super().__init__()
         self.violations: list[str] = []
         self.calls: list[str] = []
+        self.hold_back: Callable[[str, Mapping[str, str]], Refusal | None] = lambda _method, _form: None
+        """Says which calls are refused, beside those of `fail_with`."""
+        self.dawdle: Callable[[str], Awaitable[None]] = _at_once
+        """Waits before a file is handed out, by its path."""
         self._api = Api(self.world)
         self._failures: defaultdict[str, deque[Refusal]] = defaultdict(deque)
         self._webhook_port: int | None = None
@@ -68,7 +72,7 @@ class FakeTelegram(People):
         self.calls.append(method)
         form, uploads = await _read(request)
         try:
-            self._refuse(request.match_info["token"], method)
+            self._refuse(request.match_info["token"], method, form)
             self._check(method, form, uploads)
             result = await self._api.call(method, form, uploads)
         except Refusal as refusal:
@@ -83,14 +87,17 @@ class FakeTelegram(People):
             if file.path == request.match_info["path"] and request.match_info["token"] == self.token:
                 if file.status == BREAKS_OFF:
                     return await _broken_off(request)
+                await self.dawdle(file.path)
                 return web.Response(body=file.data, status=file.status, content_type="application/octet-stream")
         return web.Response(status=404)
 
-    def _refuse(self, token: str, method: str) -> None:
+    def _refuse(self, token: str, method: str, form: Mapping[str, str]) -> None:
         if token != self.token:
             raise Refusal(401, "Unauthorized")
         if self._failures[method]:
             raise self._failures[method].popleft()
+        if refusal := self.hold_back(method, form):
+            raise refusal
 
     def _check(self, method: str, form: dict[str, str], uploads: dict[str, tuple[str, bytes]]) -> None:
         found = list(limits.problems(method, form))
@@ -128,6 +135,10 @@ class FakeTelegram(People):
                 except aiohttp.ClientConnectionError:
                     # The bot listens only once its webhook has been set; Telegram, too, tries again.
                     await asyncio.sleep(0.02)
+
+
+async def _at_once(_path: str) -> None:
+    """Hand out a file without waiting."""
 
 
 async def _broken_off(request: web.Request) -> web.StreamResponse:
