@@ -118,7 +118,7 @@ class PictureAnalysis:
         if all(_posters(picture, context.user) & left_alone for picture in pictures):
             raise OptedOut
         if quietly:
-            self._rates.admit(context.user, context.chat, quietly=True)
+            await self._rates.admit(context.user, context.chat, quietly=True)
         if len(pictures) > self._limits.pictures:
             raise TooManyPictures(self._limits.pictures)
         if all(picture.size is not None and picture.size > self._limits.bytes for picture in pictures):

@@ -62,29 +62,29 @@ class Answers:
     """Remembers answers."""
 
     def __init__(self, memories: Memories) -> None:
-        self._memory = memories.asker_memory(_cost)
+        self._memory = memories.asker_memory("answers", _cost)
 
-    def remember(
+    async def remember(
         self, context: Context, findings: Sequence[Finding], *, captioned: bool = False, unasked: bool = False
     ) -> Answer:
         """Remember what was found for a request, and return it with its token."""
         answer = Answer(context.user, context.chat, tuple(map(_without_image, findings)), captioned, unasked)
-        return replace(answer, token=self._memory.keep(answer))
+        return replace(answer, token=await self._memory.keep(answer))
 
-    def recall(self, context: Context, token: str) -> Answer:
+    async def recall(self, context: Context, token: str) -> Answer:
         """Return the answer that a button in this chat is about.
 
         Raises:
             Expired: it is not remembered, or was given in another chat.
         """
-        answer = self._memory.get(token)
+        answer = await self._memory.get(token)
         if answer is None or answer.chat != context.chat:
             raise Expired
         return replace(answer, token=token)
 
-    def forget(self, token: str) -> None:
+    async def forget(self, token: str) -> None:
         """Forget an answer."""
-        self._memory.drop(token)
+        await self._memory.take(token)
 
 
 def faces_of(findings: Sequence[Finding]) -> tuple[AnsweredFace, ...]:

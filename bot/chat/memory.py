@@ -1,4 +1,7 @@
-"""Memories of what buttons are about: bounded in number, bytes and age, and gone after a restart."""
+"""What buttons are about, remembered under tokens: bounded in number, bytes and age, and gone after a restart.
+
+The ports, and the memories of this process. What is kept is frozen, so that another implementation may write it down.
+"""
 
 import secrets
 import time
@@ -33,20 +36,52 @@ class HasAsker(Protocol):
 A = TypeVar("A", bound=HasAsker)
 
 
-class Forgetful(Protocol):
-    """Holds what people have asked for, until they or their chats are gone."""
+class Memory(Protocol[T]):
+    """Keeps values under tokens that nobody can guess. What was asked for least recently goes first."""
 
-    def forget_user(self, user: User) -> None:
+    async def keep(self, value: T) -> str:
+        """Remember a value, and return its token. One that is too large for the memory has a token too, but is gone."""
+        ...
+
+    async def get(self, token: str) -> T | None:
+        """Return what is remembered under `token`, if it still is."""
+        ...
+
+    async def take(self, token: str) -> T | None:
+        """Return what is remembered under `token` and forget it: of many who ask at once, one gets it."""
+        ...
+
+
+class Memories(Protocol):
+    """Makes memories within the operator's limits, and has them forget people and chats.
+
+    `tests/contract/ports/test_memories.py` holds every implementation to what is said here and of `Memory`.
+    """
+
+    def memory(self, name: str, cost: Callable[[T], int]) -> Memory[T]:
+        """Make a memory of what says nothing about people.
+
+        Args:
+            name: Tells it from all others.
+            cost: Counts the bytes of a value.
+        """
+        ...
+
+    def asker_memory(self, name: str, cost: Callable[[A], int]) -> Memory[A]:
+        """Make a memory of what people have asked for."""
+        ...
+
+    async def forget_user(self, user: User) -> None:
         """Forget all that somebody has asked for."""
         ...
 
-    def forget_chat(self, chat: Chat) -> None:
+    async def forget_chat(self, chat: Chat) -> None:
         """Forget all that was asked in a chat, or in the server that has this id."""
         ...
 
 
-class Memory(Generic[T]):
-    """Keeps values under tokens that nobody can guess. What was asked for least recently goes first.
+class LocalMemory(Generic[T]):
+    """Remembers values in this process. Satisfies `Memory`.
 
     Args:
         entries: At most so many.
@@ -67,8 +102,8 @@ class Memory(Generic[T]):
         self._limit = entries
         self._values: TTLCache[str, T] = TTLCache(size, seconds, timer=clock, getsizeof=cost)
 
-    def keep(self, value: T) -> str:
-        """Remember a value, and return its token. One that is too large for the memory has a token too, but is gone."""
+    async def keep(self, value: T) -> str:
+        """Remember a value, and return its token."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         with suppress(ValueError):
             self._values[token] = value
@@ -76,70 +111,60 @@ class Memory(Generic[T]):
             self._values.popitem()
         return token
 
-    def get(self, token: str) -> T | None:
+    async def get(self, token: str) -> T | None:
         """Return what is remembered under `token`, if it still is."""
         return self._values.get(token)
 
-    def drop(self, token: str) -> None:
-        """Forget what is remembered under `token`."""
-        self._values.pop(token, None)
+    async def take(self, token: str) -> T | None:
+        """Return what is remembered under `token` and forget it."""
+        return self._values.pop(token, None)
 
     def drop_where(self, gone: Callable[[T], bool]) -> None:
         """Forget every value that `gone` is true of."""
         for token in list(self._values):
             value = self._values.get(token)
             if value is not None and gone(value):
-                self.drop(token)
+                self._values.pop(token, None)
 
 
-class AskerMemory(Memory[A]):
-    """A memory that people and chats can be removed from."""
+class LocalMemories:
+    """Makes memories in this process. Satisfies `Memories`.
 
-    def forget_user(self, user: User) -> None:
-        """Forget all that somebody has asked for."""
-        gone = (user.platform, user.id)
-        self.drop_where(lambda value: (value.asker.platform, value.asker.id) == gone)
+    Args:
+        limits: Of each memory.
+        clock: Seconds that never run backwards.
+    """
 
-    def forget_chat(self, chat: Chat) -> None:
-        """Forget all that was asked in a chat, or in the server that has this id."""
-        self.drop_where(
-            lambda value: value.chat.platform == chat.platform and chat.id in (value.chat.id, value.chat.home)
-        )
-
-
-class Memories:
-    """Makes memories within the operator's limits, and has them forget people and chats."""
-
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
-        self._forgetful: list[Forgetful] = []
+        self._clock = clock
+        self._of_askers: list[Callable[[Callable[[HasAsker], bool]], None]] = []
 
-    def memory(self, cost: Callable[[T], int]) -> Memory[T]:
-        """Make a memory of what says nothing about people; `cost` counts the bytes of a value."""
-        return Memory(
+    def memory(self, name: str, cost: Callable[[T], int]) -> LocalMemory[T]:  # noqa: ARG002 - each is an object here
+        """Make a memory of what says nothing about people."""
+        return LocalMemory(
             entries=self._limits.remembered,
             size=self._limits.remembered_bytes,
             seconds=self._limits.remembered_seconds,
             cost=cost,
+            clock=self._clock,
         )
 
-    def asker_memory(self, cost: Callable[[A], int]) -> AskerMemory[A]:
+    def asker_memory(self, name: str, cost: Callable[[A], int]) -> LocalMemory[A]:
         """Make a memory of what people have asked for."""
-        memory = AskerMemory[A](
-            entries=self._limits.remembered,
-            size=self._limits.remembered_bytes,
-            seconds=self._limits.remembered_seconds,
-            cost=cost,
-        )
-        self._forgetful.append(memory)
+        memory = self.memory(name, cost)
+        self._of_askers.append(memory.drop_where)
         return memory
 
-    def forget_user(self, user: User) -> None:
+    async def forget_user(self, user: User) -> None:
         """Forget all that somebody has asked for."""
-        for memory in self._forgetful:
-            memory.forget_user(user)
+        gone = (user.platform, user.id)
+        for drop_where in self._of_askers:
+            drop_where(lambda value: (value.asker.platform, value.asker.id) == gone)
 
-    def forget_chat(self, chat: Chat) -> None:
+    async def forget_chat(self, chat: Chat) -> None:
         """Forget all that was asked in a chat, or in the server that has this id."""
-        for memory in self._forgetful:
-            memory.forget_chat(chat)
+        for drop_where in self._of_askers:
+            drop_where(
+                lambda value: value.chat.platform == chat.platform and chat.id in (value.chat.id, value.chat.home)
+            )

@@ -1,4 +1,4 @@
-"""How often may somebody ask? A log of each asker's last requests, over a moving window, in memory.
+"""How often may somebody ask? The port, and the one that keeps a log of the last requests in this process's memory.
 
 Own code, small as it is: the in-memory storage of the library `limits` goes by the wall clock, starts a thread for each
 clean-up and never forgets a key.
@@ -7,6 +7,7 @@ clean-up and never forgets a key.
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from typing import Protocol
 
 from bot.chat.model import Chat, User
 from bot.errors import RateLimited
@@ -14,10 +15,33 @@ from bot.errors import RateLimited
 SECONDS = 60.0
 
 
-class Rates:
-    """The limits on requests in a minute, of one user and in one chat.
+class Rates(Protocol):
+    """Limits the requests of a user and in a chat over a moving minute.
+
+    `tests/contract/ports/test_rates.py` holds every implementation to what is said here.
+    """
+
+    async def admit(self, user: User, chat: Chat, *, quietly: bool = False) -> None:
+        """Count a request. One that is refused does not count.
+
+        Args:
+            user: Who asks.
+            chat: Where they do.
+            quietly: Nobody will be told of a refusal.
+
+        Raises:
+            RateLimited: the user or the chat has used up its minute; it says whether this user was told so in this chat
+                already, since when nothing was free again.
+        """
+        ...
+
+
+class LocalRates:
+    """Limits the requests that come to this process. Satisfies `Rates`.
 
     Args:
+        user_requests: Of one user in a minute.
+        chat_requests: In one chat in a minute.
         clock: Seconds that never run backwards.
     """
 
@@ -27,16 +51,8 @@ class Rates:
         self._told: dict[Hashable, float] = {}
         self._clock = clock
 
-    def admit(self, user: User, chat: Chat, *, quietly: bool = False) -> None:
-        """Count a request. One that is refused does not count.
-
-        Args:
-            quietly: Nobody will be told of a refusal.
-
-        Raises:
-            RateLimited: the user or the chat has used up its minute; it says whether this user was told so in this chat
-                already, since when nothing was free again.
-        """
+    async def admit(self, user: User, chat: Chat, *, quietly: bool = False) -> None:
+        """Count a request, as `Rates` says."""
         now = self._clock()
         user_key, chat_key = (user.platform, user.id), (chat.platform, chat.id)
         wait = max(self._users.wait(user_key, now), self._chats.wait(chat_key, now))

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from gettext import NullTranslations
@@ -17,9 +17,9 @@ from bot.chat.answers import Answers
 from bot.chat.context import Context
 from bot.chat.failures import FailureLog
 from bot.chat.lessons import Lessons
-from bot.chat.memory import Memories
+from bot.chat.memory import LocalMemories, Memories
 from bot.chat.model import Event, Incoming, Press, Reply, Request
-from bot.chat.rates import Rates
+from bot.chat.rates import LocalRates, Rates
 from bot.chat.registry import Parts, Rate, Registry
 from bot.chat.replies import notice
 from bot.chat.words import Bug, Sentences, translations_for
@@ -54,6 +54,8 @@ class Service:
         limits: What a request may cost.
         access: Whom to answer.
         threshold: The probability from which a face is named in chats that have set none; None for the bundle's own.
+        rates: What limits them; this process's own where there are none.
+        memories: What remembers their answers; this process's own where there are none.
     """
 
     def __init__(
@@ -66,16 +68,15 @@ class Service:
         limits: Limits,
         access: Access | None = None,
         threshold: float | None = None,
+        rates: Mapping[Rate, Rates] | None = None,
+        memories: Memories | None = None,
     ) -> None:
         self._store = store
         self._metrics = metrics
         self._access = AccessCheck(access or Access())
         self._failures = FailureLog(metrics)
-        self._rates = {
-            Rate.REQUESTS: Rates(user_requests=limits.user_requests, chat_requests=limits.chat_requests),
-            Rate.PRESSES: Rates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
-        }
-        rates, memories = self._rates[Rate.REQUESTS], Memories(limits)
+        self._rates: Mapping[Rate, Rates] = rates or local_rates(limits)
+        memories = memories or LocalMemories(limits)
         self._requests: dict[type[Request], _Served] = {}
         self._buttons: dict[str, _Served] = {}
         self._events: defaultdict[type[Event], list[Follow]] = defaultdict(list)
@@ -85,7 +86,7 @@ class Service:
                 backend,
                 store,
                 limits,
-                PictureAnalysis(backend, store, metrics, self._failures, rates, limits, threshold),
+                PictureAnalysis(backend, store, metrics, self._failures, self._rates[Rate.REQUESTS], limits, threshold),
                 Answers(memories),
                 Lessons(backend, store),
                 memories,
@@ -146,9 +147,17 @@ class Service:
         else:
             served = self._requests[type(request)]
         if not request.unasked:
-            self._rates[served.rate].admit(context.user, context.chat)
+            await self._rates[served.rate].admit(context.user, context.chat)
         check_rights(context, served.rights)
         return await served.handle(context, request)
+
+
+def local_rates(limits: Limits) -> Mapping[Rate, Rates]:
+    """Return what limits the requests that come to this process."""
+    return {
+        Rate.REQUESTS: LocalRates(user_requests=limits.user_requests, chat_requests=limits.chat_requests),
+        Rate.PRESSES: LocalRates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
+    }
 
 
 async def _expired(_context: Context, _request: Pressed) -> Reply:

@@ -15,6 +15,7 @@ from bot.chat.links import Links, NoLinks
 from bot.chat.model import Capabilities, Handler
 from bot.config import Limits, Section, Settings
 from bot.finding import Finding, Status
+from bot.platforms.shared.prompts import LocalPrompts, Prompts
 
 if TYPE_CHECKING:
     # Whoever only reads what a platform is need not wait for these.
@@ -75,6 +76,7 @@ class Host:
         metrics: Its figures, as Prometheus reads them.
         limits: What a request may cost.
         links: Keeps which answers belong to which questions, beyond a restart.
+        prompts: Remembers which buttons ask for words before they count.
         words: Says texts of the code in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
         translated: The tags of those that have a catalogue.
@@ -87,6 +89,7 @@ class Host:
     metrics: Callable[[], bytes]
     limits: Limits = field(default_factory=Limits)
     links: Links = field(default_factory=NoLinks)
+    prompts: Prompts = field(default_factory=LocalPrompts)
     words: Words = english_only
     languages: Mapping[str, str] = field(default_factory=dict)
     translated: Sequence[str] = ()

@@ -22,14 +22,14 @@ class UnderAnswers:
 
     async def turn(self, context: Context, press: Pressed) -> Reply:
         """Show a page of the answer, its first page again after something else was shown in its place."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         page = number(press.args, 0, below=count_pages(answer.findings))
         text = turn_to(context.sentences, answer.findings, answer.text_limit(context), page)
         return in_place_of(answer, text, rows(context, answer, page))
 
     async def more(self, context: Context, press: Pressed) -> Reply:
         """Tell who else a face may be; ask which one where there are several."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         words, faces = ButtonWords(context.catalogue), answer.faces
         place = number(press.args, 0, below=len(faces)) if press.args else 0 if len(faces) == 1 else None
         if place is None:
@@ -42,20 +42,20 @@ class UnderAnswers:
 
     async def delete(self, context: Context, press: Pressed) -> Reply:
         """Take the answer away, for the one who asked and for those who manage the chat."""
-        asker = self._asker(context, press)
+        asker = await self._asker(context, press)
         if not (context.manages or context.is_user(asker)):
             return notice(ButtonWords(context.catalogue).not_yours())
-        self._answers.forget(press.token)
+        await self._answers.forget(press.token)
         return Reply(placement=Placement.DELETE)
 
-    def _asker(self, context: Context, press: Pressed) -> User:
+    async def _asker(self, context: Context, press: Pressed) -> User:
         """Return who asked for an answer; of one that is forgotten, by the word of the platform.
 
         Raises:
             Expired: nobody knows.
         """
         try:
-            return self._answers.recall(context, press.token).asker
+            return (await self._answers.recall(context, press.token)).asker
         except Expired:
             if press.asker is None:
                 raise

@@ -33,13 +33,13 @@ class Asking:
         findings = await self._analysis.analyse(context, ask.pictures, quietly=ask.unasked)
         if ask.unasked:
             findings = _worth_telling(findings, known_only=context.settings.quiet)
-        return self._reply(context, ask, findings) if findings else Reply()
+        return await self._reply(context, ask, findings) if findings else Reply()
 
-    def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding]) -> Reply:
+    async def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding]) -> Reply:
         paged = context.capabilities.buttons
         reply = compose(context.sentences, findings, context.capabilities, paged=paged)
         if paged:
-            answer = self._answers.remember(context, findings, captioned=bool(reply.images), unasked=ask.unasked)
+            answer = await self._answers.remember(context, findings, captioned=bool(reply.images), unasked=ask.unasked)
             reply = replace(reply, buttons=rows(context, answer))
         return replace(reply, private=ask.private)
 

@@ -40,11 +40,11 @@ class Corrections:
         self._store = parts.store
         self._lessons = parts.lessons
         self._judging = Judging(parts.backend, parts.store, parts.lessons)
-        self._choices = parts.memories.memory(_cost)
+        self._choices = parts.memories.memory("choices", _cost)
 
     async def right(self, context: Context, press: Pressed) -> Reply:
         """Confirm every face of the answer that was named."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         words = TeachingWords(context.catalogue)
         named = [(place, said) for place, seen in enumerate(answer.faces) if (said := said_of(seen.sighting))]
         if not named:
@@ -55,7 +55,7 @@ class Corrections:
 
     async def wrong(self, context: Context, press: Pressed) -> Reply:
         """Ask who a face really is; ask first which one, where there are several."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         if len(answer.faces) > 1 and not press.args:
             words = ButtonWords(context.catalogue)
             menus = (menu_of_faces(context, answer, "wrong"),)
@@ -67,7 +67,7 @@ class Corrections:
 
     async def search(self, context: Context, press: Pressed) -> Reply:
         """Offer the names that match what was written."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         place = _face(answer, press)
         taught = map(self._backend.characters.current, await self._store.taught(Scope.of(context.chat)))
         known = tuple(dict.fromkeys((*taught, *self._backend.roster)))
@@ -79,27 +79,27 @@ class Corrections:
 
     async def pick(self, context: Context, press: Pressed) -> Reply:
         """Take down the name that was chosen from a menu."""
-        choice = self._choices.get(press.token)
+        choice = await self._choices.get(press.token)
         if choice is None or choice.chat != context.chat:
             raise Expired
-        answer = self._answers.recall(context, choice.answer)
+        answer = await self._answers.recall(context, choice.answer)
         character = choice.characters[number(press.args, 0, below=len(choice.characters))]
         return await self._take_down(context, answer, choice.place, Truth.CHARACTER, character)
 
     async def someone_else(self, context: Context, press: Pressed) -> Reply:
         """Take down a name that was written."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         character = await self._lessons.character_called(context, press.text or "")
         return await self._take_down(context, answer, _face(answer, press), Truth.CHARACTER, character)
 
     async def stranger(self, context: Context, press: Pressed) -> Reply:
         """Take down that it is somebody else, whoever that is."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         return await self._take_down(context, answer, _face(answer, press), Truth.STRANGER, None)
 
     async def not_a_face(self, context: Context, press: Pressed) -> Reply:
         """Take down that there is no face."""
-        answer = self._answers.recall(context, press.token)
+        answer = await self._answers.recall(context, press.token)
         return await self._take_down(context, answer, _face(answer, press), Truth.NOT_A_FACE, None)
 
     async def _take_down(
@@ -119,7 +119,7 @@ class Corrections:
     async def _ask(self, context: Context, answer: Answer, place: int, characters: tuple[str, ...]) -> Reply:
         """Ask who a face is, with names to choose from and ways to answer without one."""
         words, token = TeachingWords(context.catalogue), answer.token
-        choice = self._choices.keep(Choice(context.chat, token, place, characters))
+        choice = await self._choices.keep(Choice(context.chat, token, place, characters))
         names = [self._backend.characters.name(character) for character in characters]
         options = tuple(Option(name, write("pick", choice, rank)) for rank, name in enumerate(names))
         rows = (

@@ -22,7 +22,7 @@ class Departures:
 
     async def moved(self, event: Moved) -> None:
         """Have all that is kept of a chat belong to it under its new id."""
-        self._memories.forget_chat(event.chat)
+        await self._memories.forget_chat(event.chat)
         await self._store.move_chat(event.chat, event.to)
         log.info("chat_gone", moved=True)
 
@@ -36,7 +36,7 @@ class Departures:
         log.info("homes_present", present=len(event.homes), gone=len(gone))
 
     async def _remove(self, chat: Chat) -> None:
-        self._memories.forget_chat(chat)
+        await self._memories.forget_chat(chat)
         await self._store.remove_chat(chat)
 
 

@@ -64,7 +64,7 @@ class MyData:
                 return in_place(Reply(words.really(), buttons=(sure,)))
             case ("delete",):
                 await self._store.remove_user(context.user)
-                self._memories.forget_user(context.user)
+                await self._memories.forget_user(context.user)
                 return in_place(Reply(words.deleted()))
             case _:
                 return in_place(await self.show(context, press))

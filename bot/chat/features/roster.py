@@ -33,7 +33,7 @@ class Names:
         self._backend = parts.backend
         self._store = parts.store
         # What people search for does not fit on a button.
-        self._queries = parts.memories.memory(_length)
+        self._queries = parts.memories.memory("queries", _length)
 
     async def show(self, context: Context, roster: Roster) -> Reply:
         """List the characters that match, or else those whose names are nearly so, page by page."""
@@ -41,7 +41,7 @@ class Names:
         known, taught = await self._known(context)
         characters = self._backend.characters.including_taught(known)
         found = characters.search(query, known) or characters.match(query, known).ids
-        token = self._queries.keep(query) if query and len(found) > PAGE else ""
+        token = await self._queries.keep(query) if query and len(found) > PAGE else ""
         return self._page(context, query, found, taught, 0, token)
 
     async def suggest(self, context: Context, suggest: Suggest) -> Reply:
@@ -68,7 +68,7 @@ class Names:
 
     async def turn(self, context: Context, press: Pressed) -> Reply:
         """Show a page."""
-        query = self._queries.get(press.token) if press.token else ""
+        query = await self._queries.get(press.token) if press.token else ""
         if query is None:
             raise Expired
         known, taught = await self._known(context)

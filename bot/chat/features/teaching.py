@@ -49,7 +49,7 @@ class Teaching:
         self._backend = parts.backend
         self._store = parts.store
         self._lessons = parts.lessons
-        self._open = parts.memories.asker_memory(_cost)
+        self._open = parts.memories.asker_memory("which face", _cost)
 
     async def teach(self, context: Context, request: Teach) -> Reply:
         """Learn from each picture with one face; ask which face it is in those with several.
@@ -72,7 +72,7 @@ class Teaching:
         if not unclear:
             return Reply("\n".join(lines), buttons=buttons)
         choice = [seen for _, several in unclear for seen in several]
-        question, choices = self._ask(context, context.user, character, choice)
+        question, choices = await self._ask(context, context.user, character, choice)
         marked = compose(context.sentences, [finding for finding, _ in unclear], context.capabilities)
         return replace(marked, text="\n".join([*lines, question]), buttons=(*choices, *buttons))
 
@@ -116,14 +116,14 @@ class Teaching:
                 lines.append(f"{context.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
         return lines
 
-    def _ask(
+    async def _ask(
         self, context: Context, asker: User, character: str, faces: Sequence[AnsweredFace]
     ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
         """Ask which of the faces it is; return the question and the buttons to answer it with."""
         words = TeachingWords(context.catalogue)
         if not context.capabilities.buttons:
             return words.one_face_only(), ()
-        token = self._open.keep(Open(asker, context.chat, character, tuple(faces)))
+        token = await self._open.keep(Open(asker, context.chat, character, tuple(faces)))
         several = len({seen.picture for seen in faces}) > 1
         buttons = [
             Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
@@ -134,19 +134,18 @@ class Teaching:
 
     async def choose(self, context: Context, press: Pressed) -> Reply:
         """Learn the face that was chosen, and ask on where other pictures have several as well."""
-        question = self._open.get(press.token)
+        question = await self._open.get(press.token)
         if question is None or question.chat != context.chat:
             raise Expired
         chosen = question.faces[number(press.args, 0, below=len(question.faces))]
         if await self._store.is_opted_out(chosen.author or question.asker):
             raise OptedOut
-        if self._open.get(press.token) is None:
+        if await self._open.take(press.token) is None:
             raise Expired  # somebody else was quicker
-        self._open.drop(press.token)
         lines, buttons = await self._learn(context, question.character, [chosen])
         rest = [seen for seen in question.faces if seen.picture != chosen.picture]
         if rest:
-            text, choices = self._ask(context, question.asker, question.character, rest)
+            text, choices = await self._ask(context, question.asker, question.character, rest)
             lines, buttons = [*lines, text], (*choices, *buttons)
         return in_place(Reply("\n".join(lines), buttons=buttons))
 

@@ -21,7 +21,9 @@ from bot.chat.links import Links, NoLinks
 from bot.chat.model import Handler
 from bot.chat.registry import Registry
 from bot.errors import AdapterError, ConfigError
+from bot.platforms.shared.prompts import LocalPrompts, Prompts
 from bot.platforms.telegram import commands
+from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.client import Client, MaskedStr
 from bot.platforms.telegram.dispatch import Dispatcher
 from bot.platforms.telegram.exchanges import Memory
@@ -57,6 +59,7 @@ class TelegramAdapter:
         words: Names and describes the commands, and describes the bot, in other languages than English.
         languages: The tags of those languages.
         links: Keeps which answers belong to which questions, beyond a restart.
+        prompts: Remembers which buttons ask for words; this process's own where there is none.
     """
 
     name = NAME
@@ -70,6 +73,7 @@ class TelegramAdapter:
         words: Words = english_only,
         languages: Sequence[str] = (),
         links: Links | None = None,
+        prompts: Prompts | None = None,
     ) -> None:
         if settings.token is None:
             raise ConfigError("Telegram needs a token: set WHOBOT_TELEGRAM__TOKEN or telegram.token_file")
@@ -86,6 +90,7 @@ class TelegramAdapter:
         self._words = words
         self._languages = languages
         self._links = links or NoLinks()
+        self._prompts = prompts or LocalPrompts()
         self._names = registry.typed_names(words, languages)
         self._handled: TTLCache[int, bool] = TTLCache(maxsize=20_000, ttl=_SENT_AGAIN)
         self._connected = False
@@ -137,9 +142,9 @@ class TelegramAdapter:
                 return
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
-                memory = Memory(self._links)
+                memory, buttons = Memory(self._links), Buttons(bot, self._prompts)
                 dispatcher = Dispatcher(
-                    bot, self._handler, self._registry, files, self._names, memory, answers, self._handled
+                    bot, self._handler, self._registry, files, self._names, memory, buttons, answers, self._handled
                 )
                 bot.tell_expulsions(dispatcher.expelled)
                 async with (

@@ -11,6 +11,7 @@ from telegram.constants import ChatMemberStatus
 
 from bot.chat.model import Chat, Handler, Left, Moved
 from bot.chat.registry import Registry
+from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.client import Client
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
@@ -41,6 +42,7 @@ class Dispatcher:
         files: Files,
         names: Mapping[str, str],
         memory: Memory,
+        buttons: Buttons,
         work: asyncio.TaskGroup,
         handled: TTLCache[int, bool],
     ) -> None:
@@ -51,8 +53,8 @@ class Dispatcher:
         self._members = Members(bot)
         self._envelopes = Envelopes(self._members, registry)
         reader = Reader(bot.bot, files.opener, registry, names)
-        self._questions = Questions(bot, handler, self._envelopes, memory, reader, self._start)
-        self._presses = Presses(bot, handler, self._envelopes, memory)
+        self._questions = Questions(bot, handler, self._envelopes, memory, buttons, reader, self._start)
+        self._presses = Presses(bot, handler, self._envelopes, memory, buttons)
 
     def accept(self, update: Update) -> None:
         """Take an update in. Posts of channels and messages of other bots are not for us."""
@@ -85,9 +87,13 @@ class Dispatcher:
             self._start(self._handler(Moved(here, there)))
         elif _is_by_a_bot(message):
             return
-        elif press := self._presses.written(message):
-            self._start(press)
+        elif self._presses.may_be_words(message):
+            self._start(self._words_or_question(message))
         else:
+            self._questions.posted(message)
+
+    async def _words_or_question(self, message: Message) -> None:
+        if not await self._presses.written(message):
             self._questions.posted(message)
 
     def _place_changed(self, change: ChatMemberUpdated) -> None:

@@ -1,7 +1,7 @@
 """What the bot remembers of its own messages, for a while.
 
-It is what Telegram does not tell with a press, a reaction or an edit: which messages belong together, what they answer,
-and which words were asked for. After a restart only ids are known: which messages answer which, and who has asked.
+It is what Telegram does not tell with a press, a reaction or an edit: which messages belong together, and what they
+answer. After a restart only ids are known: which messages answer which, and who has asked.
 """
 
 import asyncio
@@ -14,15 +14,13 @@ from cachetools import TLRUCache, TTLCache
 from telegram import MaybeInaccessibleMessage, Message
 
 from bot.chat.links import Links
-from bot.chat.model import Chat, Link, Picture, PictureRequest, Prompt, User
+from bot.chat.model import Chat, Link, Picture, PictureRequest, User
 from bot.platforms.telegram.platform import NAME
 
 Key: TypeAlias = tuple[int, int]
 """Ids of a chat and of a message in it."""
 _EDITABLE = 48 * 3600.0
 """Seconds. Telegram lets people edit, and bots delete, what is no older than two days."""
-_WRITING = 600.0
-"""Seconds that somebody has to write what they were asked for."""
 _ABOUT_ONE = 50
 """Questions about one picture."""
 _RECALLED = 20_000
@@ -61,23 +59,10 @@ class Exchange:
         return {message for reply in self.replies for message in reply}
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPrompt:
-    """Words that were asked for: who shall write them, what they belong to, and the message with the button."""
-
-    user_id: int
-    action: str
-    pressed: MaybeInaccessibleMessage
-
-
 class Memory:
     """Finds by chat and message id what a message belongs to."""
 
     def __init__(self, links: Links) -> None:
-        self.prompts: TTLCache[Key, dict[str, Prompt]] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
-        """What the buttons of a message ask for before they count."""
-        self.open_prompts: TTLCache[Key, OpenPrompt] = TTLCache(maxsize=1_000, ttl=_WRITING)
-        self.used_prompts: TTLCache[Key, bool] = TTLCache(maxsize=1_000, ttl=_WRITING)
         self.complete = asyncio.Event()
         """Set when what was known before the last restart is known again."""
         self._links = links
@@ -113,19 +98,17 @@ class Memory:
         """The questions that others have asked about a message's picture, in reply to it."""
         return tuple(exchange for exchange in self._about.get(message) or () if not exchange.withdrawn)
 
-    def answer(self, sent: Sequence[Message], exchange: Exchange | None, prompts: dict[str, Prompt]) -> None:
-        """Remember the messages of one reply; the last one has the buttons, if any."""
+    def answer(self, sent: Sequence[Message], exchange: Exchange | None) -> None:
+        """Remember the messages of one reply."""
         group = tuple(map(key, sent))
         for message in group:
             self._groups[message] = group
             if exchange:
                 self._exchanges[message] = exchange
-        if group:
-            self.prompts[group[-1]] = prompts
-            if exchange:
-                # Some may have been a part of another reply, which they were left over from.
-                exchange.replies = [*_without(exchange.replies, group), group]
-                self._keep(exchange)
+        if group and exchange:
+            # Some may have been a part of another reply, which they were left over from.
+            exchange.replies = [*_without(exchange.replies, group), group]
+            self._keep(exchange)
 
     def withdraw(self, exchange: Exchange) -> set[Key]:
         """Remember that an answer is not wanted any more; return its messages, which are to go."""

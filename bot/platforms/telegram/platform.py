@@ -91,7 +91,13 @@ def _make(settings: Telegram, host: Host) -> Adapter:
     from bot.platforms.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - its library, only where it runs
 
     return TelegramAdapter(
-        settings, host.handler, host.registry, words=host.words, languages=host.translated, links=host.links
+        settings,
+        host.handler,
+        host.registry,
+        words=host.words,
+        languages=host.translated,
+        links=host.links,
+        prompts=host.prompts,
     )
 
 

@@ -1,7 +1,7 @@
 """From a pressed button to what becomes of its message."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
@@ -12,13 +12,14 @@ from telegram.constants import ReactionEmoji
 from bot.chat.commands import split
 from bot.chat.model import Handler, Placement, Press, Reply
 from bot.fair import FairGate
+from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.callback_answer import Spinner, spinning
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, ask_for_words, deliver
 from bot.platforms.telegram.editing import edit, is_covered, remove
 from bot.platforms.telegram.envelope import Envelopes
-from bot.platforms.telegram.exchanges import Key, Memory, OpenPrompt, key
-from bot.platforms.telegram.keyboards import HEADING, prompts
+from bot.platforms.telegram.exchanges import Key, Memory, key
+from bot.platforms.telegram.keyboards import HEADING
 
 PRESSES_AT_ONCE = 8
 EXPIRED = "expired"
@@ -28,11 +29,12 @@ EXPIRED = "expired"
 class Presses:
     """Hands presses over, and has their replies edit, delete or answer the message with the button."""
 
-    def __init__(self, bot: Bot, handler: Handler, envelopes: Envelopes, memory: Memory) -> None:
+    def __init__(self, bot: Bot, handler: Handler, envelopes: Envelopes, memory: Memory, buttons: Buttons) -> None:
         self._bot = bot
         self._handler = handler
         self._envelopes = envelopes
         self._memory = memory
+        self._buttons = buttons
         self._turns = FairGate(PRESSES_AT_ONCE, each=PRESSES_AT_ONCE // 2)
         self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
         """Presses of one message's buttons wait for each other: each finds it as the one before has left it."""
@@ -44,7 +46,7 @@ class Presses:
             if message is None or action is None or action == HEADING:
                 return
             place = Address.of(message)
-            prompt = (self._memory.prompts.get(key(message)) or {}).get(action)
+            prompt = await self._buttons.prompt(message, action)
             if prompt is None:
                 await self._carry_out(Press(action), query.from_user, message, place, spinner)
                 return
@@ -52,37 +54,27 @@ class Presses:
                 self._bot, prompt, query.from_user, place, private=message.chat.type == "private"
             )
             if asked is not None:
-                self._memory.open_prompts[key(asked)] = OpenPrompt(query.from_user.id, action, message)
+                await self._buttons.ask(asked, query.from_user, action, message)
 
-    def written(self, message: Message) -> Coroutine[None, None, None] | None:
-        """What to do with a message that has the words somebody was asked for. None for any other message."""
+    def may_be_words(self, message: Message) -> bool:
+        """Whether a message may have the words that the one which it replies to has asked for."""
+        asked = message.reply_to_message
+        by_me = asked is not None and asked.from_user is not None and asked.from_user.id == self._bot.id
+        return by_me and message.from_user is not None and bool(message.text) and not split(message.text or "")
+
+    async def written(self, message: Message) -> bool:
+        """Carry out the press that a message has the words for; return False where nobody was asked for them."""
         asked, author = message.reply_to_message, message.from_user
-        if asked is None or author is None or not message.text or split(message.text):
-            return None
-        prompt = self._memory.open_prompts.get(key(asked))
-        if prompt is None and self._has_expired(asked, author):
-            return self._use_words(message, message.text, author, OpenPrompt(author.id, EXPIRED, asked), key(asked))
-        if prompt is None or prompt.user_id != author.id:
-            return None
-        self._memory.open_prompts.pop(key(asked), None)
-        self._memory.used_prompts[key(asked)] = True
-        return self._use_words(message, message.text, author, prompt, key(asked))
-
-    def _has_expired(self, asked: Message, author: TelegramUser) -> bool:
-        """Whether somebody was asked for words by a message that nothing is known of any more.
-
-        No other messages of the bot mention people.
-        """
-        by_me = asked.from_user is not None and asked.from_user.id == self._bot.id
-        mentioned = any(entity.user is not None and entity.user.id == author.id for entity in asked.entities)
-        return by_me and mentioned and not self._memory.used_prompts.get(key(asked))
-
-    async def _use_words(
-        self, message: Message, text: str, author: TelegramUser, prompt: OpenPrompt, asked: Key
-    ) -> None:
-        """Carry out the press; the message that asked for the words has done its duty."""
-        await self._carry_out(Press(prompt.action, text), author, prompt.pressed, Address.of(message))
-        await remove(self._bot, [asked])
+        if asked is None or author is None:
+            return False
+        wanted = await self._buttons.wanted(asked, author)
+        if wanted is None and (await self._buttons.has_asked(asked) or not _mentions(asked, author)):
+            return False
+        action, pressed = wanted or (EXPIRED, asked)
+        await self._carry_out(Press(action, message.text), author, pressed, Address.of(message))
+        # The message that asked for the words has done its duty.
+        await remove(self._bot, [key(asked)])
+        return True
 
     async def reacted(self, reaction: MessageReactionUpdated) -> None:
         """Delete an answer that its asker does not like."""
@@ -138,8 +130,14 @@ class Presses:
                 sent = await edit(self._bot, reply, pressed, group)
                 if sent and pressed not in sent:
                     self._memory.forget(group)
-                self._memory.prompts[key(pressed)] = prompts(reply)
+                await self._buttons.shown([pressed], reply)
             case _:
                 covered = isinstance(pressed, Message) and is_covered(pressed)
                 sent = await deliver(self._bot, reply, place, covered=covered)
-        self._memory.answer(sent, self._memory.exchange(key(pressed)), prompts(reply))
+        self._memory.answer(sent, self._memory.exchange(key(pressed)))
+        await self._buttons.shown(sent, reply)
+
+
+def _mentions(asked: Message, author: TelegramUser) -> bool:
+    """Whether a message of the bot mentions somebody: none but those do that have asked them for words."""
+    return any(entity.user is not None and entity.user.id == author.id for entity in asked.entities)

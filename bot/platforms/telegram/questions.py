@@ -13,12 +13,12 @@ from telegram.constants import ChatType
 from bot.chat.model import Ask, Handler, Picture, PictureRequest, Request, Trigger
 from bot.fair import FairGate
 from bot.platforms.telegram.albums import Albums
+from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
 from bot.platforms.telegram.editing import remove
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Exchange, Memory, key
-from bot.platforms.telegram.keyboards import prompts
 from bot.platforms.telegram.media import carries_picture, identity
 from bot.platforms.telegram.platform import NAME
 from bot.platforms.telegram.translate import Reader, author_of
@@ -38,12 +38,20 @@ class Questions:
     """Answers messages side by side: `start` runs what takes its time."""
 
     def __init__(
-        self, bot: Bot, handler: Handler, envelopes: Envelopes, memory: Memory, reader: Reader, start: Start
+        self,
+        bot: Bot,
+        handler: Handler,
+        envelopes: Envelopes,
+        memory: Memory,
+        buttons: Buttons,
+        reader: Reader,
+        start: Start,
     ) -> None:
         self._bot = bot
         self._handler = handler
         self._envelopes = envelopes
         self._memory = memory
+        self._buttons = buttons
         self._reader = reader
         self._start = start
         self._albums = Albums()
@@ -142,7 +150,8 @@ class Questions:
             sent = await deliver(self._bot, reply, address, ask_back=ask_back)
         if sent and _is_posted(request):
             self._memory.ask(exchange)
-        self._memory.answer(sent, exchange, prompts(reply))
+        self._memory.answer(sent, exchange)
+        await self._buttons.shown(sent, reply)
         if exchange.withdrawn:
             await remove(self._bot, self._memory.withdraw(exchange))
 
