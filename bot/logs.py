@@ -19,8 +19,9 @@ from bot.redact import Redactor
 
 NOISY = ("httpx", "httpcore", "aiohttp.access", "alembic", "asyncio", "fontTools", "PIL")
 """Loggers of libraries that tell of every request or step at INFO: heard from WARNING on."""
-TALKATIVE = ("aiosqlite", "discord", "telegram")
-"""Loggers of libraries that write messages, names and the addresses of pictures at DEBUG: heard from INFO on."""
+OWN = "bot"
+"""The logger of all that is whobot's own. Libraries are heard from INFO on, whatever they are: at DEBUG those of
+platforms write messages, names and the addresses of pictures."""
 
 
 def configure(
@@ -47,11 +48,10 @@ def configure(
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    logging.getLogger(OWN).setLevel(level.upper())
+    root.setLevel(max(logging.getLogger(OWN).level, logging.INFO))
     for name in NOISY:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(max(root.level, logging.INFO))
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[

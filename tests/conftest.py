@@ -55,7 +55,7 @@ def restored_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = (
         root.handlers[:],
         root.level,
-        {name: logging.getLogger(name).level for name in (*logs.NOISY, *logs.TALKATIVE)},
+        {name: logging.getLogger(name).level for name in (*logs.NOISY, logs.OWN)},
     )
     for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(module, hook, getattr(module, hook))

@@ -105,11 +105,13 @@ def test_request_lines_of_libraries_are_quiet(stream: io.StringIO) -> None:
 def test_what_people_write_stays_out_of_the_log_even_while_debugging() -> None:
     stream = io.StringIO()
     logs.configure("debug", stream=stream)
-    for name in ("discord.gateway", "telegram.ext.ExtBot", "aiosqlite"):
+    structlog.get_logger("bot.chat.service").debug("looked into")
+    for name in ("discord.gateway", "telegram.ext.ExtBot", "aiosqlite", "a_platform_of_tomorrow"):
         logging.getLogger(name).debug("event: %s", {"content": "who is this?"})
         logging.getLogger(name).info("connected")
     assert "who is this?" not in stream.getvalue()
-    assert stream.getvalue().count("connected") == 3
+    assert stream.getvalue().count("connected") == 4
+    assert stream.getvalue().count("looked into") == 1
 
 
 def test_the_level_holds_for_both_ways() -> None:
