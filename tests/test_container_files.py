@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from bot.__main__ import app
+from bot.cli import app
 from bot.config import keys, load
 from bot.errors import ConfigError
 from bot.platforms.registry import sections
