@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from bot.__main__ import app as bot_commands
+from bot.cli import app as bot_commands
 from bot.config import keys
 from bot.config.load import CONFIG_VARIABLE
 from bot.platforms.registry import sections
