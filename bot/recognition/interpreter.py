@@ -49,6 +49,11 @@ class Network:
             raise BundleError(f"the runtime cannot load the bundle {bundle.info.name}: {error}") from error
         self._pixel_values = _quantise(bundle.info.input.scale(np.arange(256, dtype=np.uint8)), self._input)
 
+    @property
+    def in_8_bits(self) -> bool:
+        """Whether the network computes with whole numbers of 8 bits."""
+        return bool(self._input["dtype"] != np.float32)
+
     def run_image(self, image: Image) -> dict[str, npt.NDArray[np.float32]]:
         """Run one RGB uint8 image of any size that the network can take, without resizing it.
 

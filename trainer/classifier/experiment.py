@@ -1,36 +1,18 @@
-"""All steps in a row from one settings file, and the tables of the documents."""
+"""Train classifiers of their own, all steps in a row from one settings file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from bot.recognition.results import display_name
 from trainer.classifier import starts
 from trainer.classifier.crop import crop
-from trainer.classifier.export import LeftOut, export
+from trainer.classifier.export import export
 from trainer.classifier.fit import fit
-from trainer.classifier.report import picture_table, summary_table, write_report
-from trainer.classifier.scoring import Evaluation
+from trainer.classifier.report import write_report
+from trainer.classifier.results import Result, document
 from trainer.classifier.trained import Trained
 from trainer.common.console import Console
-from trainer.common.documents import bundle_table, markdown_table, replace_section
 from trainer.common.settings import Fit, Roster, Settings
 from trainer.common.split import Split, make_split
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one roster, and what comes of it from other networks: `compared`, a bundle's evaluation for each.
-
-    `left_out` are the bundles that were asked for and were not good enough to be written.
-    """
-
-    roster: Roster
-    split: Split
-    trained: Trained
-    evaluations: tuple[Evaluation, ...]
-    compared: tuple[Evaluation, ...]
-    left_out: tuple[LeftOut, ...] = ()
 
 
 def run_all(settings: Settings, console: Console) -> list[Result]:
@@ -46,7 +28,7 @@ def run_all(settings: Settings, console: Console) -> list[Result]:
         crops = settings.work / "crops"
         crop(settings.pictures.source, crops, settings.crop, console).tell(console)
     results = [_train(roster, settings, crops, console) for roster in settings.rosters]
-    _document(results, settings)
+    document(results, settings)
     return results
 
 
@@ -74,7 +56,8 @@ def _train(roster: Roster, settings: Settings, crops: Path | None, console: Cons
         of_ours = evaluation in evaluations
         _, page = write_report(evaluation, folder / f"report-{evaluation.network}", notes if of_ours else ())
         console.say(f"Wrote {page}")
-    return Result(roster, split, trained, evaluations, tuple(compared), exported.left_out)
+    served = _served(split, trained)
+    return Result(roster, served, _network(trained), evaluations, tuple(compared), exported.left_out)
 
 
 def _recipes(settings: Settings) -> list[Fit]:
@@ -83,52 +66,13 @@ def _recipes(settings: Settings) -> list[Fit]:
     return [settings.fit, *compared]
 
 
-def _document(results: Sequence[Result], settings: Settings) -> None:
-    for result in results:
-        if result.roster.card:
-            replace_section(result.roster.card, "figures", _card(result))
-    if settings.document:
-        replace_section(settings.document, "comparison", "\n\n".join(_compare(result) for result in results))
-        replace_section(settings.document, "bundles", bundle_table(settings.export.directory))
+def _served(split: Split, trained: Trained) -> Split:
+    """Return what the pictures served for: where it was cross-validated, all but those of the tests have trained."""
+    if "cross_validation_count" in trained.report:
+        return replace(split, train=(*split.train, *split.validation), validation=())
+    return split
 
 
-def _card(result: Result) -> str:
-    split, spec = result.split, result.trained.spec
-    parts = (split.train, split.validation, split.test)
-    if "cross_validation_count" in result.trained.report:
-        parts = ((*split.train, *split.validation), (), split.test)
-    rows = [
-        [display_name(label), *(f"{sum(e.character == label for e in part)}" for part in parts)]
-        for label in split.labels
-    ]
-    return "\n\n".join(
-        [
-            f"The network sees {spec.width} x {spec.height} pixels. Temperature: {result.trained.temperature:g}.",
-            markdown_table(["Character", "Crops to train", "to validate", "to test"], rows),
-            summary_table((*result.evaluations, *result.compared)),
-            *(left.sentence for left in result.left_out),
-        ]
-    )
-
-
-def _compare(result: Result) -> str:
-    count = len(result.split.labels)
-    names = ", ".join(display_name(label) for label in result.split.labels)
-    parts = [f"### {count} characters: {names}"]
-    rows = []
-    if published := result.roster.published:
-        rows.append(
-            [
-                f"{published.network} ({published.source})",
-                f"{published.right} of {published.pictures}",
-                f"{published.lowest_right:.3f}",
-            ]
-        )
-    for evaluation in (*result.evaluations, *result.compared):
-        figures = evaluation.figures
-        right = round(figures.top1 * figures.count)
-        rows.append([f"`{evaluation.network}`", f"{right} of {figures.count}", f"{figures.lowest_right:.3f}"])
-    parts.append(markdown_table(["Network", "Right", "Lowest score of a right answer"], rows))
-    parts += [left.sentence for left in result.left_out]
-    parts.append(picture_table(result.evaluations))
-    return "\n\n".join(parts)
+def _network(trained: Trained) -> str:
+    spec = trained.spec
+    return f"The network sees {spec.width} x {spec.height} pixels. Temperature: {trained.temperature:g}."

@@ -13,11 +13,13 @@ from bot.recognition.bundle import SMALLEST_NETWORK, Bundle, BundleInfo, write_b
 from trainer.classifier.augment import augment
 from trainer.classifier.fit import read_images
 from trainer.classifier.keras_scorer import KerasScorer
-from trainer.classifier.scoring import BundleScorer, Evaluation, evaluate
+from trainer.classifier.results import LeftOut
+from trainer.classifier.scoring import BundleScorer, Evaluation, evaluate, look
 from trainer.classifier.trained import Trained
 from trainer.common.console import Console
 from trainer.common.dataset import Example
 from trainer.common.errors import ExportRefused, TrainerError
+from trainer.common.reference import with_reference
 from trainer.common.settings import Export, Precision
 from trainer.common.split import Split
 from trainer.common.tflite import to_tflite
@@ -49,19 +51,6 @@ TOLERANCE: dict[Precision, Tolerance] = {
     Precision.INT8: Tolerance(other_answers=0.02, difference=0.05),
 }
 BYTES_PER_WEIGHT: dict[Precision, float] = {Precision.FLOAT16: 2.0, Precision.INT8: 1.0}
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A bundle that was not written, and why: a sentence for whoever trains."""
-
-    name: str
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        """Say what is missing, and why."""
-        return f"{self.name} is left out: {self.reason}."
 
 
 @dataclass(frozen=True)
@@ -106,7 +95,7 @@ def export(trained: Trained, split: Split, name: str, settings: Export, console:
         attempt(Precision.FLOAT16)
     if not ready:
         raise ExportRefused(f"{'; '.join(left.reason for left in left_out)}. Nothing was written.")
-    written = [_write(trained, name, candidate, settings, console) for candidate in ready]
+    written = [_write(trained, split, name, candidate, settings, console) for candidate in ready]
     for left in left_out:
         earlier = settings.directory / f"{left.name}.tflite"
         if earlier.exists():
@@ -134,12 +123,16 @@ def _try_out(
 
 
 def _write(
-    trained: Trained, name: str, candidate: _Candidate, settings: Export, console: Console
+    trained: Trained, split: Split, name: str, candidate: _Candidate, settings: Export, console: Console
 ) -> tuple[Path, Evaluation]:
     path = settings.directory / f"{name}-{candidate.precision}.tflite"
     figures = {key: round(value, 6) for key, value in asdict(candidate.evaluation.figures).items()}
     bundle = _bundle(trained, candidate.network, path.stem, settings, figures)
-    write_bundle(path, bundle.network, bundle.info, bundle.labels, bundle.recognition)
+    recognition = bundle.recognition
+    if recognition is not None:
+        held_back = look(bundle, split.test, bundle.labels, console, "faces to keep")
+        recognition = with_reference(recognition, held_back)
+    write_bundle(path, bundle.network, bundle.info, bundle.labels, recognition)
     console.say(f"Wrote {path} ({path.stat().st_size:,} bytes)")
     return path, candidate.evaluation
 

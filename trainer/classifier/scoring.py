@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bot.recognition.bundle import Bundle
+from bot.errors import BundleError
+from bot.recognition.bundle import Bundle, Reference
 from bot.recognition.naming.classifier import Classifier
 from bot.recognition.results import Guess, Image
 from trainer.common.console import Console
@@ -88,6 +89,28 @@ class Evaluation:
     def right(self, scored: Scored) -> bool:
         """Tell whether the best label is the right one."""
         return self.ranked(scored)[0].character == scored.example.character
+
+
+def look(bundle: Bundle, examples: Sequence[Example], labels: Sequence[str], console: Console, what: str) -> Reference:
+    """Show pictures to a bundle as the bot does; return what its network says of them, and whose of `labels` they are.
+
+    Raises:
+        BundleError: the bundle cannot run, or gives no embeddings.
+        DatasetError: a picture cannot be read.
+    """
+    classifier = Classifier(bundle)
+    if not classifier.embeds:
+        raise BundleError(f"{bundle.info.name} gives no embeddings")
+    said = [classifier.predict([])]
+    with console.steps(f"Looking at {what}", len(examples)) as advance:
+        for example in examples:
+            said.append(classifier.predict([read_picture(example.path)]))
+            advance(1)
+    return Reference(
+        np.concatenate([one.logits for one in said]),
+        np.concatenate([one.embeddings for one in said if one.embeddings is not None]),
+        np.array([labels.index(example.character) for example in examples], np.intp),
+    )
 
 
 def evaluate(scorer: Scorer, examples: Sequence[Example], console: Console, journal: Path | None = None) -> Evaluation:

@@ -6,6 +6,7 @@ The numbers of preprocessing live here once. Trainer and bot both call `InputSpe
 from bot.recognition.bundle.file import SMALLEST_NETWORK, Bundle, read_bundle, write_bundle
 from bot.recognition.bundle.info import BundleInfo, InputSpec, Kind, soften
 from bot.recognition.bundle.recognition import Comparison, Feature, Recognition, Teaching
+from bot.recognition.bundle.reference import Reference
 
 __all__ = [
     "SMALLEST_NETWORK",
@@ -16,6 +17,7 @@ __all__ = [
     "InputSpec",
     "Kind",
     "Recognition",
+    "Reference",
     "Teaching",
     "read_bundle",
     "soften",

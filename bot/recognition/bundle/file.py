@@ -3,7 +3,8 @@
 The file is a plain TFLite flatbuffer with a zip archive appended, as TFLite Metadata packs its associated files: any
 TFLite runtime loads it, any unzip tool lists it. The archive holds ``labels.txt`` (one character a line, in the order
 of the network's output), ``bundle.json`` (`BundleInfo`), and where the bundle tells the known from the unknown
-``recognition.json``, ``prototypes.npy``, ``strangers.npy``, ``whitening.npy`` and ``cohort.npy`` (`Recognition`).
+``recognition.json``, ``prototypes.npy``, ``strangers.npy``, ``whitening.npy``, ``cohort.npy`` and ``reference.npy``
+(`Recognition`).
 
 The archive's comment, with which the file ends, is a checksum of all bytes in front of it. Bundles without a comment,
 those of versions that wrote none, are read as well.
@@ -62,6 +63,11 @@ class Bundle:
     def logits(self) -> int:
         """How many logits the network gives: those of the first labels."""
         return len(self.labels) - (self.recognition.compared if self.recognition else 0)
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether characters can be added without training: their faces are compared with those of a cohort."""
+        return self.recognition is not None and self.recognition.comparison is not None
 
 
 def read_bundle(path: Path) -> Bundle:

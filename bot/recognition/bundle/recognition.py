@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE = "recognition.json", "prototypes.npy", "strangers.npy"
-WHITENING_FILE, COHORT_FILE = "whitening.npy", "cohort.npy"
-RECOGNITION_FILES = frozenset({NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE, WHITENING_FILE, COHORT_FILE})
-"""In the bundle's archive: the numbers, and the embeddings as float16 in NumPy's own format, without pickle.
+from bot.recognition.bundle.reference import Reference
 
-The last is left out where there are none.
+NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE = "recognition.json", "prototypes.npy", "strangers.npy"
+WHITENING_FILE, COHORT_FILE, REFERENCE_FILE = "whitening.npy", "cohort.npy", "reference.npy"
+RECOGNITION_FILES = frozenset(
+    {NUMBERS_FILE, PROTOTYPES_FILE, STRANGERS_FILE, WHITENING_FILE, COHORT_FILE, REFERENCE_FILE}
+)
+"""In the bundle's archive: the numbers, and the tables as float16 in NumPy's own format, without pickle.
+
+All but the first two are left out where there are none.
 """
 
 
@@ -110,6 +114,7 @@ class Recognition:
         comparison: How taught characters compare.
         compared: How many labels, the last ones, the network has no logit for: their prototypes are compared as taught
             characters are.
+        reference: Faces of the roster to hold another bundle against, where there are any.
     """
 
     prototypes: npt.NDArray[np.float32]
@@ -123,6 +128,7 @@ class Recognition:
     strangers: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
     comparison: Comparison | None = None
     compared: int = 0
+    reference: Reference | None = None
 
     def check(self, labels: int) -> None:
         """Check that it fits a bundle with so many labels.
@@ -150,6 +156,8 @@ class Recognition:
             raise ValueError(f"its recognition cannot compare {self.compared} of {labels} characters")
         if self.comparison is not None:
             self.comparison.check(self.prototypes.shape[1])
+        if self.reference is not None:
+            self.reference.check(labels, labels - self.compared, self.prototypes.shape[1])
 
     def pack(self) -> dict[str, bytes]:
         """Return the files that hold it in a bundle's archive, by name. Embeddings are kept as float16."""
@@ -167,6 +175,9 @@ class Recognition:
         if self.comparison is not None:
             numbers["comparison"] = {"scale": self.comparison.scale, "offset": self.comparison.offset}
             tables |= {WHITENING_FILE: self.comparison.whitening, COHORT_FILE: self.comparison.cohort}
+        if self.reference is not None:
+            numbers["reference"] = self.reference.owners.tolist()
+            tables[REFERENCE_FILE] = self.reference.table
         text = json.dumps(numbers, indent=2, sort_keys=True)
         packed = {name: _pack(table) for name, table in tables.items()}
         return {NUMBERS_FILE: text.encode(), PROTOTYPES_FILE: _pack(self.prototypes), **packed}
@@ -191,6 +202,7 @@ def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
         **({"strangers": _unpack(files[STRANGERS_FILE])} if STRANGERS_FILE in files else {}),
         comparison=_unpack_comparison(numbers, files) if "comparison" in numbers else None,
         compared=numbers.get("compared", 0),
+        reference=_unpack_reference(numbers, files, labels) if "reference" in numbers else None,
     )
     recognition.check(labels)
     return recognition
@@ -198,6 +210,11 @@ def unpack(files: Mapping[str, bytes], labels: int) -> Recognition:
 
 def _unpack_comparison(numbers: Any, files: Mapping[str, bytes]) -> Comparison:
     return Comparison(_unpack(files[WHITENING_FILE]), _unpack(files[COHORT_FILE]), **numbers["comparison"])
+
+
+def _unpack_reference(numbers: Any, files: Mapping[str, bytes], labels: int) -> Reference:
+    logits = labels - numbers.get("compared", 0)
+    return Reference.of_table(_unpack(files[REFERENCE_FILE]), np.array(numbers["reference"], np.intp), logits)
 
 
 def _pack(embeddings: npt.NDArray[np.float32]) -> bytes:

@@ -130,6 +130,8 @@ def test_a_bundle_from_the_base_network_tells_strangers_as_cross_validation_says
     np.testing.assert_array_equal(bundle.recognition.prototypes, recognition.prototypes)
     assert bundle.recognition.weights == recognition.weights
     assert bundle.info.threshold == from_base.threshold
+    assert bundle.recognition.reference is not None
+    assert np.bincount(bundle.recognition.reference.owners).tolist() == [3, 3, 3], "faces of the test travel along"
     (guesses,) = Classifier(bundle).classify([draw_crop(COLOURS["aoi_umino"], 77)])
     assert sum(guess.probability for guess in guesses) < 1, "a stranger has a share"
     monkeypatch.setattr("trainer.classifier.export.convert", lambda *_: bundle.network)
