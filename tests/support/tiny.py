@@ -10,13 +10,14 @@ pictures of such squares: so a test knows beforehand who must be seen where.
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from PIL import Image as Pillow
 
-from bot.recognition.bundle import Bundle, BundleInfo, Feature, InputSpec, Recognition, write_bundle
+from bot.recognition.bundle import Bundle, BundleInfo, Comparison, Feature, InputSpec, Recognition, write_bundle
 from bot.recognition.engine import Models
 from bot.recognition.results import Box, Image
 
@@ -45,6 +46,13 @@ def tiny_recognition() -> Recognition:
     colours = np.array([RED, GREEN, BLUE], np.float32) - 127
     prototypes = colours / np.linalg.norm(colours, axis=1, keepdims=True)
     return Recognition(prototypes, np.arange(3), np.zeros(3, np.float32), {Feature.NEAREST: 30.0}, bias=-27.0)
+
+
+def comparing_recognition() -> Recognition:
+    """Tell the three colours as `tiny_recognition` does, and compare others with a cohort of all colours."""
+    cohort = np.random.default_rng(0).normal(size=(400, 3)).astype(np.float32)
+    cohort /= np.linalg.norm(cohort, axis=1, keepdims=True)
+    return replace(tiny_recognition(), comparison=Comparison(np.eye(4, 3, dtype=np.float32), cohort, 10.0, -9.0))
 
 
 def tiny_base(path: Path, *, name: str = "base", mean: float = 127.0, recognition: Recognition | None = None) -> Bundle:
