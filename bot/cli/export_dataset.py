@@ -18,14 +18,14 @@ def export_dataset(
     store: StoreOption = None,
     only: FromOption = None,
 ) -> None:
-    """Write the faces that people have taught, confirmed and corrected, as pictures to train a network on.
+    """Write the faces that people have taught, confirmed and corrected, to add them to the bundle that runs.
 
     DIR/faces has a folder for each character; DIR/faces.jsonl says where each face comes from: the character's
     name, how it was learnt, the chat, the time, the person (as a number), and the bundle that saw it.
 
-    Look through the folders first: people make mistakes. A network that is trained on them knows these characters and
-    no others, so add face crops of every other character that it is to know. Then train it, which takes the trainer
-    (pip install "whobot[trainer]"), and let it take over if it is not worse:
+    Look through the folders first: people make mistakes. Then add them to the bundle that runs, which takes the trainer
+    (pip install "whobot[trainer]"). All characters that it knows stay known. Let the new bundle take over if it is not
+    worse:
 
         whobot-train all DIR/train.toml
 
@@ -53,7 +53,8 @@ async def _export(settings: Settings, folder: Path, store: str | None, only: str
     from bot.storage.store import Store  # noqa: PLC0415
 
     scope = None if only is None else parse_scope(only)
-    margin = read_bundle(available(settings.models.directory / settings.models.classifier)).info.margin
+    running = available(settings.models.directory / settings.models.classifier)
+    bundle = read_bundle(running)
     written = sets.prepare(folder)
     address = address_of(settings, store)
     if is_there(address):
@@ -73,11 +74,11 @@ async def _export(settings: Settings, folder: Path, store: str | None, only: str
     few = sorted(written.counts.keys() - set(enough))
     if few:
         typer.echo(f"fewer than {sets.FEWEST} faces, too few to train on: {', '.join(few)}")
-    experiment = sets.write_experiment(written, margin)
-    if len(enough) < 2:
-        typer.echo(
-            f"training takes at least two characters with {sets.FEWEST} faces: add some to {folder / sets.FACES}"
-        )
+    experiment = sets.write_experiment(written, running, bundle)
+    least = 1 if bundle.can_grow else 2
+    if len(enough) < least:
+        characters = "a character" if least == 1 else "two characters"
+        typer.echo(f"training takes {characters} with {sets.FEWEST} faces: add some to {folder / sets.FACES}")
     typer.echo(f"to train on them: whobot-train all {experiment}")
     return True
 

@@ -182,7 +182,9 @@ def retrain(folder: Path) -> Path:
 async def taking_over(chat: PlatformChat, operator: Operator, bundle: Path) -> None:
     """The new network takes over while the bot runs, and makes way again; what was taught is known beside both."""
     before = (await chat.say("about", by=chat.ann)).text
-    assert "knows also: ki_iro, mizuiro" in await operator.whobot("adopt", bundle)
+    told = await operator.whobot("adopt", bundle, "--replace")
+    assert "knows also: ki_iro, mizuiro" in told
+    assert "at this cost: it no longer knows 3 of 3 characters" in told
     await until(lambda: says(chat, "about", "Characters from community"))
     roster = (await chat.say("roster", by=chat.ann)).text
     assert roster.count("Ki Iro") == 1, "she was taught here, and the new network knows her: that is one character"

@@ -103,6 +103,7 @@ def test_all_ends_with_a_bundle_where_int8_is_not_good(
     Path("card.md").write_text("<!-- begin: figures --><!-- end: figures -->\n")
     Path("settings.toml").write_text(f"""
         work = "runs"
+        alone = true
         pictures = {{crops = "crops"}}
         split = {{first = 5, validation = 0.0}}
         fit = {{weights = "{base}", size = 32}}
@@ -130,6 +131,7 @@ def test_all_goes_the_whole_way(tmp_path: Path, base: Path, monkeypatch: pytest.
     Path("card.md").write_text("<!-- begin: figures --><!-- end: figures -->\n")
     Path("settings.toml").write_text(f"""
         work = "runs"
+        alone = true
         document = "README.md"
         pictures = {{source = "pictures"}}
         crop = {{detector = "cascade", cascade = "{tiny.CASCADE}"}}

@@ -39,7 +39,7 @@ def make_prototypes(
     for character in range(characters):
         own = embeddings[truth == character]
         count = max(1, min(most, len(own) // PICTURES_A_PROTOTYPE))
-        tables.append(_clusters(own, count) if len(own) else np.zeros((1, embeddings.shape[1]), np.float32))
+        tables.append(clusters(own, count) if len(own) else np.zeros((1, embeddings.shape[1]), np.float32))
         owners += [character] * len(tables[-1])
     means = np.concatenate(tables)
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
@@ -76,7 +76,8 @@ def log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def _clusters(embeddings: Values, count: int) -> Values:
+def clusters(embeddings: Values, count: int) -> Values:
+    """Return the centres, ``(count, dimensions)``, of so many clusters of embeddings; they are of any length."""
     if count == 1:
         return np.asarray(embeddings.mean(axis=0, keepdims=True))
     cv2.setRNGSeed(0)

@@ -171,6 +171,11 @@ class Settings(Section):
     """Where intermediate results lie; the same settings go on from there. Delete it to start from the beginning."""
     pictures: Pictures
     rosters: tuple[Roster, ...] = Field(min_length=1)
+    beside: Path | None = None
+    """The bundle that the characters are added to: all whom it knows stay known. Without it the one that ships. The
+    same bundle in the other precision, where it lies beside it, is added to as well."""
+    alone: bool = False
+    """Whether a network is trained that knows these characters and nobody else. [fit] and compare are for that."""
     compare: tuple[str, ...] = ()
     """Other networks to start from, as fit.backbone: the tables show them beside, their bundles stay in the working
     folder."""
@@ -180,6 +185,14 @@ class Settings(Section):
     export: Export = Export()
     document: Path | None = None
     """A Markdown file whose marked sections "bundles" and "comparison" take the tables."""
+
+    @model_validator(mode="after")
+    def _either(self) -> "Settings":
+        if self.alone and self.beside is not None:
+            raise ValueError("give either beside, or alone = true")
+        if not self.alone and (self.compare or "fit" in self.model_fields_set):
+            raise ValueError("[fit] and compare are for a network of its own: set alone = true, or leave them out")
+        return self
 
 
 def read_settings(path: Path) -> Settings:
@@ -204,7 +217,7 @@ def read_settings(path: Path) -> Settings:
 def _explain(location: tuple[int | str, ...], kind: str, message: str) -> str:
     key = ".".join(str(part) for part in location)
     if kind != "extra_forbidden":
-        return f"{key}: {message}"
+        return f"{key}: {message}" if key else message
     known = _fields(location[:-1])
     near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.4)
     return f"{key}: there is no such key" + (

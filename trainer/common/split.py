@@ -70,8 +70,12 @@ def make_split(
     options: Splitting,
     characters: Sequence[str],
     console: Console,
+    *,
+    fewest: int = 2,
 ) -> Split:
     """Divide `crops`, or take folders that are divided already, and warn of tests that have been learnt by heart.
+
+    There must be `fewest` characters at least.
 
     Raises:
         DatasetError: the folders are of no use, or neither or both were given.
@@ -81,9 +85,9 @@ def make_split(
     hashes: Hashes = {}
     with console.steps("Comparing pictures", None) as advance:
         if crops is None:
-            split = split_pair(train, test, options, characters, lambda: advance(1), hashes)
+            split = split_pair(train, test, options, characters, lambda: advance(1), hashes, fewest=fewest)
         else:
-            split = split_folder(crops, options, characters, lambda: advance(1), hashes)
+            split = split_folder(crops, options, characters, lambda: advance(1), hashes, fewest=fewest)
         leaked = leaks(split, lambda: advance(1), hashes)
     for path, seen in leaked:
         console.warn(f"{path} is to test on, but looks like {seen}, which trains")
@@ -97,6 +101,8 @@ def split_folder(
     characters: Sequence[str] = (),
     on_picture: OnPicture = lambda: None,
     hashes: Hashes | None = None,
+    *,
+    fewest: int = 2,
 ) -> Split:
     """Divide the crops in `folder` at random, or, where `options.first` is given, by their order as published.
 
@@ -106,13 +112,14 @@ def split_folder(
         characters: Only these; all where empty.
         on_picture: Called after each picture that was looked at.
         hashes: What pictures were found to look like; it is added to.
+        fewest: How many characters there must be at least.
 
     Raises:
         DatasetError: a character has too few pictures, or a picture cannot be read.
     """
     train: list[Example] = []
     tests: list[Example] = []
-    found = _read([folder], characters)
+    found = _read([folder], characters, fewest)
     hashes = {} if hashes is None else hashes
     hash_pictures([example.path for example in found], hashes, on_picture)
     random, first = np.random.default_rng(options.seed), options.first
@@ -136,13 +143,15 @@ def split_pair(
     characters: Sequence[str] = (),
     on_picture: OnPicture = lambda: None,
     hashes: Hashes | None = None,
+    *,
+    fewest: int = 2,
 ) -> Split:
     """Take folders as they are: those to train (and validate) on, and those to test on.
 
     Raises:
         DatasetError: a folder is of no use, or the tests show somebody whom the training does not.
     """
-    learnt, asked = _read(train, characters), _read(test, characters, least=1)
+    learnt, asked = _read(train, characters, fewest), _read(test, characters, fewest=1, pictures=1)
     unknown = {example.character for example in asked} - {example.character for example in learnt}
     if unknown:
         raise DatasetError(f"there are pictures to test on, but none to train on, of {', '.join(sorted(unknown))}")
@@ -162,7 +171,7 @@ def leaks(split: Split, on_picture: OnPicture = lambda: None, hashes: Hashes | N
     return [(path, seen[distances.argmin()]) for path, distances in nearest.items() if distances.min() <= NEAR]
 
 
-def _read(folders: Sequence[Path], characters: Sequence[str], least: int = 2) -> list[Example]:
+def _read(folders: Sequence[Path], characters: Sequence[str], fewest: int, pictures: int = 2) -> list[Example]:
     """List the pictures of the chosen characters in all folders, by character."""
     examples: list[Example] = []
     for folder in folders:
@@ -173,10 +182,10 @@ def _read(folders: Sequence[Path], characters: Sequence[str], least: int = 2) ->
         examples += [Example(name, path) for name in characters or found for path in found[name]]
     check_names({example.character for example in examples}, folders[0])
     by_character = _by_character(examples)
-    if len(by_character) < least:
+    if len(by_character) < fewest:
         raise DatasetError(f"{folders[0]} has one character only: telling who it is takes at least two")
-    for name, pictures in by_character.items():
-        if len(pictures) < least:
+    for name, own in by_character.items():
+        if len(own) < pictures:
             raise DatasetError(f"there is one picture of {name} only in {folders[0]}: at least two are needed")
     return [example for name in sorted(by_character) for example in by_character[name]]
 

@@ -199,7 +199,7 @@ def test_what_a_chat_has_taught_counts_but_no_face_for_itself(whobot: Whobot, ba
     alone = write_store(tmp_path / "one.db", [example("Ki Iro", face(YELLOW))])
     whobot("rollback")
     result = whobot("adopt", grown(base, "ki_iro", YELLOW), "--store", alone)
-    assert "nobody known -> ki_iro (better)" in result.stdout, "nothing is left that has taught the running one"
+    assert "unknown -> ki_iro (better)" in result.stdout, "nothing is left that has taught the running one"
 
 
 def test_an_adoption_that_costs_known_faces_says_what(whobot: Whobot, base: Path, tmp_path: Path) -> None:

@@ -53,6 +53,18 @@ def test_the_experiment_is_one_that_the_trainer_reads(whobot: Whobot, store: Pat
     (roster,) = settings.rosters
     assert roster.characters == ("sonoda_umi",)
     assert settings.export.margin == 0.0
+    assert settings.alone, "to the bundle that runs nothing can be added"
+
+
+def test_the_experiment_adds_to_the_bundle_that_runs(
+    whobot: Whobot, store: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    tiny.tiny_base(tmp_path / "base.tflite", recognition=tiny.comparing_recognition())
+    environment["WHOBOT_MODELS__CLASSIFIER"] = "base.tflite"
+    result = whobot("export-dataset", "set", "--store", store)
+    assert "training takes" not in result.stdout, "one character is enough"
+    settings = read_settings(Path("set/train.toml"))
+    assert (settings.beside, settings.alone) == (tmp_path / "base.tflite", False)
 
 
 def test_one_chat_alone_can_be_written(whobot: Whobot, store: Path) -> None:

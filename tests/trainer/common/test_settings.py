@@ -31,8 +31,9 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert settings.rosters[0].characters == ()
 
 
-def test_the_experiment_that_ships_is_valid() -> None:
+def test_the_experiment_that_ships_is_valid_and_trains_networks_of_its_own() -> None:
     settings = read_settings(REPOSITORY / "trainer" / "experiments" / "published.toml")
+    assert settings.alone
     assert [len(roster.characters) for roster in settings.rosters] == [2, 3]
 
 
@@ -54,6 +55,15 @@ def test_mistakes_are_named(addition: str, complaint: str, tmp_path: Path) -> No
     with pytest.raises(ConfigError) as caught:
         read_settings(write(tmp_path, GOOD + addition))
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("addition", ['compare = ["mobilenet-v2"]', "fit = {size = 64}"])
+def test_how_a_network_is_fitted_goes_with_one_of_its_own(addition: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="set alone = true"):
+        read_settings(write(tmp_path, addition + GOOD))
+    assert read_settings(write(tmp_path, f"alone = true\n{addition}{GOOD}")).alone
+    with pytest.raises(ConfigError, match="either beside, or alone = true"):
+        read_settings(write(tmp_path, 'alone = true\nbeside = "x.tflite"' + GOOD))
 
 
 @pytest.mark.parametrize("pictures", ['source = "a"\ntrain = ["b"]\ntest = ["c"]', 'train = ["b"]', ""])
