@@ -101,7 +101,8 @@ def gallery_for(analyser: PictureAnalyser, settings: Settings, store: str | None
     there = is_there(address)
     if store is not None and not there:
         raise ConfigError(f"there is no store at {store}: whobot teach NAME PICTURE... --store {store} makes one")
-    gallery = asyncio.run(_load(address, embedder)) if there else EMPTY
+    # Whom the operator has taught, a later bundle may know by itself, under the same name.
+    gallery = asyncio.run(_load(address, embedder)).renamed(analyser.models.characters.current) if there else EMPTY
     if only_taught and not gallery.characters:
         raise ConfigError("no character was taught yet: begin with whobot teach NAME PICTURE...")
     return gallery
