@@ -14,6 +14,9 @@ def teach(
     config: ConfigOption = None,
     store: StoreOption = None,
     face: Annotated[bool, typer.Option("--face", help="Take each picture as one face crop.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Add pictures that look nothing like this character, without asking.")
+    ] = False,
 ) -> None:
     """Teach a character from pictures, within seconds: one is enough, five are better, twenty are good.
 
@@ -22,7 +25,8 @@ def teach(
     Exit codes:
 
     - 0: a face was taken out of every picture
-    - 1: some pictures were of no use, each with its reason; the others count
+    - 1: some pictures were of no use, each with its reason, and the others count; or all look like somebody else, and
+    none counts
     - 2: wrong arguments or settings, or a bundle that cannot be taught
     - 130: interrupted
     """
@@ -31,5 +35,5 @@ def teach(
         # Only now: networks and the database's library take their time to import.
         from bot.cli.teaching import teach_pictures  # noqa: PLC0415
 
-        if not teach_pictures(settings, name, pictures, store=store, face=face):
+        if not teach_pictures(settings, name, pictures, store=store, face=face, anyway=anyway):
             raise typer.Exit(FAILED)

@@ -1,26 +1,32 @@
 """Teach a character on the command line, and say what came of it."""
 
 import asyncio
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from bot.cli.analysing import PictureAnalyser
-from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
+from bot.cli.lesson import Refused, Taken, drafts, examples_of, prototypes_of, take, warnings
 from bot.cli.taught import StoreEmbedder, address_of
 from bot.config import Settings
 from bot.errors import ActiveName, BadName, ConfigError, UnclearName
 from bot.recognition.bundle import Teaching
-from bot.recognition.teaching import character_of, tidied
+from bot.recognition.teaching import character_of, tidied, unlike
 from bot.storage.reembedding import reembed
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Action
 
 
-def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, store: str | None, face: bool) -> bool:
+def teach_pictures(
+    settings: Settings, name: str, pictures: Sequence[str], *, store: str | None, face: bool, anyway: bool
+) -> bool:
     """Teach a character; return whether every picture was of use.
+
+    Pictures that look nothing like the character are added only where somebody says so: on being asked, or by `anyway`.
 
     Raises:
         ConfigError: no character can be called so, or the bundle cannot be taught.
@@ -31,14 +37,22 @@ def teach_pictures(settings: Settings, name: str, pictures: Sequence[str], *, st
         embedder = StoreEmbedder(analyser)
         with _names_in_words():
             tidied(name)  # before there is a store
-        return asyncio.run(_teach(analyser, embedder, name, pictures, address_of(settings, store)))
+        address = address_of(settings, store)
+        return asyncio.run(_teach(analyser, embedder, name, pictures, address, anyway=anyway))
 
 
 async def _teach(
-    analyser: PictureAnalyser, embedder: StoreEmbedder, name: str, pictures: Sequence[str], address: str
+    analyser: PictureAnalyser,
+    embedder: StoreEmbedder,
+    name: str,
+    pictures: Sequence[str],
+    address: str,
+    *,
+    anyway: bool,
 ) -> bool:
     console = Console(highlight=False, soft_wrap=True)
-    characters, recognition = analyser.models.characters, analyser.models.classifier.recognition
+    characters, bundle = analyser.models.characters, analyser.models.classifier
+    kinship = (Teaching() if bundle.recognition is None else bundle.recognition.teaching).kinship
     async with Store(address) as store:
         with _names_in_words():
             character = character_of(name, characters.including_taught(await store.taught(EVERYWHERE)))
@@ -50,15 +64,28 @@ async def _teach(
         for result in results:
             console.print(_line(result))
         taken = [result for result in results if isinstance(result, Taken)]
+        strange = unlike(
+            [one.portrait.embedding for one in taken], [*earlier, *prototypes_of(bundle, character)], kinship=kinship
+        )
+        if strange and not anyway and not _confirmed(characters.name(character)):
+            return False
         if taken:
             await store.learn(drafts(character, taken), Action.TAUGHT)
-            teaching = Teaching() if recognition is None else recognition.teaching
-            for warning in warnings(character, taken, earlier, teaching.kinship, characters):
+            for warning in warnings(character, taken, earlier, kinship, characters):
                 console.print(Text.assemble(("warning: ", "yellow"), warning))
     count = len(earlier) + len(taken)
     known = f"{count} picture{'' if count == 1 else 's'}" if count else "no picture"
     console.print(f"{characters.name(character)} is taught by {known} now")
     return not any(isinstance(result, Refused) and result.amiss for result in results)
+
+
+def _confirmed(name: str) -> bool:
+    """Ask whether pictures that look like somebody else are meant; where nobody can be asked, say how to mean them."""
+    doubt = f"these look like somebody else, not like {name}"
+    if sys.stdin.isatty():
+        return typer.confirm(f"{doubt}: add them anyway?")
+    typer.echo(f"{doubt}: none was added; --anyway adds them", err=True)
+    return False
 
 
 @contextmanager

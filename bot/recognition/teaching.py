@@ -1,6 +1,7 @@
 """What is checked when somebody teaches, in a chat or on the command line.
 
-Whom a name means, whether a picture was taught before, whether the faces agree, and whom else they look like.
+Whom a name means, whether a picture was taught before, whether the faces agree with each other and with what is known,
+and whom else they look like.
 """
 
 import unicodedata
@@ -101,6 +102,19 @@ def odd_ones(faces: Sequence[Embedding], earlier: Sequence[Embedding] = (), *, k
     cosines = np.stack(faces) @ np.stack([*faces, *earlier]).T
     likeness = (cosines.sum(axis=1) - cosines.diagonal()) / others
     return [place for place, mean in enumerate(likeness) if mean < kinship / 2]
+
+
+def unlike(faces: Sequence[Embedding], known: Sequence[Embedding], *, kinship: float) -> bool:
+    """Tell whether no face of a lesson looks like those by which its character is known: then it may be somebody else.
+
+    Args:
+        faces: Unit-length embeddings of one bundle, those of the lesson.
+        known: Those by which the character was taught before it, or which stand for it in the bundle.
+        kinship: The cosine that two faces of one character have on average, as the bundle says.
+    """
+    if not faces or not known:
+        return False
+    return bool((np.stack(faces) @ np.stack(known).T).mean(axis=1).max() < kinship / 2)
 
 
 def lookalikes(character: str, sightings: Sequence[Sighting]) -> dict[str, float]:

@@ -164,8 +164,24 @@ def test_words_of_a_name_are_enough_and_slips_are_asked_about(whobot: Whobot, ba
 
 def test_a_lesson_is_held_against_the_earlier_ones(whobot: Whobot, base: Path) -> None:
     whobot("teach", "Kiiro", crop("a.png", YELLOW), crop("b.png", GOLD), "--face")
-    result = whobot("teach", "Kiiro", crop("x.png", tiny.BLUE), "--face")
+    result = whobot("teach", "Kiiro", crop("x.png", tiny.BLUE), crop("c.png", (200, 220, 40)), "--face")
     assert "warning: x.png looks little like the other pictures: is it the same character?" in result.stdout
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Kiiro", YELLOW), ("Hoshino Akane", tiny.RED)])
+def test_pictures_of_somebody_else_count_only_if_that_is_meant(
+    whobot: Whobot, base: Path, name: str, shown: tiny.Colour
+) -> None:
+    whobot("teach", name, crop("a.png", shown), "--face")
+    result = whobot("teach", name, crop("x.png", tiny.BLUE), crop("y.png", tiny.BLUE), "--face")
+    assert result.exit_code == 1
+    doubt = f"these look like somebody else, not like {name}: none was added; --anyway adds them"
+    assert result.stderr.splitlines()[-1] == doubt
+    (face,) = faces(whobot("who", "--face", "--json", crop("z.png", tiny.BLUE)).stdout)
+    assert face["guesses"][0]["character"] == "aoi_umino"
+    result = whobot("teach", name, "x.png", "--face", "--anyway")
+    assert result.exit_code == 0
+    assert f"{name} is taught by 2 pictures now" in result.stdout
 
 
 def test_a_picture_that_was_taught_before_counts_once(whobot: Whobot, base: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from bot.errors import ActiveName, BadName, UnclearName
 from bot.recognition.characters import Character, Characters
 from bot.recognition.results import Box, Face, Guess, Sighting
-from bot.recognition.teaching import LONGEST_NAME, character_of, lookalikes, odd_ones, taught_before
+from bot.recognition.teaching import LONGEST_NAME, character_of, lookalikes, odd_ones, taught_before, unlike
 
 KNOWN = Characters([Character("nishikino_maki", "Nishikino Maki")])
 
@@ -149,3 +149,11 @@ def test_a_lesson_looks_like_somebody_else_if_its_faces_do_on_average() -> None:
     assert lookalikes("rin", [sighting(maki=0.9), sighting(rin=0.9)]) == {}
     assert lookalikes("maki", [sighting(maki=0.9)]) == {}, "that is who it is"
     assert lookalikes("rin", []) == {}
+
+
+def test_a_lesson_may_look_nothing_like_whom_it_is_said_to_show() -> None:
+    known = [unit(1, 0, 0), unit(1, 0.2, 0)]
+    assert unlike([unit(0, 0, 1), unit(0, 0.1, 1)], known, kinship=0.5), "however much they agree with each other"
+    assert not unlike([unit(0, 0, 1), unit(1, 0.1, 0)], known, kinship=0.5)
+    assert not unlike([unit(0, 0, 1)], [], kinship=0.5)
+    assert not unlike([], known, kinship=0.5)
