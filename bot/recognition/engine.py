@@ -21,9 +21,9 @@ from bot.recognition.drawing.sheet import lay_out
 from bot.recognition.gallery import Embedding
 from bot.recognition.interpreter import RUNTIME_ERRORS
 from bot.recognition.naming.classifier import Classifier
+from bot.recognition.naming.comparison import Values
 from bot.recognition.naming.merge import merge
 from bot.recognition.naming.portraits import portray
-from bot.recognition.naming.recogniser import Values
 from bot.recognition.naming.straighten import crop_upright
 from bot.recognition.options import DEFAULT_OPTIONS, AnalysisOptions
 from bot.recognition.results import Analysis, Box, Face, Image, Sighting, Timings

@@ -25,7 +25,7 @@ All but the first two are left out where there are none.
 
 
 class Feature(StrEnum):
-    """What tells that a face is of the roster, in the order of `bot.recognition.naming.recogniser.features`."""
+    """What tells that a face is of the roster, in the order of `bot.recognition.naming.roster.Roster.features`."""
 
     NEAREST = "nearest"
     """The highest cosine to a prototype."""
@@ -42,6 +42,10 @@ class Feature(StrEnum):
     Source: the cohort of impostors of speaker verification, Matejka et al., Analysis of Score Normalization in
     Multilingual Speaker Recognition, 2017, https://www.isca-archive.org/interspeech_2017/matejka17_interspeech.html
     """
+    SHARE = "share"
+    """The logarithm of the best guess's share in the softmax of the logits over the temperature."""
+    NEARNESS = "nearness"
+    """How near the face lies to the best guess: see `bot.recognition.naming.roster.Roster.nearness`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Recognition:
         offsets: One for each label, added to the log-odds of being known where that character is the best guess.
         weights: For each feature its coefficient; those left out count nothing.
         bias: The intercept.
-        closeness: How much the nearest prototype's cosine adds to a character's logit over the temperature.
+        closeness: How much nearness to a character's prototypes adds to its logit over the temperature.
         contested: Whether the other guesses take from the probability of the best one. Not where the log-odds of being
             known fall already because they are near: it would be held against it a second time.
         teaching: How taught characters compare where there is no `comparison`, and how alike faces of one are.

@@ -14,7 +14,8 @@ from bot.recognition.bundle import Bundle
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import EMPTY, Gallery
 from bot.recognition.interpreter import RUNTIME_ERRORS, Network
-from bot.recognition.naming.recogniser import Recogniser, Values
+from bot.recognition.naming.comparison import Values
+from bot.recognition.naming.recogniser import Recogniser
 from bot.recognition.naming.straighten import crop_upright, tilt_of
 from bot.recognition.results import Box, Guess, Image
 

@@ -8,24 +8,19 @@ log-odds of being known as the softmax of its logits says, and every taught char
 """
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.recognition.bundle import Bundle, Feature, Recognition, Teaching
+from bot.recognition.bundle import Bundle, Recognition, Teaching
 from bot.recognition.gallery import EMPTY, Gallery
-from bot.recognition.naming.comparison import Comparer
-
-Values: TypeAlias = npt.NDArray[np.float32]
+from bot.recognition.naming.comparison import Comparer, Values
+from bot.recognition.naming.roster import Roster, closest
 
 UNJUDGED = 3.0
 """Log-odds of the roster as a whole in a bundle without `Recognition`, against which taught characters compete."""
 NEAR = 0.8
 """A face that is at least so close to one that is denied counts as the same face, the more the closer it is."""
-COHORT = 3
-"""How many of the nearest strangers a face is compared with: one alone may be near by chance."""
 DENIAL = 10.0
 """How much the log-odds of a character sink for the very face that people said is somebody else's."""
 
@@ -44,7 +39,9 @@ class Recogniser:
     def __init__(self, bundle: Bundle) -> None:
         self._labels = bundle.labels
         self._temperature = bundle.info.temperature
-        self._recognition = None if bundle.recognition is None else _with_logits(bundle.recognition, bundle.logits)
+        self._roster = None
+        if bundle.recognition is not None:
+            self._roster = Roster(_with_logits(bundle.recognition, bundle.logits), self._temperature)
         self._compared = _compared(bundle)
         self._together: WeakKeyDictionary[Gallery, Gallery] = WeakKeyDictionary()
         self._teaching = Teaching() if bundle.recognition is None else bundle.recognition.teaching
@@ -69,9 +66,9 @@ class Recogniser:
         odds = np.full((len(logits), len(characters)), -np.inf, np.float32)
         unknown_odds = 0.0
         if not only_taught:
-            recognition = None if embeddings is None else self._recognition
-            odds[:, : logits.shape[1]] = roster_odds(logits, embeddings, recognition, self._temperature)
-            unknown_odds = -np.inf if recognition is None else 0.0
+            judged = embeddings is not None and self._roster is not None
+            unknown_odds = 0.0 if judged else -np.inf
+            odds[:, : logits.shape[1]] = self._roster_odds(logits, embeddings)
             gallery = self._with_compared(gallery)
         if embeddings is not None and gallery.characters:
             places = {character: place for place, character in enumerate(characters)}
@@ -79,6 +76,11 @@ class Recogniser:
             taught = np.logaddexp(odds[:, columns], uncrowded(self._taught_odds(embeddings, gallery)))
             odds[:, columns] = taught - denial(embeddings, gallery)
         return Ranking(characters, _probabilities(odds, unknown_odds))
+
+    def _roster_odds(self, logits: Values, embeddings: Values | None) -> Values:
+        if embeddings is None or self._roster is None:
+            return UNJUDGED + _log_softmax(logits / self._temperature)
+        return self._roster.odds(logits, embeddings)
 
     def _with_compared(self, gallery: Gallery) -> Gallery:
         """Return what is compared: the characters of the bundle that have no logit, and those that were taught."""
@@ -115,68 +117,6 @@ def _compared(bundle: Bundle) -> Gallery:
     return Gallery(
         bundle.labels[bundle.logits :], recognition.prototypes[rest], recognition.owners[rest] - bundle.logits
     )
-
-
-def closest(embeddings: Values, prototypes: Values, owners: npt.NDArray[np.intp], characters: int) -> Values:
-    """Return each character's highest cosine, ``(count, characters)``; -1 for one without prototypes."""
-    best = np.full((characters, len(embeddings)), -1, np.float32)
-    if len(prototypes):
-        np.maximum.at(best, owners, prototypes @ embeddings.T)
-    return best.T
-
-
-def features(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
-    """Compute what tells whether a face is of the roster: ``(count, len(Feature))``, in the order of `Feature`.
-
-    Of `recognition` only the prototypes and the strangers matter, so that its coefficients can be fitted to the result.
-    """
-    cosines = closest(embeddings, recognition.prototypes, recognition.owners, logits.shape[1])
-    columns = {
-        Feature.NEAREST: cosines.max(axis=1),
-        Feature.LEAD: _lead(cosines),
-        Feature.ENERGY: np.logaddexp.reduce(logits / temperature, axis=1),
-        Feature.STRANGE: _strangeness(embeddings, recognition.strangers),
-    }
-    return np.stack([columns[feature] for feature in Feature], axis=1).astype(np.float32)
-
-
-def scores(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
-    """Return what the softmax over the roster is taken of: logits over the temperature, and nearness to prototypes."""
-    cosines = closest(embeddings, recognition.prototypes, recognition.owners, logits.shape[1])
-    return np.asarray(logits / temperature + recognition.closeness * cosines, np.float32)
-
-
-def known_odds(logits: Values, embeddings: Values, recognition: Recognition, temperature: float) -> Values:
-    """Return the log-odds, ``(count,)``, that a face is of the roster: those of its best guess against nobody known.
-
-    That the best guess is unsure among the roster is not held against it a second time: it tells of strangers, too,
-    and the features know of it already.
-    """
-    weights = np.array([recognition.weights.get(feature, 0.0) for feature in Feature], np.float32)
-    best = scores(logits, embeddings, recognition, temperature).argmax(axis=1)
-    known = features(logits, embeddings, recognition, temperature) @ weights
-    return np.asarray(known + recognition.bias + recognition.offsets[best], np.float32)
-
-
-def roster_odds(
-    logits: Values, embeddings: Values | None, recognition: Recognition | None, temperature: float
-) -> Values:
-    """Return the log-odds of every character of the roster against nobody known.
-
-    The best guess has those of being known at all; the others lie behind it as the softmax of the scores says.
-    """
-    if embeddings is None or recognition is None:
-        return UNJUDGED + _log_softmax(logits / temperature)
-    known = known_odds(logits, embeddings, recognition, temperature)
-    guesses = scores(logits, embeddings, recognition, temperature)
-    guesses -= guesses.max(axis=1, keepdims=True)
-    odds = known[:, np.newaxis] + guesses
-    if not recognition.contested:
-        # So much more that its probability is that of being known: as if the others had taken nothing from it.
-        best = (np.arange(len(odds)), guesses.argmax(axis=1))
-        guesses[best] = -np.inf
-        odds[best] += known + np.logaddexp(np.logaddexp.reduce(guesses, axis=1), -known)
-    return np.asarray(odds, np.float32)
 
 
 def likeness(embeddings: Values, gallery: Gallery, kinship: float) -> Values:
@@ -226,6 +166,8 @@ def denial(embeddings: Values, gallery: Gallery) -> Values:
     A face that lies nearer still to one of the character's own examples is not denied.
     """
     count = len(gallery.characters)
+    if not len(gallery.denied):
+        return np.zeros((len(embeddings), count), np.float32)
     denied = closest(embeddings, gallery.denied, gallery.denied_owners, count)
     shown = closest(embeddings, gallery.embeddings, gallery.owners, count)
     sameness = np.clip((denied - NEAR) / (1 - NEAR), 0, 1)
@@ -246,20 +188,6 @@ def _log_softmax(logits: Values) -> Values:
     # The highest becomes 0 first: float32 keeps few digits of a large logit.
     lowered = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(lowered - np.log(np.exp(lowered).sum(axis=-1, keepdims=True)), np.float32)
-
-
-def _strangeness(embeddings: Values, strangers: Values) -> Values:
-    """Return each face's mean cosine to the nearest strangers; 0 where there are too few to compare with."""
-    if len(strangers) < COHORT:
-        return np.zeros(len(embeddings), np.float32)
-    cosines = embeddings @ strangers.T
-    return np.asarray(np.partition(cosines, -COHORT, axis=1)[:, -COHORT:].mean(axis=1))
-
-
-def _lead(values: Values) -> Values:
-    """Return how far the highest value of each row lies above the second."""
-    two = np.partition(values, -2, axis=1)[:, -2:]
-    return np.asarray(two[:, 1] - two[:, 0])
 
 
 def _probabilities(odds: Values, unknown_odds: float) -> Values:

@@ -10,10 +10,7 @@ from bot.recognition.gallery import EMPTY, Gallery
 from bot.recognition.naming.recogniser import (
     Recogniser,
     Values,
-    closest,
     denial,
-    features,
-    known_odds,
     likeness,
     softmax,
     taught_odds,
@@ -46,42 +43,6 @@ def random(count: int, dimensions: int = 4, seed: int = 0) -> tuple[Values, Valu
     logits = rng.normal(0, 4, (count, len(LABELS))).astype(np.float32)
     embeddings = rng.normal(size=(count, dimensions)).astype(np.float32)
     return logits, embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
-
-
-def test_the_closest_prototype_of_each_character_counts() -> None:
-    cosines = closest(units((0, 0.6, 0.8, 0), (1, 0, 0, 0)), RECOGNITION.prototypes, RECOGNITION.owners, 4)
-    assert cosines == pytest.approx(np.array([[0, 1, 0, -1], [1, 0, 0, -1]]), abs=1e-6)
-
-
-def test_features_are_what_they_say() -> None:
-    logits = np.array([[1, 5, 2]], np.float32)
-    embedding = units((0.8, 0, 0, 0.6))
-    values = dict(zip(Feature, features(logits, embedding, RECOGNITION, 2.0)[0], strict=True))
-    assert values[Feature.NEAREST] == pytest.approx(0.8)
-    assert values[Feature.LEAD] == pytest.approx(0.2)
-    assert values[Feature.ENERGY] == pytest.approx(np.log(np.exp([0.5, 2.5, 1.0]).sum()), rel=1e-5)
-    assert values[Feature.STRANGE] == 0
-
-
-def test_a_face_is_as_strange_as_the_three_nearest_strangers_are_near() -> None:
-    strangers = units((0, 0, 0, 1), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (-1, 0, 0, 0))
-
-    def strangeness(count: int) -> float:
-        known = replace(RECOGNITION, strangers=strangers[:count])
-        values = features(np.zeros((1, 3), np.float32), units((0.8, 0, 0, 0.6)), known, 1.0)[0]
-        return float(dict(zip(Feature, values, strict=True))[Feature.STRANGE])
-
-    assert strangeness(2) == 0
-    assert strangeness(5) == pytest.approx((0.8 + 0.6 + 0) / 3)
-
-
-def test_being_known_is_a_logistic_regression_with_an_offset_for_each_character() -> None:
-    recognition = replace(
-        RECOGNITION, weights={Feature.NEAREST: 10.0, Feature.LEAD: 2.0}, offsets=np.array([0, -3, 0], np.float32)
-    )
-    logits = np.array([[0, 4, 0], [4, 0, 0]], np.float32)
-    embeddings = units((0, 1, 0, 0), (0, 1, 0, 0))
-    assert known_odds(logits, embeddings, recognition, 1.0) == pytest.approx([10 + 2 - 12 - 3, 10 + 2 - 12])
 
 
 def test_the_best_guess_is_as_likely_as_being_known_and_the_others_follow_as_the_softmax_says() -> None:
