@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 
 from bot.recognition.results import display_name
 from trainer.base_network.data import Faces
-from trainer.base_network.evaluate import Strangers
+from trainer.base_network.evaluate import Mistaken, Strangers
 from trainer.base_network.judged import Judged
 from trainer.common.documents import markdown_table
 from trainer.common.measure import Measured, Truth, Values, share, within_top
 from trainer.common.metrics import confusion, expected_calibration_error
+from trainer.evaluation.taught import SURE
 
 WORST = 15
 BINS = 10
@@ -27,6 +28,8 @@ def closed_tables(judged: Sequence[Judged], faces: Faces) -> str:
         for framing, probabilities in (("its set's", one.own), ("the bot's", one.framed)):
             for number, set_name in enumerate((*faces.set_names, "**all**")):
                 chosen = (sets == number) | (number == len(faces.set_names))
+                if not chosen.any():
+                    continue
                 rows.append([f"`{one.name}`", framing, set_name, *_closed_row(probabilities[chosen], truth[chosen])])
     head = ("Bundle", "Framing", "Set", "Faces", "Top-1", "Top-5", "Calibration error")
     cost = [[f"`{one.name}`", f"{one.median:.2f}", f"{one.mean:.2f}", f"{one.size / 1e6:.2f} MB"] for one in judged]
@@ -44,18 +47,31 @@ def _percent(measured: Measured) -> str:
     return f"{measured.value:.1%} ({measured.low:.1%} to {measured.high:.1%})"
 
 
-def stranger_tables(strangers: Strangers) -> str:
-    """How well strangers are noticed, by each score; and how well they are told apart once taught."""
-    noticed = [
-        [score, group, f"{one.known}", f"{one.wrongly_named.count}", f"{one.auroc:.3f}", _percent(one.wrongly_named)]
-        for (score, group), one in strangers.open_sets.items()
+def stranger_tables(found: Sequence[Strangers], mistaken: Sequence[Mistaken]) -> str:
+    """How well strangers are told from the roster, and who of them is called by whose name most often."""
+    rows = [
+        [
+            f"`{one.bundle}`",
+            one.group,
+            f"{one.open_set.known}",
+            f"{one.named.count}",
+            f"{one.open_set.auroc:.3f}",
+            *(_percent(part) for part in (one.open_set.wrongly_named, one.named, one.sure)),
+        ]
+        for one in found
     ]
-    head = ("Score of a face", "Told from", "Known", "Unknown", "AUROC", "Unknown named, where 95 % of the known are")
-    taught = [
-        [group, f"{shots}", f"{found.count}", _percent(found)] for (group, shots), found in strangers.few_shots.items()
-    ]
-    taught_head = ("Characters", "Pictures that teach each", "Faces asked", "Named rightly")
-    return f"{markdown_table(head, noticed)}\n\n{markdown_table(taught_head, taught)}"
+    head = (
+        "Bundle",
+        "Strangers",
+        "Known faces",
+        "Strangers' faces",
+        "AUROC",
+        "Strangers named where 95 % of the known are",
+        "... at the bundle's threshold",
+        f"... with {SURE:.0%} and more",
+    )
+    pairs = [[one.stranger, display_name(one.name), f"{one.times} of {one.faces}"] for one in mistaken]
+    return f"{markdown_table(head, rows)}\n\n{markdown_table(('Stranger', 'Called', 'Faces'), pairs)}"
 
 
 def recall_table(probabilities: Values, faces: Faces) -> str:

@@ -17,9 +17,8 @@ from trainer.base_network.settings import DEFAULT, read_settings
 from trainer.common.console import Console
 from trainer.common.detectors import MODELS, make_detector
 from trainer.common.documents import replace_section
-from trainer.common.errors import TrainerError
 from trainer.common.quiet import load_tensorflow
-from trainer.common.settings import Crop, Precision
+from trainer.common.settings import Crop
 
 app = typer.Typer(help="Train and judge the base network that knows the characters.", no_args_is_help=True)
 
@@ -65,34 +64,45 @@ def export(
 
 
 @app.command()
+def refit(
+    run: Run,
+    bundle: Annotated[list[Path], typer.Option(help="A bundle that was exported; give it again for another.")],
+    settings: SettingsFile = DEFAULT,
+) -> None:
+    """Fit anew how exported bundles decide: the networks and all that they remember stay."""
+    from bot.recognition.bundle import read_bundle
+    from trainer.base_network.data import read_faces
+    from trainer.base_network.export import finish
+
+    chosen, faces = read_settings(settings), read_faces(run)
+    for path in bundle:
+        finish(read_bundle(path), path, chosen, faces, _console)
+
+
+@app.command()
 def evaluate(
     run: Run,
     bundle: Annotated[list[Path], typer.Option(help="A bundle to judge; give it again for another.")],
     card: Card = None,
-    settings: SettingsFile = DEFAULT,
 ) -> None:
-    """Judge bundles by the crops that the run has held back, and by the characters that it met in its last stages only.
+    """Judge bundles by the crops that the run has held back, and by characters that never trained.
 
-    Each is judged by the crops as their sets have them, and by the same faces as the bot would have cropped them.
+    The roster's are judged as their sets have them, and as the bot would have cropped them.
     """
-    load_tensorflow()
     from trainer.base_network import card as cards
     from trainer.base_network.data import read_faces
     from trainer.base_network.evaluate import judge_strangers
-    from trainer.base_network.export import ask_stages, convert, unknowing_stage
     from trainer.base_network.judged import judge
     from trainer.base_network.turned import judge_turned, turned_table
+    from trainer.evaluation.taught import taught_table
 
-    chosen, faces = read_settings(settings), read_faces(run)
+    faces = read_faces(run)
     judged = [judge(path, faces, _console) for path in bundle]
-    _console.say("Asking the stage that has met no stranger")
-    stage = unknowing_stage(chosen)
-    asked = ask_stages([stage], chosen, faces, run, _console)
-    unfitted = convert(asked.network, asked.ground.known, Precision.INT8, chosen, faces, stage.name)
-    found = judge_strangers(asked.ground, unfitted, chosen.data.strangers, chosen.export.prototypes, _console)
+    met = [judge_strangers(path, faces, _console) for path in bundle]
     sections = {
+        "taught": taught_table([row for one in met for row in one.taught]),
         "closed": cards.closed_tables(judged, faces),
-        "strangers": cards.stranger_tables(found),
+        "strangers": cards.stranger_tables([row for one in met for row in one.strangers], met[-1].mistaken),
         "turned": turned_table([row for path in bundle for row in judge_turned(path, faces, _console)]),
         "characters": cards.recall_table(judged[-1].own, faces),
     }
@@ -102,35 +112,3 @@ def evaluate(
             replace_section(card, name, text)
     if card is not None:
         cards.draw(judged[-1].own, faces.truth[faces.of("test")], card.with_suffix(".png"))
-
-
-@app.command()
-def teaching(
-    data: Data,
-    bundle: Annotated[list[Path], typer.Option(help="A bundle to fit anew; give it again for another.")],
-    card: Card = None,
-    settings: SettingsFile = DEFAULT,
-    *,
-    measure_only: Annotated[bool, typer.Option(help="Measure the bundles as they are, and change none.")] = False,
-) -> None:
-    """Fit how faces are compared with characters that people teach, write it into bundles, and measure it.
-
-    The network stays as it is. Characters of three parts serve: for the space and the cohort, for what a score says,
-    and to measure on.
-    """
-    from trainer.base_network.taught import taught_table
-    from trainer.base_network.teaching import fit_and_judge
-
-    chosen = read_settings(settings).teaching
-    if chosen is None:
-        raise TrainerError(f"{settings} has no section [teaching]: it names the crops to fit to")
-    detector = make_detector(Crop(detector="ours", bundle=None))
-    found = [
-        figures
-        for path in bundle
-        for figures in fit_and_judge(path, data, chosen, detector, _console, measure_only=measure_only)
-    ]
-    text = taught_table(found)
-    _console.say(text)
-    if card is not None:
-        replace_section(card, "taught", text)

@@ -19,12 +19,11 @@ PRIOR = 0.065
 """The share of faces that a single taught character's are taken to be: a chat teaches many, and meets more."""
 
 
-def fit_comparison(space: Crops, lessons: Crops, others: Values, most: int, seed: int = 0) -> Comparison:
-    """Fit the whitening and the cohort to the faces of `space`, and what a score says to those of `lessons`.
+def blank_comparison(space: Crops, others: Values, most: int, seed: int = 0) -> Comparison:
+    """Fit the whitening and the cohort to the faces of `space`; what a score says is left to `calibrate`.
 
     Args:
         space: Faces of many characters in many styles.
-        lessons: Faces of other characters, of whom each is taught from some drawings and asked for by the rest.
         others: Unit-length embeddings of strangers to add to the cohort, ``(count, dimensions)``.
         most: Faces of a character that the cohort holds at most.
         seed: Chooses the faces.
@@ -35,11 +34,18 @@ def fit_comparison(space: Crops, lessons: Crops, others: Values, most: int, seed
         [rng.permutation(np.flatnonzero(space.characters == one))[:most] for one in np.unique(space.characters)]
     )
     cohort = whitening(np.concatenate([space.embeddings[chosen], others]))
-    return calibrate(Comparison(_table(whitening), cohort.astype(np.float32), 1.0, 0.0), lessons, rng)
+    return Comparison(_table(whitening), cohort.astype(np.float32), 1.0, 0.0)
 
 
-def calibrate(comparison: Comparison, lessons: Crops, rng: np.random.Generator) -> Comparison:
-    """Fit scale and offset: each character is taught from some drawings, and asked for by the rest and strangers."""
+def calibrate(comparison: Comparison, lessons: Crops, seed: int = 0) -> Comparison:
+    """Fit scale and offset: each character is taught from some drawings, and asked for by the rest and by the others.
+
+    Args:
+        comparison: Its scale and offset do not matter.
+        lessons: Faces of characters that neither trained nor are in the cohort.
+        seed: Chooses the drawings.
+    """
+    rng = np.random.default_rng(seed)
     comparer = Comparer(comparison)
     scores, truth = [], []
     for character in np.unique(lessons.characters):

@@ -1,131 +1,119 @@
-"""Judge the base network by strangers: with the stage that never saw them."""
+"""Judge a bundle by faces of characters that never trained: who of them is given a name, and which."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from bot.recognition.bundle import Bundle
+from bot.recognition.bundle import Bundle, read_bundle
 from bot.recognition.naming.classifier import Classifier
 from bot.recognition.naming.recogniser import Recogniser
 from trainer.base_network.data import Faces, Indices
-from trainer.base_network.outputs import Shown, ask_classifier
-from trainer.base_network.strangers import Ground, fit
+from trainer.base_network.outputs import Outputs, ask_classifier
+from trainer.base_network.strangers import as_crops
 from trainer.common.console import Console
-from trainer.common.measure import Measured, OpenSet, Truth, Values, few_shot, nearest_mean, open_set
+from trainer.common.measure import Measured, OpenSet, open_set, share
+from trainer.evaluation.taught import SURE, Crops, Lesson, TaughtFigures, judge_taught
 
-SHOTS = (1, 5, 20)
-NEIGHBOURS = 5
-FOLDS = 2
+WORST = 20
+LESSONS = (1, 3, 5)
+"""Drawings that teach each of five characters."""
+AT_ONCE = 54
 
 
 @dataclass(frozen=True)
 class Strangers:
-    """Figures for characters that trained nothing.
+    """How a bundle meets strangers of one group, as the bot frames their faces.
 
-    `open_sets` by the score of a face and by whom it is told from; `few_shots` by group and pictures a character.
+    `open_set` compares their scores with those of held-back faces of the roster; `named` are the shares that are given
+    a name at the bundle's threshold, and `sure` those with `SURE` and more.
     """
 
-    open_sets: dict[tuple[str, str], OpenSet]
-    few_shots: dict[tuple[str, int], Measured]
+    bundle: str
+    group: str
+    open_set: OpenSet
+    named: Measured
+    sure: Measured
 
 
-def judge_strangers(
-    ground: Ground, bundle: Bundle, strangers: Sequence[str], prototypes: int, console: Console
-) -> Strangers:
-    """Measure what happens to strangers.
+@dataclass(frozen=True)
+class Mistaken:
+    """A stranger who is called by a name of the roster: so many of her faces."""
 
-    Known are the crops held back of all other characters, in both framings. The bot's answer is fitted to half of the
-    strangers and measured on the other half, then the other way round: the figures are means of both.
+    stranger: str
+    name: str
+    times: int
+    faces: int
 
-    Args:
-        ground: What a stage without the strangers says of all crops.
-        bundle: What would ship of that stage, with nothing fitted to it yet; its labels are those that `ground` knows.
-        strangers: Characters that the stage has not met.
-        prototypes: Most prototypes a character.
-        console: Told how far it is.
+
+@dataclass(frozen=True)
+class Met:
+    """How a bundle meets characters that never trained: as strangers, and once they are taught."""
+
+    strangers: list[Strangers]
+    mistaken: list[Mistaken]
+    taught: list[TaughtFigures]
+
+
+def judge_strangers(path: Path, faces: Faces, console: Console) -> Met:
+    """Measure what happens to those whom no choice has seen, to one franchise, and to faces of posters.
+
+    Raises:
+        BundleError: the bundle is damaged or does not load.
     """
-    faces = ground.faces
-    folds = [list(strangers[start::FOLDS]) for start in range(FOLDS)]
-    held, cohort = faces.of("test", ground.known), faces.cohort("test")
-    measured: dict[tuple[str, str], list[OpenSet]] = {}
-    vectors = np.zeros((len(faces.truth), ground.said.own.embeddings.shape[1]), np.float32)
-    for fold in range(FOLDS):
-        asked = [name for other, members in enumerate(folds) if other != fold for name in members]
-        fitted = fit(ground, folds[fold], prototypes, with_cohort=False).given_to(bundle)
-        everybody = np.concatenate([held, ground.all_of(asked), cohort])
-        confidence, embeddings = _ask(fitted, faces, everybody, console)
-        groups = {
-            "all": ground.all_of(asked),
-            **{name: ground.all_of(members) for name, members in _groups(faces, asked).items()},
-            "posters, screenshots, cards": cohort,
-        }
-        for group, indices in ((name, indices) for name, indices in groups.items() if len(indices)):
-            said = open_set(confidence[held].ravel(), confidence[indices].ravel())
-            measured.setdefault(("the bot's answer", group), []).append(said)
-        vectors[everybody] = embeddings
-    known, unknown = ground.shown(held), ground.shown(ground.all_of(strangers))
-    trained = ground.said.own.at(faces.of("train", ground.known)).embeddings
-    nearest = (nearest_mean(shown.embeddings, trained, NEIGHBOURS) for shown in (known, unknown))
-    softmax = (_softmax(shown).max(axis=1) for shown in (known, unknown))
-    return Strangers(
-        {
-            **{key: _mean(found) for key, found in measured.items()},
-            (f"{NEIGHBOURS} nearest neighbours", "all"): open_set(*nearest),
-            ("softmax", "all"): open_set(*softmax),
-        },
-        {
-            (f"{len(group)} of {name}", shots): _taught(faces, vectors, group, shots)
-            for name, group in {"all sets": list(strangers), **_groups(faces, strangers)}.items()
-            for shots in SHOTS
-        },
-    )
+    bundle = read_bundle(path)
+    groups = {
+        "characters of today's games": faces.strangers("unseen"),
+        "one franchise": faces.strangers("franchise"),
+        "posters, screenshots, cards": faces.strangers("test"),
+    }
+    groups["all"] = np.concatenate([*groups.values()])
+    asked = np.concatenate([faces.of("test"), groups["all"]])
+    said = ask_classifier(Classifier(bundle), faces.framed[asked], console, f"Asking {path.stem} about strangers")
+    row_of = np.full(len(faces.truth), -1)
+    row_of[asked] = np.arange(len(asked))
+
+    def crops(indices: Indices) -> Crops:
+        return as_crops(faces, indices, said.at(row_of[indices]))
+
+    unseen, franchise = crops(groups["characters of today's games"]), crops(groups["one franchise"])
+    known = crops(faces.of("test"))
+    name = bundle.info.name
+    taught = [
+        *judge_taught(bundle, unseen, known, [Lesson(f"today's games ({name})", 5, n) for n in LESSONS]),
+        *judge_taught(bundle, unseen, known, [Lesson(f"today's games ({name})", AT_ONCE, 3)]),
+        *judge_taught(bundle, franchise, known, [Lesson(f"one franchise ({name})", 3, n) for n in (1, 5, 10)]),
+    ]
+    return Met(*_as_strangers(bundle, faces, groups, asked, said), taught)
 
 
-def _ask(bundle: Bundle, faces: Faces, indices: Indices, console: Console) -> tuple[Values, Values]:
-    """Show some faces to a bundle as the bot does.
-
-    Returns:
-        For all faces the probability of the best guess in each framing, ``(count, 2)``, 0 for those not asked; and the
-        embeddings of those asked, as their sets have them.
-    """
-    classifier, recogniser = Classifier(bundle), Recogniser(bundle)
-    confidence = np.zeros((len(faces.truth), 2), np.float32)
-    answers = []
-    for framing, images in enumerate((faces.images, faces.framed)):
-        title = f"Asking about strangers{' in crops of the bot' if framing else ''}"
-        said = ask_classifier(classifier, images[indices], console, title)
-        answers.append(said)
-        confidence[indices, framing] = recogniser.rank(said.logits, said.embeddings).probabilities.max(axis=1)
-    return confidence, answers[0].embeddings
-
-
-def _mean(found: Sequence[OpenSet]) -> OpenSet:
-    values = [(one.wrongly_named.value, one.wrongly_named.low, one.wrongly_named.high) for one in found]
-    value, low, high = (float(number) for number in np.mean(values, axis=0))
-    count = sum(one.wrongly_named.count for one in found)
-    return OpenSet(float(np.mean([one.auroc for one in found])), Measured(value, low, high, count), found[0].known)
-
-
-def _softmax(shown: Shown) -> Values:
-    exponentials = np.exp(shown.logits - shown.logits.max(axis=1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
+def _as_strangers(
+    bundle: Bundle, faces: Faces, groups: Mapping[str, Indices], asked: Indices, said: Outputs
+) -> tuple[list[Strangers], list[Mistaken]]:
+    ranking = Recogniser(bundle).rank(said.logits, said.embeddings)
+    confidence = np.zeros(len(faces.truth), np.float32)
+    names = np.full(len(faces.truth), "", object)
+    confidence[asked] = ranking.probabilities.max(axis=1)
+    names[asked] = [ranking.characters[place] for place in ranking.probabilities.argmax(axis=1)]
+    known = confidence[faces.of("test")]
+    found = [
+        Strangers(
+            bundle.info.name,
+            group,
+            open_set(known, confidence[rows]),
+            share(confidence[rows] >= bundle.info.threshold),
+            share(confidence[rows] >= SURE),
+        )
+        for group, rows in groups.items()
+        if len(rows)
+    ]
+    named = [i for i in groups["all"] if confidence[i] >= bundle.info.threshold and faces.characters[i]]
+    return found, _worst(faces, groups["all"], [(str(faces.characters[i]), str(names[i])) for i in named])
 
 
-def _groups(faces: Faces, strangers: Sequence[str]) -> dict[str, list[str]]:
-    """The strangers of each set that has several."""
-    groups = {}
-    for name in faces.set_names:
-        members = [one for one in strangers if len(faces.of("test", [one], name))]
-        if 1 < len(members) < len(strangers):
-            groups[name] = members
-    return groups
-
-
-def _taught(faces: Faces, embeddings: Values, group: Sequence[str], shots: int) -> Measured:
-    def some(*parts: Indices) -> tuple[Values, Truth]:
-        chosen = np.concatenate(parts)
-        return embeddings[chosen], faces.truth[chosen]
-
-    held = some(faces.of("test", group), faces.of("validation", group))
-    return few_shot(some(faces.of("train", group)), held, shots)
+def _worst(faces: Faces, asked: Indices, named: list[tuple[str, str]]) -> list[Mistaken]:
+    counts = Counter(str(one) for one in faces.characters[asked])
+    pairs = sorted(Counter(named).items(), key=lambda pair: (-pair[1], -pair[1] / counts[pair[0][0]], pair[0]))
+    return [Mistaken(stranger, name, times, counts[stranger]) for (stranger, name), times in pairs[:WORST]]

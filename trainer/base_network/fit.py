@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from trainer.base_network.loss import loss
@@ -25,8 +23,7 @@ LARGEST_GRADIENT = 10.0
 class StageFit:
     """Fits `model` through a stage; the same `key` goes on from the last checkpoint in `state`, another starts anew.
 
-    `present` is 1 for each character that the stage shows. The learning rate rises over a twentieth of the steps and
-    falls to zero along a cosine.
+    The learning rate rises over a twentieth of the steps and falls to zero along a cosine.
     """
 
     def __init__(
@@ -34,7 +31,6 @@ class StageFit:
         model: keras.Model,
         stage: Stage,
         settings: LossSettings,
-        present: npt.NDArray[np.float32],
         *,
         state: Path,
         key: str,
@@ -42,7 +38,6 @@ class StageFit:
         self._model = model
         self._stage = stage
         self._settings = settings
-        self._present = tf.constant(present)
         self._snapshot = Snapshot(state, key)
         self._optimizer = keras.optimizers.AdamW(stage.rate, weight_decay=0.02, global_clipnorm=LARGEST_GRADIENT)
         self._optimizer.build(model.trainable_variables)
@@ -77,7 +72,7 @@ class StageFit:
 
     def _descend(self, images: Any, targets: Any, kept: Any) -> Any:
         with tf.GradientTape() as tape:
-            value = loss(self._model(images, training=True), targets, self._present, self._settings)
+            value = loss(self._model(images, training=True), targets, self._settings)
         gradients = tape.gradient(value, self._model.trainable_variables)
         self._optimizer.apply(gradients, self._model.trainable_variables)
         for variable, average in zip(self._model.trainable_variables, self._averages, strict=True):

@@ -1,6 +1,5 @@
-"""The base network: a backbone, a linear head over the roster, and an embedding with a cosine head of its own."""
+"""The base network: a backbone, a linear head over the roster, and two embeddings with a cosine head each."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,7 +9,7 @@ from trainer.base_network.settings import NetworkSettings
 from trainer.base_network.tilt import TiltMap
 from trainer.base_network.whitening import Whitening
 from trainer.common import backbones
-from trainer.common.base_network_file import EMBEDDING, PROJECTION, inner_features
+from trainer.common.base_network_file import BASE, EMBEDDING, PROJECTION, inner_features, load_base
 from trainer.common.tilt import FEATURES, TILT, tilt_features, tilt_output
 
 BACKBONE = "efficientnet-lite0"
@@ -35,30 +34,35 @@ class Cosines(layers.Layer):  # type: ignore[misc]
 
 
 def build_network(settings: NetworkSettings, characters: int, side: int, frozen: int = 0) -> keras.Model:
-    """Build the network with the backbone's ImageNet weights, all but the first `frozen` blocks trainable.
+    """Build the network with pre-trained weights, all but the first `frozen` blocks trainable.
 
-    It takes float32 ``(batch, side, side, 3)`` and gives `logits` and `cosines`, ``(batch, casts * characters)`` each,
-    and `embedding`, ``(batch, dimensions)`` of unit length. Batch normalisation stays as it was pre-trained.
+    It takes float32 ``(batch, side, side, 3)`` and gives `logits`, `cosines` and `inner_cosines`, ``(batch, casts *
+    characters)`` each. The last are of the inner features, which are what ships as the embedding: a loss of their own
+    keeps in them what tells one character from another. Batch normalisation stays as it was pre-trained.
 
     Raises:
         TrainerError: the backbone has fewer blocks.
+        WeightsError: the base network's file is missing or damaged.
     """
     backbone = backbones.build(BACKBONE, side)
+    if settings.start == "base":
+        load_base(backbone, BASE)
     backbones.find(BACKBONE).unfreeze(backbone, BLOCKS - frozen)
     features = layers.Dropout(settings.dropout, name="dropout")(backbone.output)
     classes = settings.casts * characters
     logits = layers.Dense(classes, kernel_initializer="zeros", name="logits")(features)
-    projected = layers.Dense(settings.embedding, use_bias=False, name="projection")(features)
-    embedding = layers.UnitNormalization(name="embedding")(projected)
-    outputs = {"logits": logits, "embedding": embedding, "cosines": Cosines(classes, name="cosines")(embedding)}
+    outputs = {"logits": logits}
+    for name, vector in (("cosines", features), ("inner_cosines", inner_features(backbone))):
+        projected = layers.Dense(settings.embedding, use_bias=False, name=f"{name}_projection")(vector)
+        outputs[name] = Cosines(classes, name=name)(layers.UnitNormalization(name=f"{name}_direction")(projected))
     return keras.Model(backbone.input, outputs, name="base")
 
 
-def scout(model: keras.Model, characters: Sequence[int]) -> keras.Model:
+def scout(model: keras.Model, characters: int) -> keras.Model:
     """The network before anything is fitted to it.
 
-    It gives `logits` of some characters as they are, by their places in the roster, `features` to embed, and
-    `FEATURES`, which tell the tilt.
+    It gives `logits` of so many characters as they are, `features` to embed, and `FEATURES`,
+    which tell the tilt.
     """
     outputs = {
         "logits": _own_logits(model, characters),
@@ -68,10 +72,8 @@ def scout(model: keras.Model, characters: Sequence[int]) -> keras.Model:
     return keras.Model(model.input, outputs, name="scout")
 
 
-def served(
-    model: keras.Model, characters: Sequence[int], whitening: Whitening, tilt: TiltMap | None = None
-) -> keras.Model:
-    """The network that ships: `logits` of some characters, `embedding`, and `tilt` where it is given.
+def served(model: keras.Model, characters: int, whitening: Whitening, tilt: TiltMap | None = None) -> keras.Model:
+    """The network that ships: `logits` of so many characters, `embedding`, and `tilt` where it is given.
 
     The embedding is made of whitened inner features. Their length is left for who runs it to make one: in 8 bits that
     would cost the precision of its parts.
@@ -84,10 +86,10 @@ def served(
     return keras.Model(model.input, outputs, name="served")
 
 
-def _own_logits(model: keras.Model, characters: Sequence[int]) -> Any:
+def _own_logits(model: keras.Model, characters: int) -> Any:
     """The logits without those of the characters' other casts, which only training needs."""
     trained = model.get_layer("logits")
-    own = layers.Dense(len(characters), name="logits")
+    own = layers.Dense(characters, name="logits")
     logits = own(model.get_layer("dropout").input)
-    own.set_weights([values[..., list(characters)] for values in trained.get_weights()])
+    own.set_weights([values[..., :characters] for values in trained.get_weights()])
     return logits

@@ -1,8 +1,4 @@
-"""Fit how the base network tells the known from strangers, and how it meets characters that people teach.
-
-The stage that met no stranger says how strangers look to such a network: on it the coefficients are fitted. The
-prototypes are the shipped network's own.
-"""
+"""Fit how the base network tells the known from strangers, and how it meets characters that people teach."""
 
 from dataclasses import replace
 
@@ -10,12 +6,13 @@ import numpy as np
 
 from bot.recognition.bundle import Feature, Recognition, Teaching
 from bot.recognition.gallery import Gallery
-from bot.recognition.naming.recogniser import features, likeness, scores
+from bot.recognition.naming.recogniser import likeness
+from bot.recognition.naming.roster import Roster
 from trainer.base_network.outputs import Shown
 from trainer.common.measure import Truth, Values
-from trainer.common.prototypes import PRIOR, TAUGHT_PRIOR, logistic_regression, make_prototypes
+from trainer.common.prototypes import TAUGHT_PRIOR, logistic_regression, make_prototypes
 
-CLOSENESS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0)
+CLOSENESS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
 SHOTS = (1, 2, 5, 10)
 
@@ -28,48 +25,34 @@ def blank(trained: Shown, strangers: Values, characters: int, most: int) -> Reco
 
 def fit_closeness(recognition: Recognition, known: Shown) -> tuple[float, float]:
     """Choose how much prototypes count in telling characters apart: the closeness and temperature of least surprise."""
+    nearness = Roster(recognition, 1.0).nearness(known.embeddings)
     losses = {
-        (closeness, temperature): _surprise(
-            scores(known.logits, known.embeddings, replace(recognition, closeness=closeness), temperature), known.truth
-        )
+        (closeness, temperature): _surprise(known.logits / temperature + closeness * nearness, known.truth)
         for closeness in CLOSENESS
         for temperature in TEMPERATURES
     }
     return min(losses, key=losses.__getitem__)
 
 
-def fit_weights(
-    recognition: Recognition, temperature: float, known: Shown, strangers: Shown, groups: Truth
-) -> tuple[Recognition, Values]:
-    """Fit the log-odds of being known, as if the share `PRIOR` of all faces were.
+def fit_weights(recognition: Recognition, temperature: float, known: Shown, strangers: Shown) -> Recognition:
+    """Fit the log-odds of being known, as if half of all faces were.
 
     Args:
-        recognition: With its prototypes and closeness.
+        recognition: With its prototypes, comparison and closeness.
         temperature: Of the logits.
         known: Faces of the roster that trained nothing.
         strangers: Faces of nobody in it.
-        groups: Of each character: those of a group get one offset, since single ones have too few strangers to fit one.
-
-    Returns:
-        The recognition with weights, bias and offsets; and each group's offset.
     """
-    tables, members = [], []
-    for one in (known, strangers):
-        tables.append(features(one.logits, one.embeddings, recognition, temperature))
-        best = scores(one.logits, one.embeddings, recognition, temperature).argmax(axis=1)
-        members.append(np.eye(groups.max() + 1, dtype=np.float32)[groups[best]])
-    truth = np.concatenate([np.ones(len(tables[0])), np.zeros(len(tables[1]))])
-    values = np.concatenate([np.concatenate(tables), np.concatenate(members)], axis=1)
-    found, bias = logistic_regression(values, truth, PRIOR)
-    weights, offsets = found[: len(Feature)], found[len(Feature) :].astype(np.float32)
-    fitted = replace(
+    roster = Roster(recognition, temperature)
+    values = np.concatenate([roster.look(one.logits, one.embeddings).features for one in (known, strangers)])
+    truth = np.concatenate([np.ones(len(known.truth)), np.zeros(len(strangers.truth))])
+    weights, bias = logistic_regression(values, truth)
+    return replace(
         recognition,
         weights={feature: float(weight) for feature, weight in zip(Feature, weights, strict=True)},
         bias=bias,
-        offsets=offsets[groups],
         contested=False,
     )
-    return fitted, offsets
 
 
 def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:

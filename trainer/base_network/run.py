@@ -37,12 +37,6 @@ def run(settings: Settings, faces: Faces, folder: Path, console: Console) -> Non
         start = _fit_stage(number, settings, faces, folder, start, console)
 
 
-def known(stage: Stage, settings: Settings, faces: Faces) -> tuple[str, ...]:
-    """The characters that a stage shows."""
-    hidden = () if stage.strangers else settings.data.strangers
-    return tuple(name for name in faces.labels if name not in hidden)
-
-
 def load(stages: Sequence[Stage], settings: Settings, faces: Faces, folder: Path) -> keras.Model:
     """Build the network that ships, with the weights of a finished stage, or the mean of those of several.
 
@@ -81,10 +75,8 @@ def _fit_stage(
     model = build_network(settings.network, len(faces.labels), stage.side, stage.frozen)
     if start is not None:
         _set_weights(model, start)
-    shown = known(stage, settings, faces)
-    present = np.tile(np.isin(faces.labels, shown).astype(np.float32), settings.network.casts)
     key = _key(number, settings, faces)
-    descent = StageFit(model, stage, settings.loss, present, state=folder / stage.name / "state.npz", key=key)
+    descent = StageFit(model, stage, settings.loss, state=folder / stage.name / "state.npz", key=key)
     began, losses = time.monotonic(), []
     with console.steps(f"Fitting {stage.name}", stage.steps) as advance:
 
@@ -97,7 +89,7 @@ def _fit_stage(
                     f"{(time.monotonic() - began) / len(losses):.2f} s a step"
                 )
 
-        descent.run(_samples(number, settings, faces, faces.of("train", shown)), on_step)
+        descent.run(_samples(number, settings, faces, faces.of("train")), on_step)
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **{f"w{i}": value for i, value in enumerate(model.get_weights())})
     write_file(fitted, packed.getvalue())
@@ -110,7 +102,7 @@ def _samples(number: int, settings: Settings, faces: Faces, chosen: Indices) -> 
     return Samples(
         faces,
         chosen,
-        faces.cohort("train"),
+        faces.strangers("train"),
         tuple(framings[name] for name in faces.set_names),
         settings.augment,
         input_spec(backbones.find(BACKBONE), stage.side),

@@ -60,8 +60,9 @@ class Samples:
             cast = int(rng.integers(1, self.casts))
             crops[place] = recast(crops[place], cast / self.casts)
             truth[place] += cast * len(self.faces.labels)
-        # NOBODY, the last column, is cut off: a stranger has no share of any character.
-        targets = np.eye(self.casts * len(self.faces.labels) + 1, dtype=np.float32)[truth, :-1]
+        targets = np.zeros((self.batch, self.casts * len(self.faces.labels)), np.float32)
+        own = np.flatnonzero(truth != STRANGER)
+        targets[own, truth[own]] = 1
         images = self.spec.scale(np.stack(crops))
         return mix(images, targets, rng) if rng.random() < self.settings.mix else (images, targets)
 

@@ -1,9 +1,9 @@
 """The settings of a training run, read from TOML once."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from trainer.common.run_settings import read_run_settings
 
@@ -20,7 +20,7 @@ class _Settings(BaseModel):
 
 
 class DataSettings(_Settings):
-    """How the pictures are cropped and split, and which characters are left out at first.
+    """How the pictures are cropped and split.
 
     `sharpest`: see `bot.recognition.bundle.InputSpec`. Crops are softened alike before they train.
     """
@@ -31,11 +31,26 @@ class DataSettings(_Settings):
     sharpest: Count
     margin: Annotated[float, Field(ge=0, le=2)]
     seed: Annotated[int, Field(ge=0)]
-    strangers: tuple[str, ...] = ()
+
+
+class HeldBackSettings(_Settings):
+    """Which characters of the boxed sets never train: how strangers and taught characters fare is measured on them.
+
+    The share `lessons` of the characters, and all of `lesson_sets`, say what a score means. The share `unseen` and all
+    of the set `franchise` are for the last figures alone.
+    """
+
+    lessons: Share
+    unseen: Share
+    lesson_sets: tuple[str, ...] = ()
+    franchise: str = ""
 
 
 class SetSettings(_Settings):
     """A folder with a folder for each character: of face crops, or, if `whole`, of pictures to crop.
+
+    A `boxed` set has a ``boxes.json`` that says where the face is in each crop, and from which drawing it comes. Where
+    another set uses an id too, the set's name goes before it, unless the id is among `same`: one character.
 
     Crops are enlarged by `zoom` at random. `lower` is how far the face's middle lies under the crop's, as a share of
     its side: the more a crop is enlarged, the nearer the face comes to the middle, where the bot has it. Where there
@@ -47,6 +62,8 @@ class SetSettings(_Settings):
     zoom: tuple[Positive, Positive]
     lower: Annotated[float, Field(ge=-0.5, le=0.5)] = 0
     whole: bool = False
+    boxed: bool = False
+    same: tuple[str, ...] = ()
     tests: tuple[Path, ...] = ()
 
 
@@ -88,9 +105,11 @@ class AugmentSettings(_Settings):
 class NetworkSettings(_Settings):
     """The shape of the network beyond its backbone. The embedding serves the loss; another one is fitted for export.
 
-    `casts` is how many characters each one is while training: itself, and with its hues turned in even steps.
+    It starts from the base network that ships, or from ImageNet. `casts` is how many characters each one is while
+    training: itself, and with its hues turned in even steps.
     """
 
+    start: Literal["base", "imagenet"] = "base"
     casts: Count = 1
     side: Annotated[int, Field(ge=32)]
     embedding: Count
@@ -106,36 +125,23 @@ class LossSettings(_Settings):
 
 
 class ExportSettings(_Settings):
-    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most."""
+    """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most.
 
+    What ships is the mean of the weights of so many stages, the last ones, as `averaged` says. A character gives
+    `cohort` faces at most to those that others are compared with.
+    """
+
+    averaged: Count
+    cohort: Count
     calibration: Count
     embedding: Count
     prototypes: Count
-
-
-class TeachingSettings(_Settings):
-    """The crops that teaching is fitted to and measured on: sets with a ``boxes.json``.
-
-    Of `sets`, the share `lessons` of the characters says what a score means, and the share `test` is measured on, as
-    are all of the set `franchise`; the others make the space and the cohort, to which a character gives `most` faces
-    at most. `known` is a set of the roster; one picture in `every` is asked for.
-    """
-
-    sets: tuple[Path, ...]
-    lesson_sets: tuple[Path, ...]
-    franchise: Path
-    known: Path
-    every: Count
-    lessons: Share
-    test: Share
-    most: Count
 
 
 class Stage(_Settings):
     """One stretch of fitting, beginning with the weights of the one before."""
 
     name: str
-    strangers: bool
     steps: Count
     batch: Count
     rate: Positive
@@ -148,19 +154,13 @@ class Settings(_Settings):
 
     data: DataSettings
     sets: Annotated[tuple[SetSettings, ...], Field(min_length=1)]
+    held_back: HeldBackSettings
     others: OthersSettings | None = None
     augment: AugmentSettings
     network: NetworkSettings
     loss: LossSettings
     export: ExportSettings
-    teaching: TeachingSettings | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _some_stay_strangers(self) -> Self:
-        if not self.data.strangers or all(stage.strangers for stage in self.stages):
-            raise ValueError("one stage has to go without data.strangers: on it strangers are learnt to be told")
-        return self
 
 
 def read_settings(path: Path) -> Settings:

@@ -1,129 +1,100 @@
-"""Tell strangers from the roster: fitted on the stage that has met none, carried over to the one that ships."""
+"""Tell strangers from the roster: fitted to faces of characters that the network has not met."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.recognition.bundle import Bundle, BundleInfo, InputSpec, Recognition
-from bot.recognition.naming.recogniser import Recogniser, known_odds
-from trainer.base_network.data import PARTS, Faces, Indices
-from trainer.base_network.outputs import Answers, Shown
+from bot.errors import BundleError
+from bot.recognition.bundle import Bundle, Recognition
+from bot.recognition.naming.classifier import Classifier
+from bot.recognition.naming.recogniser import Recogniser
+from trainer.base_network.comparison import blank_comparison, calibrate
+from trainer.base_network.data import STRANGER, Faces, Indices
+from trainer.base_network.outputs import Answers, Outputs, Shown, ask_classifier
 from trainer.base_network.recognition import blank, fit_closeness, fit_teaching, fit_weights
-from trainer.common.measure import Truth, Values
-from trainer.common.prototypes import NAMED
+from trainer.common.console import Console
+from trainer.evaluation.taught import Crops
 
-
-@dataclass(frozen=True)
-class Fitted:
-    """How a network tells the known from strangers: its recognition, and the temperature and threshold with it."""
-
-    recognition: Recognition
-    temperature: float
-    threshold: float
-    offsets: Values
-    """Of the characters of each set, by its place among the sets' names."""
-
-    def given_to(self, bundle: Bundle) -> Bundle:
-        """The bundle with this; its labels are those that this was fitted with."""
-        info = replace(bundle.info, temperature=self.temperature, threshold=self.threshold)
-        return replace(bundle, info=info, recognition=self.recognition)
-
-    def rank(self, shown: Shown, labels: Sequence[str]) -> Values:
-        """The probability of every character, as the bot gives it; the rest to 1 is a stranger's."""
-        bundle = Bundle("fitted", BundleInfo("classifier", "fitted", InputSpec(1, 1)), tuple(labels), b"")
-        return Recogniser(self.given_to(bundle)).rank(shown.logits, shown.embeddings).probabilities
+NAMED = 0.05
+"""The share of strangers that the threshold lets be named: a stranger's wrong name is worse than a known one's none."""
 
 
 @dataclass(frozen=True)
 class Ground:
-    """All crops, and what a network that knows `known` says of them."""
+    """All crops, and what a network says of them."""
 
     faces: Faces
     said: Answers
-    known: tuple[str, ...]
 
     def shown(self, indices: Indices) -> Shown:
-        """What is said of some faces, in both framings, by the characters that the network knows."""
+        """What is said of some faces, in both framings."""
         both = self.said.both(indices)
-        return Shown(both.logits, both.embeddings, np.tile(self.truth(indices), 2))
+        return Shown(both.logits, both.embeddings, np.tile(self.faces.truth[indices], 2))
 
-    def truth(self, indices: Indices) -> Truth:
-        """The place of each face's character among those that the network knows; -1 for strangers."""
-        column_of = np.full(len(self.faces.labels) + 1, -1)
-        column_of[[self.faces.labels.index(name) for name in self.known]] = np.arange(len(self.known))
-        return np.asarray(column_of[self.faces.truth[indices]])
-
-    def part(self, part: str) -> Shown:
-        """What is said of a part's faces of known characters."""
-        return self.shown(self.faces.of(next(one for one in PARTS if one == part), self.known))
-
-    def cohort(self) -> Values:
-        """The embeddings of the faces of nobody that trained, as the bot frames them."""
-        return self.said.framed.at(self.faces.cohort("train")).embeddings
-
-    def sets(self) -> Truth:
-        """The set that most faces of each known character come from: it is its style that strangers share."""
-        trained = self.faces.of("train", self.known)
-        table = np.zeros((len(self.faces.labels), len(self.faces.set_names)), np.intp)
-        np.add.at(table, (self.faces.truth[trained], self.faces.sets[trained]), 1)
-        return np.asarray(table[[self.faces.labels.index(name) for name in self.known]].argmax(axis=1))
-
-    def all_of(self, characters: Sequence[str]) -> Indices:
-        """The crops of some characters, in all parts."""
-        return np.concatenate([self.faces.of(part, characters) for part in PARTS])
+    def crops(self, indices: Indices) -> Crops:
+        """What is said of some faces as the bot frames them, with their characters and drawings."""
+        return as_crops(self.faces, indices, self.said.framed.at(indices))
 
 
-def fit(ground: Ground, strangers: Sequence[str], prototypes: int, *, with_cohort: bool = True) -> Fitted:
-    """Fit everything on a network that has met none of the `strangers`, nor the faces of nobody that are to test on.
+def remember(ground: Ground, prototypes: int, most: int) -> Recognition:
+    """Return what a network recognises by before anything is fitted: prototypes, strangers, and what it compares with.
 
     Args:
-        ground: The network that is fitted to.
-        strangers: Characters that it does not know. Others can be kept, to measure the result on.
+        ground: The network.
         prototypes: Most prototypes a character.
-        with_nobody: Whether the faces of nobody are used to fit, too.
+        most: Faces of a character in the cohort that faces are compared with.
     """
-    train, validation = ground.part("train"), ground.part("validation")
-    unknown = ground.all_of(strangers)
-    recognition = blank(train, ground.cohort(), len(ground.known), prototypes)
-    closeness, temperature = fit_closeness(recognition, validation)
-    own = ground.said.own.at(unknown)
-    teaching = fit_teaching(Shown(own.logits, own.embeddings, ground.faces.truth[unknown]), validation.embeddings)
-    recognition = replace(recognition, closeness=closeness, teaching=teaching)
-    cohort = ground.faces.cohort("test") if with_cohort else unknown[:0]
-    apart = ground.shown(np.concatenate([unknown, cohort]))
-    recognition, offsets = fit_weights(recognition, temperature, validation, apart, ground.sets())
-    return _with_threshold(Fitted(recognition, temperature, 0.0, offsets), ground)
+    faces = ground.faces
+    others = ground.said.framed.at(faces.strangers("train")).embeddings
+    recognition = blank(ground.shown(faces.of("train")), others, len(faces.labels), prototypes)
+    drawn = faces.of("train")[faces.drawings[faces.of("train")] != ""]
+    return replace(recognition, comparison=blank_comparison(ground.crops(drawn), others, most))
 
 
-def carry_over(fitted: Fitted, before: Ground, ground: Ground, prototypes: int) -> Fitted:
-    """Fit to the network that ships what can be fitted to it, and take over the rest.
+def decide(bundle: Bundle, faces: Faces, without: Sequence[str], console: Console) -> Bundle:
+    """Fit how a bundle decides to what it says, looks again included, of faces that trained nothing.
 
-    It knows everybody, so nobody is left to fit its weights on. The log-odds are moved to where as many of the
-    validation faces as before pass for known.
+    Faces of the older sets and drawings of the boxed ones count alike, though there are fewer of the latter. The
+    threshold lets the share `NAMED` of the strangers be named.
+
+    Args:
+        bundle: With what `remember` returns.
+        faces: All crops; strangers are the characters of the part ``lessons``.
+        without: Sets whose labels are too often wrong to say what the score of a taught character means.
+        console: Told how far it is.
+
+    Raises:
+        BundleError: the bundle does not load.
     """
-    train, validation = ground.part("train"), ground.part("validation")
-    recognition = replace(
-        blank(train, ground.cohort(), len(ground.known), prototypes),
-        weights=fitted.recognition.weights,
-        bias=fitted.recognition.bias,
-        teaching=fitted.recognition.teaching,
-        contested=fitted.recognition.contested,
-        offsets=fitted.offsets[ground.sets()],
-    )
-    closeness, temperature = fit_closeness(recognition, validation)
-    here = replace(fitted, recognition=replace(recognition, closeness=closeness), temperature=temperature)
-    moved = _passing(fitted, before.part("validation")) - _passing(here, validation)
-    there = replace(here, recognition=replace(here.recognition, bias=here.recognition.bias + moved))
-    return _with_threshold(there, ground)
+    if bundle.recognition is None or bundle.recognition.comparison is None:
+        raise BundleError(f"{bundle.info.name} has nothing to compare faces with")
+    validation, strange = faces.of("validation"), faces.strangers("lessons")
+    asked = np.concatenate([validation, strange])
+    said = ask_classifier(Classifier(bundle), faces.framed[asked], console, f"Fitting {bundle.info.name}")
+    known, strangers = said.at(np.arange(len(validation))), said.at(np.arange(len(validation), len(asked)))
+    drawn = faces.drawings[validation] != ""
+    times = max(1, round((~drawn).sum() / max(drawn.sum(), 1)))
+    rows = np.concatenate([np.flatnonzero(~drawn), np.tile(np.flatnonzero(drawn), times)])
+    shown = Shown(known.logits[rows], known.embeddings[rows], faces.truth[validation][rows])
+    unknown = Shown(strangers.logits, strangers.embeddings, np.full(len(strange), STRANGER))
+    clean = ~np.isin(faces.sets[strange], [faces.set_names.index(name) for name in without if name in faces.set_names])
+    lessons = as_crops(faces, strange[clean], strangers.at(np.flatnonzero(clean)))
+    comparison = calibrate(bundle.recognition.comparison, lessons)
+    teaching = fit_teaching(Shown(lessons.logits, lessons.embeddings, lessons.characters), known.embeddings)
+    even = np.zeros(len(bundle.labels), np.float32)
+    recognition = replace(bundle.recognition, offsets=even, comparison=comparison, teaching=teaching)
+    closeness, temperature = fit_closeness(recognition, shown)
+    recognition = fit_weights(replace(recognition, closeness=closeness), temperature, shown, unknown)
+    info = replace(bundle.info, temperature=temperature)
+    fitted = replace(bundle, info=info, recognition=recognition)
+    confidence = Recogniser(fitted).rank(unknown.logits, unknown.embeddings).probabilities.max(axis=1)
+    return replace(fitted, info=replace(info, threshold=round(float(np.quantile(confidence, 1 - NAMED)), 3)))
 
 
-def _passing(fitted: Fitted, shown: Shown) -> float:
-    """The log-odds of being known that as many known faces as are to be named reach."""
-    odds = known_odds(shown.logits, shown.embeddings, fitted.recognition, fitted.temperature)
-    return float(np.quantile(odds, 1 - NAMED))
-
-
-def _with_threshold(fitted: Fitted, ground: Ground) -> Fitted:
-    confidence = fitted.rank(ground.part("validation"), ground.known).max(axis=1)
-    return replace(fitted, threshold=round(float(np.quantile(confidence, 1 - NAMED)), 3))
+def as_crops(faces: Faces, indices: Indices, said: Outputs) -> Crops:
+    """Return what is said of the faces at `indices`, with their characters and drawings; one without is its own."""
+    names, characters = np.unique(faces.characters[indices], return_inverse=True)
+    drawings = [drawing or f"{i}" for i, drawing in zip(indices, faces.drawings[indices], strict=True)]
+    numbers = np.unique(drawings, return_inverse=True)[1]
+    return Crops(said.logits, said.embeddings, characters, numbers, tuple(map(str, names)))

@@ -1,6 +1,5 @@
 """Fit what tells how a face is tilted: a linear map of what the network sees at an inner layer, place by place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -69,16 +68,16 @@ def fit_tilt(features: Values, angles: Values) -> TiltMap:
     return TiltMap(kernel.astype(np.float32), (mean - middle @ kernel).astype(np.float32))
 
 
-def learn_tilt(bundle: Bundle, faces: Faces, characters: Sequence[str], console: Console, seed: int = 0) -> TiltMap:
+def learn_tilt(bundle: Bundle, faces: Faces, console: Console, seed: int = 0) -> TiltMap:
     """Show turned copies of faces that trained, in either framing, to a bundle that gives `FEATURES`; fit the map.
 
-    They are of some characters, and of nobody.
+    They are of characters, and of nobody.
 
     Raises:
         BundleError: the network does not load.
     """
     rng = np.random.default_rng(seed)
-    trained = rng.permutation(np.concatenate([faces.of("train", characters), faces.cohort("train")]))[:FACES]
+    trained = rng.permutation(np.concatenate([faces.of("train"), faces.strangers("train")]))[:FACES]
     crops = np.stack([(faces.framed if rng.random() < FRAMED else faces.images)[i] for i in trained])
     copies, angles = turned_copies(crops, rng)
     said = ask_bundle(bundle, copies, console, f"Asking {bundle.info.name} about turned faces", FEATURES)

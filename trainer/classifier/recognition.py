@@ -105,7 +105,7 @@ def fit_threshold(logits: Values, odds: npt.NDArray[np.float64], temperature: fl
         odds: Their log-odds of being known.
         temperature: Of the logits.
     """
-    # As `bot.recognition.naming.recogniser.roster_odds` has it: the best guess is as likely as being known, the others
+    # As `bot.recognition.naming.roster.Roster.odds` has it: the best guess is as likely as being known, the others
     # follow.
     confidence = 1 / (1 / softmax(logits, temperature).max(axis=1) + np.exp(-odds))
     return min(SURE, round(float(np.quantile(confidence, 1 - NAMED)), 3))

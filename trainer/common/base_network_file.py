@@ -118,6 +118,18 @@ def read_base(path: Path) -> BaseNetwork:
         ) from error
 
 
+def load_base(backbone: keras.Model, path: Path) -> None:
+    """Put the base network's weights into the layers of `backbone` that it has; those after them stay as they are.
+
+    Raises:
+        WeightsError: the file is missing, or holds something else.
+    """
+    weights = read_base(path).weights
+    for layer in backbone.layers:
+        if layer.weights and f"{layer.name}.0" in weights:
+            layer.set_weights([weights[f"{layer.name}.{i}"] for i in range(len(layer.weights))])
+
+
 def build_base(side: int, path: Path) -> keras.Model:
     """Build the base network with its weights.
 

@@ -10,8 +10,16 @@ import pytest
 from bot.recognition.results import Box, Face, Image
 from tests.trainer.conftest import MakeCrops, Transcript, draw_crop, save
 from trainer.base_network.data import STRANGER, prepare, read_faces
-from trainer.base_network.settings import DEFAULT, OthersSettings, SetSettings, Settings, read_settings
+from trainer.base_network.settings import (
+    DEFAULT,
+    HeldBackSettings,
+    OthersSettings,
+    SetSettings,
+    Settings,
+    read_settings,
+)
 from trainer.common.errors import DatasetError
+from trainer.common.files import write_file
 
 NAMES = {"akane_hoshino": 10, "aoi_umino": 20}
 
@@ -32,11 +40,9 @@ class Blind:
         return ()
 
 
-def settings(sets: Sequence[SetSettings], strangers: Sequence[str] = ()) -> Settings:
+def settings(sets: Sequence[SetSettings]) -> Settings:
     shipped = read_settings(DEFAULT)
-    data = shipped.data.model_copy(
-        update={"test": 0.2, "validation": 0.2, "side": 32, "margin": 0.0, "strangers": tuple(strangers)}
-    )
+    data = shipped.data.model_copy(update={"test": 0.2, "validation": 0.2, "side": 32, "margin": 0.0})
     return shipped.model_copy(update={"data": data, "sets": tuple(sets), "others": None})
 
 
@@ -119,12 +125,78 @@ def test_faces_that_nobody_has_named_stand_for_everybody_else(
     chosen = settings([one_set("old")]).model_copy(update={"others": others})
     prepared = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
     # One face of each of six pictures is large enough; the last three pictures are to test on.
-    assert [len(prepared.cohort(part)) for part in ("train", "validation", "test")] == [3, 0, 3]
-    assert (prepared.truth[prepared.cohort("test")] == STRANGER).all()
-    assert not set(prepared.cohort("train")) & set(prepared.of("train"))
+    assert [len(prepared.strangers(part)) for part in ("train", "validation", "test")] == [3, 0, 3]
+    assert (prepared.truth[prepared.strangers("test")] == STRANGER).all()
+    assert not set(prepared.strangers("train")) & set(prepared.of("train"))
 
 
-def test_a_stranger_has_to_be_there(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
+def draw_boxed(folder: Path, characters: Sequence[str], drawings: int) -> None:
+    """Two crops of each drawing, with the face in the middle."""
+    boxes = {}
+    for row, name in enumerate(characters):
+        for drawing in range(drawings):
+            for crop in range(2):
+                place = f"{name}/{drawing}.{crop}.png"
+                save(folder / place, draw_crop((40 * row, 90, 20 * drawing), 100 * row + 10 * drawing + crop, 48))
+                boxes[place] = {"box": [8, 8, 32, 32], "drawing": f"{drawing}"}
+    (folder / "boxes.json").write_text(json.dumps(boxes))
+
+
+def boxed_set(name: str, *same: str) -> SetSettings:
+    return SetSettings(name=name, folder=Path(name), zoom=(1, 1), boxed=True, same=same)
+
+
+def test_drawings_of_boxed_sets_stay_whole_and_characters_are_held_back(
+    tmp_path: Path, make_crops: MakeCrops, console: Transcript
+) -> None:
     make_crops(tmp_path / "old", NAMES)
-    with pytest.raises(DatasetError, match="no pictures of somebody_else"):
-        prepare(tmp_path, settings([one_set("old")], ["somebody_else"]), tmp_path / "run", Blind, console)
+    draw_boxed(tmp_path / "game", [f"girl_{number}" for number in range(30)], 6)
+    draw_boxed(tmp_path / "house", ["one", "two"], 2)
+    draw_boxed(tmp_path / "cards", ["three"], 2)
+    chosen = settings([one_set("old"), *map(boxed_set, ("game", "house", "cards"))])
+    held_back = HeldBackSettings(lessons=0.2, unseen=0.2, lesson_sets=("cards",), franchise="house")
+    chosen = chosen.model_copy(update={"held_back": held_back})
+    faces = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
+    trained = {str(name) for name in faces.characters[faces.of("train")]}
+    lessons, unseen, franchise = (
+        {str(name) for name in faces.characters[faces.strangers(part)]} for part in ("lessons", "unseen", "franchise")
+    )
+    assert franchise == {"one", "two"}
+    assert "three" in lessons
+    assert len(lessons) > 2
+    assert len(unseen) > 1
+    assert not trained & (lessons | unseen | franchise)
+    assert set(faces.labels) == trained
+    # Both crops of the one drawing that is held back, and of the one that validates.
+    for name in trained - set(NAMES):
+        assert [len(faces.of(part, [name])) for part in ("train", "validation", "test")] == [8, 2, 2]
+    # The bot's framing of a boxed face is its box and no detector's.
+    assert (faces.framed != faces.images).any(axis=(1, 2, 3))[faces.strangers("franchise")].all()
+
+
+def test_an_id_of_two_sets_is_one_character_only_where_the_settings_say_so(
+    tmp_path: Path, make_crops: MakeCrops, console: Transcript
+) -> None:
+    make_crops(tmp_path / "old", NAMES)
+    for name in ("game", "cards"):
+        draw_boxed(tmp_path / name, ["akane_hoshino", "aoi_umino", "robin"], 2)
+    chosen = settings([one_set("old"), boxed_set("game", "akane_hoshino"), boxed_set("cards")])
+    held_back = HeldBackSettings(lessons=0, unseen=0)
+    chosen = chosen.model_copy(update={"held_back": held_back})
+    faces = prepare(tmp_path, chosen, tmp_path / "run", Blind, console)
+    assert faces.labels == (
+        "akane_hoshino",
+        "aoi_umino",
+        "cards_akane_hoshino",
+        "cards_aoi_umino",
+        "cards_robin",
+        "game_aoi_umino",
+        "game_robin",
+    )
+
+
+def test_a_damaged_file_of_boxes_is_named(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
+    make_crops(tmp_path / "old", NAMES)
+    write_file(tmp_path / "game/boxes.json", '{"girl/1.png": {"box": [1, 2]}}')
+    with pytest.raises(DatasetError, match=r"boxes\.json is damaged"):
+        prepare(tmp_path, settings([one_set("old"), boxed_set("game")]), tmp_path / "run", Blind, console)

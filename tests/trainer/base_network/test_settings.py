@@ -8,10 +8,12 @@ from trainer.base_network.settings import DEFAULT, read_settings
 from trainer.common.errors import TrainerError
 
 
-def test_the_shipped_settings_begin_without_strangers_and_end_with_them() -> None:
+def test_the_shipped_settings_hold_characters_back_in_sets_that_there_are() -> None:
     settings = read_settings(DEFAULT)
-    assert [stage.strangers for stage in settings.stages] == [False, False, False, True, True]
-    assert len(set(settings.data.strangers)) == 10
+    boxed = {one.name for one in settings.sets if one.boxed}
+    held_back = settings.held_back
+    assert {held_back.franchise, *held_back.lesson_sets} < boxed
+    assert 0 < held_back.lessons + held_back.unseen < 1
 
 
 @pytest.mark.parametrize("text", ["no toml", "[data]\nsurprise = 1\n", None])

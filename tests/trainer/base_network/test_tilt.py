@@ -59,8 +59,11 @@ def test_it_is_learnt_from_what_a_network_says_of_turned_faces(
     bundle = tiny.tiny_upright(tmp_path / "upright.tflite")
     heads = np.stack([tiny.head(colour) for colour in (tiny.RED, tiny.GREEN, tiny.BLUE, tiny.GREY)] * 10)
     truth = np.tile([0, 1, 2, STRANGER], 10)
-    faces = Faces(heads, heads, truth, np.zeros(40, int), np.zeros(40, int), tiny.LABELS, ("own",), "key")
-    tilt = learn_tilt(bundle, faces, tiny.LABELS, console)
+    nobody = np.full(40, "")
+    faces = Faces(
+        heads, heads, truth, np.zeros(40, int), np.zeros(40, int), tiny.LABELS, ("own",), nobody, nobody, "key"
+    )
+    tilt = learn_tilt(bundle, faces, console)
     copies, angles = turned_copies(heads[:4], np.random.default_rng(9), 20)
     network = Network(bundle)
     said = np.stack([network.run(bundle.info.input.prepare([copy])[0])["tilt"] for copy in copies])

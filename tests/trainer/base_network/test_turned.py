@@ -19,7 +19,8 @@ def faces() -> Faces:
     truth = np.repeat(np.arange(3), ASKED * EVERY // 3)
     framed = np.stack([tiny.head((tiny.RED, tiny.GREEN, tiny.BLUE)[one]) for one in truth])
     parts = np.full(len(truth), PARTS.index("test"))
-    return Faces(np.full_like(framed, 127), framed, truth, truth * 0, parts, tiny.LABELS, ("own",), "key")
+    names = np.array(tiny.LABELS)[truth]
+    return Faces(np.full_like(framed, 127), framed, truth, truth * 0, parts, tiny.LABELS, ("own",), names, names, "key")
 
 
 def test_turned_faces_are_named_at_every_angle(faces: Faces, tmp_path: Path, console: Transcript) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bot.recognition.bundle import Bundle, BundleInfo, Feature, InputSpec, Teaching
-from bot.recognition.naming.recogniser import Recogniser, known_odds
+from bot.recognition.naming.recogniser import Recogniser
+from bot.recognition.naming.roster import Roster
 from trainer.classifier.recognition import Fitted, fit_recognition, fit_threshold
 from trainer.common.measure import Truth, Values
 
@@ -34,7 +35,8 @@ def fitted(views: Values, truth: Truth = TRUTH, groups: list[list[int]] | None =
 
 
 def odds(found: Fitted, embeddings: Values) -> Values:
-    return known_odds(np.zeros((len(embeddings), CHARACTERS), np.float32), embeddings, found.recognition, 1.0)
+    roster = Roster(found.recognition, 1.0)
+    return roster.known_odds(roster.look(np.zeros((len(embeddings), CHARACTERS), np.float32), embeddings))
 
 
 def test_strangers_are_told_from_those_who_trained() -> None:
