@@ -138,7 +138,7 @@ def test_no_name_or_alias_of_the_shipped_table_is_of_two_characters() -> None:
         ("nishikino_maki", "Nishikino Maki", "Love Live!"),
         ("friedrich_der_groe", "Friedrich der Große", "Azur Lane"),
         ("wisdel", "Wiš'adel", "Arknights"),
-        ("saki", "Hanami Saki", "Gakuen iDOLM@STER"),
+        ("special_week", "Special Week", "Umamusume: Pretty Derby"),
     ],
 )
 def test_names_are_properly_spelt(id_: str, name: str, series: str) -> None:

@@ -11,7 +11,7 @@ from trainer.common.likeness import Hashes, drawings, hash_pictures
 def numbers(paths: list[Path]) -> list[int]:
     hashes: Hashes = {}
     hash_pictures(paths, hashes, lambda: None)
-    return drawings(paths, hashes).tolist()
+    return [int(number) for number in drawings(paths, hashes)]
 
 
 def test_crops_are_of_one_drawing_by_their_names_or_their_looks(tmp_path: Path) -> None:
