@@ -14,7 +14,7 @@ from bot.recognition.gallery import Gallery
 from bot.recognition.interpreter import Network
 from bot.recognition.naming import classifier
 from bot.recognition.naming.classifier import TILTED, Classifier
-from bot.recognition.naming.recogniser import Values
+from bot.recognition.naming.comparison import Values
 from bot.recognition.naming.straighten import crop_upright
 from bot.recognition.results import Box, Image
 from tests.support import tiny

@@ -7,7 +7,8 @@ import pytest
 
 from bot.recognition.bundle import Bundle, BundleInfo, Comparison, Feature, InputSpec, Recognition
 from bot.recognition.gallery import EMPTY, Gallery
-from bot.recognition.naming.recogniser import Recogniser, Values
+from bot.recognition.naming.comparison import Values
+from bot.recognition.naming.recogniser import Recogniser
 
 LABELS = ("a", "b", "compared", "also_compared")
 DIMENSIONS = 16

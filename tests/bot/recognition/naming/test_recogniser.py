@@ -7,9 +7,9 @@ import pytest
 
 from bot.recognition.bundle import Bundle, BundleInfo, Feature, InputSpec, Recognition, Teaching
 from bot.recognition.gallery import EMPTY, Gallery
+from bot.recognition.naming.comparison import Values
 from bot.recognition.naming.recogniser import (
     Recogniser,
-    Values,
     denial,
     likeness,
     softmax,
