@@ -3,12 +3,7 @@
 import numpy as np
 import pytest
 
-from trainer.common.measure import bootstrap, few_shot, nearest_mean, open_set, share, within_top
-
-
-def unit(*angles: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    radians = np.deg2rad(angles)
-    return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+from trainer.common.measure import bootstrap, open_set, share, within_top
 
 
 def test_a_share_comes_with_an_interval_round_it() -> None:
@@ -60,30 +55,3 @@ def test_strangers_that_score_like_known_faces_are_named_like_them() -> None:
 
 def test_the_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
     assert open_set(np.array([2, 3], np.float32), np.array([1, 2.5], np.float32)).auroc == 0.75
-
-
-def test_the_nearest_taught_faces_count() -> None:
-    assert nearest_mean(unit(0), unit(0, 60, 180), 2)[0] == pytest.approx(0.75)
-
-
-def test_characters_that_lie_apart_are_learnt_from_one_picture() -> None:
-    rng = np.random.default_rng(0)
-    truth = np.repeat([4, 7, 9], 10)
-    faces = unit(*(np.repeat([0, 120, 240], 10) + rng.uniform(-20, 20, 30)))
-    measured = few_shot((faces, truth), (faces, truth), 1, draws=10)
-    assert (measured.value, measured.count) == (1.0, 30)
-
-
-def test_more_pictures_teach_better() -> None:
-    rng = np.random.default_rng(0)
-    truth = np.repeat([0, 1], 100)
-    faces = unit(*(np.repeat([0, 50], 100) + rng.normal(0, 30, 200)))
-    one, twenty = (few_shot((faces, truth), (faces, truth), shots, draws=50) for shots in (1, 20))
-    assert one.value < twenty.value
-    assert one.low < one.value < one.high
-
-
-def test_characters_count_alike_however_many_pictures_they_have() -> None:
-    taught = (unit(0, 90), np.array([0, 1]))
-    asked = (unit(*[5.0] * 98, 5.0, 85.0), np.array([0] * 98 + [1, 1]))
-    assert few_shot(taught, asked, 1, draws=3).value == pytest.approx(0.75)
