@@ -96,8 +96,7 @@ def test_what_keeps_it_from_starting_is_told(start: Start, variables: dict[str, 
 
 HANGING = """
 import asyncio, time
-from bot import logs
-from bot.cli import signals
+from bot import logs, signals
 
 async def main():
     stop = asyncio.Event()
