@@ -168,7 +168,9 @@ def retrain(folder: Path) -> Path:
     base = folder / "base.npz"
     some = Whitening(np.random.default_rng(0).normal(size=(192, 16)).astype(np.float32), np.zeros(16, np.float32))
     level = TiltMap(np.zeros((2 * 2 * 112, 2), np.float32), np.array([1, 0], np.float32))
-    network = served(build_network(NetworkSettings(side=32, embedding=16, dropout=0.2), 5, 32), 5, some, level)
+    network = served(
+        build_network(NetworkSettings(start="imagenet", side=32, embedding=16, dropout=0.2), 5, 32), 5, some, level
+    )
     save_base(base, network, About(side=32, margin=0.0, pictures="none"))
     experiment = folder / "train.toml"
     one = experiment.read_text().replace("[export]\n", '[export]\nprecisions = ["float16"]\n')
