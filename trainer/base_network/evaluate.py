@@ -58,7 +58,7 @@ class Met:
 
 
 def judge_strangers(path: Path, faces: Faces, console: Console) -> Met:
-    """Measure what happens to those whom no choice has seen, to one franchise, and to faces of posters.
+    """Measure how characters that nothing was fitted to fare, one franchise, and faces of posters.
 
     Raises:
         BundleError: the bundle is damaged or does not load.
