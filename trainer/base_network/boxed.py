@@ -15,6 +15,8 @@ from trainer.common.files import read_json
 
 Serves: TypeAlias = Literal["train", "lessons", "unseen", "franchise"]
 """What a character's crops are for: to train, to fit what a score says, or to measure on."""
+NOBODY = ""
+"""What a folder shows whose crops are no character's."""
 HELD_BACK: tuple[Serves, ...] = get_args(Serves)[1:]
 
 
@@ -43,16 +45,21 @@ def read_boxed_sets(root: Path, settings: Settings) -> list[BoxedCrop]:
     plain = [one for one in settings.sets if not one.boxed]
     roster = {name for one in plain for name in read_characters(root / one.folder)}
     boxed = [(one, _read_boxes(root / one.folder)) for one in settings.sets if one.boxed]
-    shared = Counter([*roster, *(name for _, boxes in boxed for name in {_id(place) for place in boxes})])
+    folders = {(one.name, _id(place)): one for one, boxes in boxed for place in boxes}
+    own = {folder for folder in folders if "/".join(folder) not in settings.other_folders}
+    shared = Counter([*roster, *(name for _, name in own)])
     found = []
     for one, boxes in boxed:
         for place, (box, drawing) in boxes.items():
-            name = _id(place)
-            label = name if shared[name] == 1 or name in one.same else f"{one.name}_{name}"
-            serves = "train" if label in roster else _serves(one, name, settings.held_back)
-            found.append(
-                BoxedCrop(root / one.folder / place, box, one.name, label, f"{one.name}/{name}/{drawing}", serves)
-            )
+            folder = f"{one.name}/{_id(place)}"
+            shows = settings.other_folders.get(folder, folder)
+            if shows == NOBODY:
+                continue
+            set_name, _, name = shows.rpartition("/")
+            among = folders.get((set_name, name), one)
+            label = name if shared[name] == 1 or name in among.same or not set_name else f"{set_name}_{name}"
+            serves = "train" if label in roster else _serves(among, name, settings.held_back)
+            found.append(BoxedCrop(root / one.folder / place, box, one.name, label, f"{folder}/{drawing}", serves))
     return found
 
 

@@ -150,10 +150,15 @@ class Stage(_Settings):
 
 
 class Settings(_Settings):
-    """Everything that a run depends on, its data apart."""
+    """Everything that a run depends on, its data apart.
+
+    `other_folders` corrects the labels of boxed sets: a folder, ``"set/id"``, shows the character of another one, or of
+    an id in a set without boxes, or, where that is empty, nobody in particular.
+    """
 
     data: DataSettings
     sets: Annotated[tuple[SetSettings, ...], Field(min_length=1)]
+    other_folders: dict[str, str] = Field(default_factory=dict)
     held_back: HeldBackSettings
     others: OthersSettings | None = None
     augment: AugmentSettings
