@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.recognition.gallery import Embedding
 from bot.storage.values.people import User
 from bot.storage.values.scope import Scope
+
+if TYPE_CHECKING:
+    from bot.recognition.gallery import Embedding  # numpy takes 0.1 s, and most commands need no embedding
 
 
 class State(StrEnum):
@@ -35,7 +38,7 @@ class Draft:
     scope: Scope
     character: str
     image: bytes = field(repr=False)
-    embedding: Embedding | None = field(repr=False, compare=False)
+    embedding: "Embedding | None" = field(repr=False, compare=False)
     bundle_id: str | None
     by: User | None
     at: datetime
