@@ -19,7 +19,7 @@ from bot.errors import ConfigError
 from bot.health import answering_health
 from bot.metrics import Metrics
 from bot.platforms.base import Adapter, Health, Host, Platform
-from bot.platforms.registry import PLATFORMS
+from bot.platforms.registry import PLATFORMS, name_contexts
 from bot.platforms.supervisor import Backoff, supervise
 from bot.recognition.local import LocalBackend
 from bot.recognition.model_files import ModelFiles
@@ -97,6 +97,7 @@ async def run(
             words=translate,
             languages=LANGUAGES,
             translated=TRANSLATED,
+            name_contexts=name_contexts(platforms),
             catalogue=translations_for,
         )
         adapters += [platform.made(settings, host) for platform in on]

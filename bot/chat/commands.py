@@ -1,7 +1,8 @@
 """What a command is, the same on every platform: its name, what it takes, who may use it, what it asks for.
 
-`bot.chat.registry.Registry` has all of them. Names and descriptions are keys of the catalogues, names in a `Naming`
-each: in English they stand for themselves.
+`bot.chat.registry.Registry` has all of them. Names and descriptions are keys of the catalogues; in English they stand
+for themselves. Platforms differ in what they take for a name, so a name is translated once for each of them, in the
+context that the platform's rules give.
 """
 
 import unicodedata
@@ -14,32 +15,21 @@ from bot.chat.model import Picture, Request
 from bot.texts import N_
 
 
-class Naming(StrEnum):
-    """Where a name stands, a context of the catalogues: platforms differ in what they take for one."""
-
-    DISCORD_COMMAND = "command name on Discord"
-    """Lower case, letters of any script, digits, "-" and "_"; at most 32."""
-    DISCORD_OPTION = "option name on Discord"
-    """The same."""
-    TELEGRAM_COMMAND = "command name on Telegram"
-    """Of a-z, 0-9 and "_"; at most 32."""
-
-
 class Words(Protocol):
     """Says a text of the code in other languages."""
 
-    def __call__(self, text: str, tag: str, context: Naming | None = None, /) -> str | None:
+    def __call__(self, text: str, tag: str, context: str | None = None, /) -> str | None:
         """Return a text in the language of a BCP 47 tag; None where that is not known.
 
         Args:
             text: In English.
             tag: The language's.
-            context: Where a name stands; None for all that is no name.
+            context: The context in the catalogues, for names; None for all other texts.
         """
         ...
 
 
-def english_only(_text: str, _tag: str, _context: Naming | None = None) -> None:
+def english_only(_text: str, _tag: str, _context: str | None = None) -> None:
     """Know no other language: `Words` for where there are no catalogues."""
 
 

@@ -14,7 +14,7 @@ from bot.chat.access import Rights
 from bot.chat.actions import Pressed, read
 from bot.chat.analysis import PictureAnalysis
 from bot.chat.answers import Answers
-from bot.chat.commands import Arguments, Command, MessageMenu, Naming, Words, plain
+from bot.chat.commands import Arguments, Command, MessageMenu, Words, plain
 from bot.chat.context import Context
 from bot.chat.lessons import Lessons
 from bot.chat.memory import Memories
@@ -144,15 +144,21 @@ class Registry:
         """Return the command of this name."""
         return self._commands.get(name)
 
-    def typed_names(self, words: Words, tags: Iterable[str]) -> dict[str, str]:
-        """Return what may be typed for each command, as `split` gives it: its names in English, and in these languages.
+    def typed_names(self, words: Words, tags: Iterable[str], contexts: Sequence[str]) -> dict[str, str]:
+        """Return what may be typed for each command, as `split` gives it, with the name that `parse` takes.
 
-        The values are what `parse` takes.
+        That is its name in English and, so that a name works wherever people have learnt it, its names in these
+        languages on every platform.
+
+        Args:
+            words: Translates.
+            tags: The languages.
+            contexts: In which the catalogues translate names of commands.
         """
         names = {name: command.name for command in self.commands for name in (*command.aliases, command.name)}
         for tag in tags:
             for command in self.commands:
-                for context in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND):
+                for context in contexts:
                     names.setdefault(plain(words(command.name, tag, context) or command.name), command.name)
         return names
 

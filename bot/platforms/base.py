@@ -80,6 +80,7 @@ class Host:
         words: Says texts of the code in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
         translated: The tags of those that have a catalogue.
+        name_contexts: In which the catalogues translate names of commands, for all platforms.
         catalogue: The catalogue for a language's tag.
     """
 
@@ -93,20 +94,28 @@ class Host:
     words: Words = english_only
     languages: Mapping[str, str] = field(default_factory=dict)
     translated: Sequence[str] = ()
+    name_contexts: Sequence[str] = ()
     catalogue: Callable[[str | None], NullTranslations] = lambda _tag: ENGLISH
+
+    @property
+    def typed_names(self) -> Mapping[str, str]:
+        """What may be typed for each command, in every language, with its name in English."""
+        return self.registry.typed_names(self.words, self.translated, self.name_contexts)
 
 
 @dataclass(frozen=True, slots=True)
 class CommandNames:
-    """What a platform takes for the name of a command in other languages than English.
+    """What a platform takes for the names of commands and their options in other languages than English.
 
     Args:
-        context: The context in the catalogues that such names stand under.
+        command: The context in the catalogues under which names of commands are translated for it.
         pattern: What matches the whole of a name.
+        option: The context for names of options; None where people never see those.
     """
 
-    context: str
+    command: str
     pattern: re.Pattern[str]
+    option: str | None = None
 
     def accept(self, name: str) -> bool:
         """Whether the platform takes this name."""

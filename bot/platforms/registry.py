@@ -15,3 +15,8 @@ PLATFORMS: tuple[Platform[Any], ...] = (DISCORD, TELEGRAM, WEB)
 def sections(platforms: Sequence[Platform[Any]] = PLATFORMS) -> Sections:
     """Return what each platform declares can be set, by the platform's name."""
     return {platform.name: platform.section for platform in platforms}
+
+
+def name_contexts(platforms: Sequence[Platform[Any]] = PLATFORMS) -> list[str]:
+    """Return the contexts in which the catalogues translate names of commands."""
+    return [platform.command_names.command for platform in platforms if platform.command_names]

@@ -13,9 +13,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.chat.commands import Naming
 from bot.chat.features import FEATURES
 from bot.chat.words.languages import LANGUAGES, TRANSLATED
+from bot.platforms.base import CommandNames
+from bot.platforms.registry import PLATFORMS
 
 CODE = Path(__file__).resolve().parents[2] / "bot"
 LOCALES = CODE / "chat" / "locales"
@@ -29,18 +30,21 @@ def template() -> Catalog:
         CODE, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     ):
         catalogue.add(message, None, [(f"bot/{name}", line)], auto_comments=comments, context=context)
-    for name, naming in names():
-        catalogue.add(name, None, [("bot/chat/commands.py", 1)], context=naming)
+    for name, context, _ in names():
+        catalogue.add(name, None, [("bot/chat/commands.py", 1)], context=context)
     for entry in catalogue:
         entry.locations.sort()  # they come in the order of the folder on this disk, and messages are ordered by them
     return catalogue
 
 
-def names() -> Iterator[tuple[str, Naming]]:
-    """What the commands name, once for each place that has rules of its own for names."""
+def names() -> Iterator[tuple[str, str, CommandNames]]:
+    """The names of commands and options, each with the context and the rules of every platform that has its own."""
+    platforms = [platform.command_names for platform in PLATFORMS if platform.command_names]
     for command in (command for feature in FEATURES for command in feature.commands):
-        yield from ((command.name, naming) for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND))
-        yield from ((parameter.name, Naming.DISCORD_OPTION) for parameter in command.parameters)
+        yield from ((command.name, rules.command, rules) for rules in platforms)
+        for rules in platforms:
+            if rules.option:
+                yield from ((parameter.name, rules.option, rules) for parameter in command.parameters)
 
 
 def catalogue(language: str) -> Catalog:

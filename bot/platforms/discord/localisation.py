@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation
 
-from bot.chat.commands import Naming, Words
+from bot.chat.commands import Words
 from bot.platforms.discord.platform import COMMAND_NAMES
 from bot.platforms.discord.render import cut
 
@@ -39,11 +39,11 @@ class Localisation(app_commands.Translator):
         return cut(text, DESCRIPTION_LIMIT)
 
 
-def _naming(context: app_commands.TranslationContext[Any, Any]) -> Naming | None:
+def _naming(context: app_commands.TranslationContext[Any, Any]) -> str | None:
     match context.location:
         case TranslationContextLocation.command_name if not isinstance(context.data, app_commands.ContextMenu):
-            return Naming.DISCORD_COMMAND
+            return COMMAND_NAMES.command
         case TranslationContextLocation.parameter_name:
-            return Naming.DISCORD_OPTION
+            return COMMAND_NAMES.option
         case _:
             return None

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr
 
-from bot.chat.commands import Naming
 from bot.chat.model import Capabilities
 from bot.config import Section
 from bot.finding import Finding
@@ -30,7 +29,9 @@ CAPABILITIES = Capabilities(
     chat_link="https://discord.com/channels/{home}/{id}",  # shown as the channel's name
 )
 """What Discord can do at its best. A message cannot be answered in private, and permissions can take more away."""
-COMMAND_NAMES = CommandNames(Naming.DISCORD_COMMAND, re.compile(r"[-_'\w]{1,32}"))
+COMMAND_NAMES = CommandNames(
+    command="command name on Discord", option="option name on Discord", pattern=re.compile(r"[-_'\w]{1,32}")
+)
 TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}")
 TOKEN_SOURCE = "https://discord.com/developers/applications, under Bot"  # noqa: S105 - says where one is made
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from ipaddress import ip_address
@@ -60,6 +60,7 @@ class TelegramAdapter:
         languages: The tags of those languages.
         links: Keeps which answers belong to which questions, beyond a restart.
         prompts: Remembers which buttons ask for words; this process's own where there is none.
+        names: What may be typed for commands, with their names; the English ones without it.
     """
 
     name = NAME
@@ -74,6 +75,7 @@ class TelegramAdapter:
         languages: Sequence[str] = (),
         links: Links | None = None,
         prompts: Prompts | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         if settings.token is None:
             raise ConfigError("Telegram needs a token: set WHOBOT_TELEGRAM__TOKEN or telegram.token_file")
@@ -91,7 +93,7 @@ class TelegramAdapter:
         self._languages = languages
         self._links = links or NoLinks()
         self._prompts = prompts or LocalPrompts()
-        self._names = registry.typed_names(words, languages)
+        self._names = names or registry.typed_names(english_only, (), ())
         self._handled: TTLCache[int, bool] = TTLCache(maxsize=20_000, ttl=_SENT_AGAIN)
         self._connected = False
         self._failure: AdapterError | None = None

@@ -15,7 +15,7 @@ from telegram import (
 from telegram.constants import BotCommandLimit, BotDescriptionLimit
 from telegram.error import TelegramError
 
-from bot.chat.commands import Command, Naming, Where, Words, english_only
+from bot.chat.commands import Command, Where, Words, english_only
 from bot.chat.registry import Registry
 from bot.platforms.telegram.platform import COMMAND_NAMES
 from bot.platforms.telegram.retry import with_retries
@@ -64,6 +64,6 @@ def _say(words: Words, tag: str, text: str) -> str:
 
 
 def _entry(command: Command, words: Words, tag: str) -> BotCommand:
-    name = words(command.name, tag, Naming.TELEGRAM_COMMAND) or ""
+    name = words(command.name, tag, COMMAND_NAMES.command) or ""
     description = _say(words, tag, command.description)[: BotCommandLimit.MAX_DESCRIPTION]
     return BotCommand(name if COMMAND_NAMES.accept(name) else command.name, description)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from bot.chat.commands import Naming
 from bot.chat.model import Capabilities
 from bot.config import Section
 from bot.finding import Finding
@@ -36,7 +35,7 @@ ABILITIES = frozenset(
         Ability.REACTIONS,  # where it is an administrator
     }
 )
-COMMAND_NAMES = CommandNames(Naming.TELEGRAM_COMMAND, re.compile(r"[a-z0-9_]{1,32}"))
+COMMAND_NAMES = CommandNames(command="command name on Telegram", pattern=re.compile(r"[a-z0-9_]{1,32}"))
 TOKEN = re.compile(r"\d{6,}:[\w-]{30,}")
 TOKEN_SOURCE = "@BotFather on Telegram"  # noqa: S105 - says where one is made
 
@@ -98,6 +97,7 @@ def _make(settings: Telegram, host: Host) -> Adapter:
         languages=host.translated,
         links=host.links,
         prompts=host.prompts,
+        names=host.typed_names,
     )
 
 

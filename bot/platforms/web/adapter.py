@@ -81,7 +81,7 @@ class WebAdapter:
         self._translations = translations
         self._pictures = PictureStore(PICTURE_STORE_BYTES, time.monotonic)
         self._sessions = Sessions(self._pictures, time.time)
-        reader = Reader(registry, names or registry.typed_names(english_only, ()))
+        reader = Reader(registry, names or registry.typed_names(english_only, (), ()))
         self._conversation = Conversation(handler, Delivery(self._pictures), reader)
         self._api = Api(
             self._sessions,

@@ -114,7 +114,7 @@ def _make(settings: Web, host: Host) -> Adapter:
         metrics=host.metrics,
         max_upload=max(limits.bytes, min(limits.bytes * limits.pictures, UPLOAD_BYTES)),
         translations=host.catalogue,
-        names=host.registry.typed_names(host.words, host.translated),
+        names=host.typed_names,
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from bot.chat.commands import Kind, Naming, english_only, split
+from bot.chat.commands import Kind, english_only, split
 from bot.chat.features.about import ShowAbout
 from bot.chat.features.forgetting import Forget
 from bot.chat.features.history import ShowHistory
@@ -97,14 +97,13 @@ def test_what_people_type_becomes_a_request(message: str, request_: Request) -> 
 
 
 def test_what_may_be_typed_for_a_command() -> None:
-    def words(text: str, tag: str, context: Naming | None = None) -> str | None:
-        return {("stats", "de", Naming.TELEGRAM_COMMAND): "Statistik", ("who", "ja", Naming.DISCORD_COMMAND): "誰"}.get(
-            (text, tag, context)  # type: ignore[arg-type]
-        )
+    def words(text: str, tag: str, context: str | None = None) -> str | None:
+        return {("stats", "de", "here"): "Statistik", ("who", "ja", "there"): "誰"}.get((text, tag, context or ""))
 
     english = {**{command.name: command.name for command in REGISTRY.commands}, "start": "help"}
-    assert REGISTRY.typed_names(english_only, ["de"]) == english
-    assert REGISTRY.typed_names(words, ["de", "ja"]) == {**english, "statistik": "stats", "誰": "who"}
+    assert REGISTRY.typed_names(english_only, ["de"], ["here"]) == english
+    typed = REGISTRY.typed_names(words, ["de", "ja"], ["here", "there"])
+    assert typed == {**english, "statistik": "stats", "誰": "who"}
 
 
 def test_every_command_of_the_table_means_something() -> None:

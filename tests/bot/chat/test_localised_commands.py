@@ -9,7 +9,7 @@ from bot.chat.model import Event, Help, Incoming, Reply
 from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
 from bot.platforms.base import Adapter, Host
 from bot.platforms.discord.platform import Discord
-from bot.platforms.registry import PLATFORMS
+from bot.platforms.registry import PLATFORMS, name_contexts
 from bot.platforms.web.adapter import WebAdapter
 from bot.platforms.web.platform import Web
 from tests.support.fakes.discord import fake_discord
@@ -46,6 +46,7 @@ def the_adapter(settings: config.Settings, handler: Answering) -> Adapter:
         words=translate,
         languages=LANGUAGES,
         translated=TRANSLATED,
+        name_contexts=name_contexts(),
         catalogue=translations_for,
     )
     [platform] = [platform for platform in PLATFORMS if platform.runs_with(settings)]

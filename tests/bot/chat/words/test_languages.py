@@ -1,14 +1,12 @@
 """Which language is spoken, and that each of them is spoken whole."""
 
 import re
-import unicodedata
 from gettext import GNUTranslations
 from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
 
-from bot.chat.commands import Naming
 from bot.chat.words import (
     LANGUAGES,
     TRANSLATED,
@@ -19,6 +17,8 @@ from bot.chat.words import (
     translate,
     translations_for,
 )
+from bot.platforms.discord.platform import COMMAND_NAMES as DISCORD
+from bot.platforms.registry import name_contexts
 from bot.storage.values import SETTINGS, Values
 from tests.checks.catalogues import catalogue, missing, names, template
 from tests.support.service_harness import REGISTRY
@@ -150,36 +150,32 @@ def test_what_telegram_tells_of_the_bot_fits(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_names_are_what_their_platform_takes(language: str) -> None:
-    for name, naming in names():
-        translated = translate(name, language, naming) or ""
-        longest = 30 if (name, naming) == ("pictures", Naming.DISCORD_OPTION) else 32  # a number may follow
-        assert 1 <= len(translated) <= longest, name
-        if naming is Naming.TELEGRAM_COMMAND:
-            assert re.fullmatch(r"[a-z0-9_]+", translated), translated
-        else:
-            assert translated == translated.lower()
-            assert all(one in "-_" or unicodedata.category(one)[0] in "LN" for one in translated), translated
+    for name, context, rules in names():
+        translated = translate(name, language, context) or ""
+        assert rules.accept(translated), f"{name} is {translated!r}"
+        if (name, context) == ("pictures", DISCORD.option):
+            assert rules.accept(f"{translated}10"), "a number may follow"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-@pytest.mark.parametrize("naming", [Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND])
-def test_no_two_commands_have_one_name(language: str, naming: Naming) -> None:
-    assert len({translate(command.name, language, naming) for command in REGISTRY.commands}) == len(REGISTRY.commands)
+@pytest.mark.parametrize("context", name_contexts())
+def test_no_two_commands_have_one_name(language: str, context: str) -> None:
+    assert len({translate(command.name, language, context) for command in REGISTRY.commands}) == len(REGISTRY.commands)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_two_options_of_a_command_have_one_name(language: str) -> None:
     for command in REGISTRY.commands:
-        options = [translate(one.name, language, Naming.DISCORD_OPTION) for one in command.parameters]
+        options = [translate(one.name, language, DISCORD.option) for one in command.parameters]
         assert len({*options}) == len(options)
 
 
 def test_every_name_means_one_command_whatever_the_language() -> None:
-    typed = REGISTRY.typed_names(translate, TRANSLATED)
+    typed = REGISTRY.typed_names(translate, TRANSLATED, name_contexts())
     for language in TRANSLATED:
         for command in REGISTRY.commands:
-            for naming in (Naming.DISCORD_COMMAND, Naming.TELEGRAM_COMMAND):
-                name = translate(command.name, language, naming)
+            for context in name_contexts():
+                name = translate(command.name, language, context)
                 assert name is not None
                 assert typed[name] == command.name, f"{name} is {typed[name]} in another language"
     assert typed["wer"] == typed["quién"] == typed["quien"] == typed["siapa"] == typed["誰"] == typed["是谁"] == "who"
@@ -190,13 +186,13 @@ def test_every_name_means_one_command_whatever_the_language() -> None:
 
 @pytest.mark.parametrize(("tag", "word"), [("de", "wer"), ("es-419", "quién"), ("zh-CN", "是谁")])
 def test_a_text_is_said_in_the_nearest_language(tag: str, word: str) -> None:
-    assert translate("who", tag, Naming.DISCORD_COMMAND) == word
+    assert translate("who", tag, DISCORD.command) == word
     assert translate("Undo", tag) == translations_for(tag).gettext("Undo") != "Undo"
 
 
 @pytest.mark.parametrize("tag", ["en-US", "fr", "zh-TW", ""])
 def test_no_text_is_said_in_english_or_a_language_that_is_not_spoken(tag: str) -> None:
-    assert translate("who", tag, Naming.DISCORD_COMMAND) is None
+    assert translate("who", tag, DISCORD.command) is None
 
 
 def in_file(message: Message, name: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.chat.commands import Naming
 from bot.chat.features.settings import Configure
 from bot.platforms.discord.adapter import DiscordAdapter
+from bot.platforms.discord.platform import COMMAND_NAMES
 from tests.bot.platforms.discord.conftest import Recorder
 from tests.support.fakes.discord import FakeDiscord, Refusal
 from tests.support.fakes.discord.rest import COMMANDS
@@ -97,14 +97,14 @@ GERMAN = {
 
 
 NAMES = {
-    (Naming.DISCORD_COMMAND, "who"): "wer",
-    (Naming.DISCORD_OPTION, "pictures"): "bilder",
-    (Naming.DISCORD_OPTION, "name"): "Wie heißt sie?",  # no name for an option
-    (Naming.DISCORD_COMMAND, "watch"): "w" * 33,  # nor is this
+    (COMMAND_NAMES.command, "who"): "wer",
+    (COMMAND_NAMES.option, "pictures"): "bilder",
+    (COMMAND_NAMES.option, "name"): "Wie heißt sie?",  # no name for an option
+    (COMMAND_NAMES.command, "watch"): "w" * 33,  # nor is this
 }
 
 
-def german(text: str, tag: str, context: Naming | None = None) -> str | None:
+def german(text: str, tag: str, context: str | None = None) -> str | None:
     if tag != "de":
         return None
     return GERMAN.get(text) if context is None else NAMES.get((context, text))

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.chat.commands import Naming
 from bot.chat.features.settings import Configure
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Ask, Left, Misuse, Moved, Request, Trigger
 from bot.chat.model import Chat as WhobotChat
 from bot.platforms.telegram.adapter import TelegramAdapter
+from bot.platforms.telegram.platform import COMMAND_NAMES as TELEGRAM
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, png, running, until
 from tests.support.fakes.telegram import Chat, FakeTelegram, Refusal
 from tests.support.service_harness import REGISTRY
@@ -77,15 +77,15 @@ async def test_who_asks_costs_no_look_at_the_members(telegram: FakeTelegram, rec
 # --- the menu of commands --------------------------------------------------------------------------------------------
 
 
-def words(text: str, tag: str, context: Naming | None = None) -> str | None:
+def words(text: str, tag: str, context: str | None = None) -> str | None:
     if context is not None:
         return NAMES.get(tag, {}).get((context, text))
     return f"[{tag}] {text}" if tag != "ja" else None
 
 
 NAMES = {
-    "de": {(Naming.TELEGRAM_COMMAND, "who"): "wer", (Naming.DISCORD_COMMAND, "who"): "wer-ist-das"},
-    "zh-hans": {(Naming.TELEGRAM_COMMAND, "who"): "是谁", (Naming.DISCORD_COMMAND, "teach"): "教我"},
+    "de": {(TELEGRAM.command, "who"): "wer", ("another platform's", "who"): "wer-ist-das"},
+    "zh-hans": {(TELEGRAM.command, "who"): "是谁", ("another platform's", "teach"): "教我"},
 }
 
 
@@ -110,7 +110,8 @@ async def test_the_menu_of_commands(telegram: FakeTelegram, recorder: Recorder) 
 
 
 async def test_a_command_by_its_name_in_another_language(telegram: FakeTelegram, recorder: Recorder) -> None:
-    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY, words=words, languages=("de", "zh-hans"))
+    typed = REGISTRY.typed_names(words, ("de", "zh-hans"), (TELEGRAM.command, "another platform's"))
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY, names=typed)
     async with running(adapter):
         await telegram.connected()
         await telegram.post_picture(png(), caption="/wer", chat=telegram.group)
