@@ -8,6 +8,7 @@ from bot.recognition.bundle import Feature, Recognition, Teaching
 from bot.recognition.gallery import Gallery
 from bot.recognition.naming.recogniser import likeness
 from bot.recognition.naming.roster import Roster
+from trainer.base_network.data import Indices
 from trainer.base_network.outputs import Shown
 from trainer.common.measure import Truth, Values
 from trainer.common.prototypes import TAUGHT_PRIOR, logistic_regression, make_prototypes
@@ -15,6 +16,8 @@ from trainer.common.prototypes import TAUGHT_PRIOR, logistic_regression, make_pr
 CLOSENESS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 2.0, 24))
 SHOTS = (1, 2, 5, 10)
+ENOUGH = 20
+"""Crops of a character that trained: more of them do not make her name any safer from strangers."""
 
 
 def blank(trained: Shown, strangers: Values, characters: int, most: int) -> Recognition:
@@ -34,22 +37,32 @@ def fit_closeness(recognition: Recognition, known: Shown) -> tuple[float, float]
     return min(losses, key=losses.__getitem__)
 
 
-def fit_weights(recognition: Recognition, temperature: float, known: Shown, strangers: Shown) -> Recognition:
+def fit_weights(
+    recognition: Recognition, temperature: float, known: Shown, strangers: Shown, crops: Indices
+) -> Recognition:
     """Fit the log-odds of being known, as if half of all faces were.
+
+    Strangers are called by the names of characters that trained on few crops more easily than by others: each
+    character's offset says how much.
 
     Args:
         recognition: With its prototypes, comparison and closeness.
         temperature: Of the logits.
         known: Faces of the roster that trained nothing.
         strangers: Faces of nobody in it.
+        crops: Of how many crops the network has learnt each character, ``(characters,)``.
     """
     roster = Roster(recognition, temperature)
-    values = np.concatenate([roster.look(one.logits, one.embeddings).features for one in (known, strangers)])
+    looks = [roster.look(one.logits, one.embeddings) for one in (known, strangers)]
+    support = np.log(np.clip(crops, 1, ENOUGH))
+    best = np.concatenate([look.scores.argmax(axis=1) for look in looks])
+    values = np.column_stack([np.concatenate([look.features for look in looks]), support[best]])
     truth = np.concatenate([np.ones(len(known.truth)), np.zeros(len(strangers.truth))])
     weights, bias = logistic_regression(values, truth)
     return replace(
         recognition,
-        weights={feature: float(weight) for feature, weight in zip(Feature, weights, strict=True)},
+        weights={feature: float(weight) for feature, weight in zip(Feature, weights[:-1], strict=True)},
+        offsets=(weights[-1] * support).astype(np.float32),
         bias=bias,
         contested=False,
     )

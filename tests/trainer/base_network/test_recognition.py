@@ -11,6 +11,7 @@ from trainer.base_network.recognition import blank, fit_closeness, fit_teaching,
 from trainer.common.measure import Values, named_like_known
 
 KNOWN, DIMENSIONS = 4, 16
+ENOUGH_CROPS = np.full(KNOWN, 50)
 NO_FACES = np.empty((0, DIMENSIONS), np.float32)
 
 
@@ -37,7 +38,7 @@ def norm(vectors: Values) -> Values:
 def test_strangers_get_lower_odds_than_the_known() -> None:
     trained, known, strangers = people(range(4), 20, 1), people(range(4), 20, 2), people(range(5, 12), 10, 3)
     recognition = blank(trained, NO_FACES, KNOWN, 1)
-    fitted = fit_weights(recognition, 1.0, known, strangers)
+    fitted = fit_weights(recognition, 1.0, known, strangers, ENOUGH_CROPS)
     asked, others = people(range(4), 20, 4), people(range(12, 16), 20, 5)
     odds = [known_odds(one.logits, one.embeddings, fitted) for one in (asked, others)]
     assert np.mean(odds[0] > 0) > 0.9
@@ -57,11 +58,21 @@ def test_who_resembles_the_strangers_at_hand_gets_lower_odds() -> None:
             1.0,
             known,
             replace(strangers, embeddings=near[0]),
+            ENOUGH_CROPS,
         )
         odds = [known_odds(*each, fitted) for each in ((asked.logits, asked.embeddings), (others.logits, near[1]))]
         return named_like_known(*odds)
 
     assert named(near[2]) < named(NO_FACES)
+
+
+def test_names_that_strangers_are_often_called_by_take_more() -> None:
+    """The first two characters trained on one crop each, and strangers are alike them."""
+    trained, known = people(range(4), 20, 1, spread=0.4), people(range(4), 20, 2, spread=0.4)
+    strangers = people(range(2), 40, 3, spread=0.5)
+    recognition = blank(trained, NO_FACES, KNOWN, 1)
+    fitted = fit_weights(recognition, 1.0, known, strangers, np.array([1, 1, 30, 30]))
+    assert fitted.offsets[0] == fitted.offsets[1] < fitted.offsets[2] == fitted.offsets[3]
 
 
 def test_closeness_and_temperature_are_those_of_least_surprise() -> None:
