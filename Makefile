@@ -2,6 +2,8 @@
 PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(shell $(p) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $(p))))
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A file's tests stay in one process: what they make for each other is made once.
+TEST_OPTIONS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage check docs check-wheel check-container check-tflite-runtime format bench clean
@@ -13,10 +15,10 @@ run: $(VENV)/.installed-bot ## Start whobot; without a config that is a web chat
 	$(BIN)/whobot run
 
 test: $(VENV)/.installed-test ## Run the whole test suite, offline
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
 
 coverage: $(VENV)/.installed-test ## Run the tests and hold their coverage to the floor in pyproject.toml
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov --cov-report=term
 
 check: $(VENV)/.installed-test ## Check format, lint, types and imports
 	$(BIN)/ruff format --check .
