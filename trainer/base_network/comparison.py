@@ -1,10 +1,11 @@
 """Fit how faces are compared with taught characters: the space, the cohort, and how much a score says."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
-from bot.recognition.bundle import Comparison
+from bot.recognition.bundle import ENOUGH, Comparison
 from bot.recognition.gallery import Gallery
 from bot.recognition.naming.comparison import Comparer
 from trainer.base_network.whitening import Whitening, fit_whitening
@@ -38,16 +39,16 @@ def blank_comparison(space: Crops, others: Values, most: int, seed: int = 0) -> 
 
 
 def calibrate(comparison: Comparison, lessons: Crops, seed: int = 0) -> Comparison:
-    """Fit scale and offset: each character is taught from some drawings, and asked for by the rest and by the others.
+    """Fit what a score says: each character is taught from some drawings, and asked for by the rest and by the others.
 
     Args:
-        comparison: Its scale and offset do not matter.
+        comparison: Its scale, offset and caution do not matter.
         lessons: Faces of characters that neither trained nor are in the cohort.
         seed: Chooses the drawings.
     """
     rng = np.random.default_rng(seed)
     comparer = Comparer(comparison)
-    scores, truth = [], []
+    values, truth = [], []
     for character in np.unique(lessons.characters):
         own = lessons.characters == character
         drawings = rng.permutation(np.unique(lessons.drawings[own]))
@@ -56,10 +57,11 @@ def calibrate(comparison: Comparison, lessons: Crops, seed: int = 0) -> Comparis
             teaches = own & np.isin(lessons.drawings, drawings[:shots])
             gallery = Gallery.of(("one", embedding) for embedding in lessons.embeddings[teaches])
             for asked, right in ((np.flatnonzero(own & ~teaches), 1.0), (others, 0.0)):
-                scores.append(comparer.scores(lessons.embeddings[asked], gallery)[:, 0])
+                scores = comparer.scores(lessons.embeddings[asked], gallery)[:, 0]
+                values.append(np.column_stack([scores, np.full(len(scores), math.log(min(shots, ENOUGH)))]))
                 truth.append(np.full(len(asked), right))
-    (scale,), offset = logistic_regression(np.concatenate(scores)[:, np.newaxis], np.concatenate(truth), PRIOR)
-    return replace(comparison, scale=float(scale), offset=offset)
+    (scale, growth), offset = logistic_regression(np.concatenate(values), np.concatenate(truth), PRIOR)
+    return replace(comparison, scale=float(scale), offset=offset, caution=max(0.0, -float(growth)))
 
 
 def _table(whitening: Whitening) -> Values:

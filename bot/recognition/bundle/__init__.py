@@ -5,10 +5,11 @@ The numbers of preprocessing live here once. Trainer and bot both call `InputSpe
 
 from bot.recognition.bundle.file import SMALLEST_NETWORK, Bundle, read_bundle, write_bundle
 from bot.recognition.bundle.info import BundleInfo, InputSpec, Kind, soften
-from bot.recognition.bundle.recognition import Comparison, Feature, Recognition, Teaching
+from bot.recognition.bundle.recognition import ENOUGH, Comparison, Feature, Recognition, Teaching
 from bot.recognition.bundle.reference import Reference
 
 __all__ = [
+    "ENOUGH",
     "SMALLEST_NETWORK",
     "Bundle",
     "BundleInfo",

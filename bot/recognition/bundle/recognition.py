@@ -62,19 +62,26 @@ class Teaching:
     kinship: float = 0.5
 
 
+ENOUGH = 5
+"""Examples of a taught character from which on more of them do not bring strangers nearer."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """The space in which faces are compared with taught characters, and the cohort that the cosines are held against.
 
-    The log-odds that a face is a taught character's are ``scale * score + offset``, where the score is the cosine,
-    normalised by how near the face and the character each lie to the cohort.
+    The log-odds that a face is a taught character's are ``scale * score + offset - caution * ln(examples)``, where the
+    score is the cosine, normalised by how near the face and the character each lie to the cohort. More than `ENOUGH`
+    examples count as that many.
 
     Args:
         whitening: Float32 ``(dimensions + 1, compared)``: an affine map of an embedding, its last row the bias. It
             makes faces of one character vary alike in all directions.
         cohort: Float32 ``(count, compared)``, unit length: mapped faces of many people in many styles.
         scale: Of the score.
-        offset: What the log-odds are where the score is 0.
+        offset: What the log-odds of a character with one example are where the score is 0.
+        caution: The mean of several examples lies nearer to everybody of their style, too, more so than the cohort
+            takes out.
 
     Source: adaptive symmetric score normalisation, Matejka et al., 2017,
     https://www.isca-archive.org/interspeech_2017/matejka17_interspeech.html
@@ -84,6 +91,7 @@ class Comparison:
     cohort: npt.NDArray[np.float32]
     scale: float
     offset: float
+    caution: float = 0.0
 
     def check(self, dimensions: int) -> None:
         """Check that it fits embeddings of so many dimensions.
@@ -96,8 +104,9 @@ class Comparison:
             raise ValueError("its comparison needs a whitening and a cohort of finite numbers")
         if len(self.whitening) != dimensions + 1 or self.cohort.shape[1] != self.whitening.shape[1]:
             raise ValueError("its whitening, its cohort and its prototypes are of different dimensions")
-        if not (math.isfinite(self.scale) and math.isfinite(self.offset) and self.scale > 0):
-            raise ValueError(f"its comparison has the scale {self.scale!r} and the offset {self.offset!r}")
+        numbers = self.scale, self.offset, self.caution
+        if not all(math.isfinite(number) for number in numbers) or self.scale <= 0 or self.caution < 0:
+            raise ValueError(f"its comparison has the scale, offset and caution {numbers!r}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +186,8 @@ class Recognition:
         }
         tables = {STRANGERS_FILE: self.strangers} if self.strangers.size else {}
         if self.comparison is not None:
-            numbers["comparison"] = {"scale": self.comparison.scale, "offset": self.comparison.offset}
+            comparison = self.comparison
+            numbers["comparison"] = {name: getattr(comparison, name) for name in ("scale", "offset", "caution")}
             tables |= {WHITENING_FILE: self.comparison.whitening, COHORT_FILE: self.comparison.cohort}
         if self.reference is not None:
             numbers["reference"] = self.reference.owners.tolist()

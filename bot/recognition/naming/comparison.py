@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from bot.recognition.bundle import Comparison
+from bot.recognition.bundle import ENOUGH, Comparison
 from bot.recognition.gallery import Gallery
 
 Values: TypeAlias = npt.NDArray[np.float32]
@@ -58,13 +58,15 @@ class Comparer:
         """
         comparison = self._comparison
         scores = self.scores(embeddings, gallery)
-        return np.asarray(comparison.scale * scores + comparison.offset, np.float32)
+        examples = np.bincount(gallery.owners, minlength=len(gallery.characters))
+        offsets = comparison.offset - comparison.caution * np.log(np.clip(examples, 1, ENOUGH))
+        return np.asarray(comparison.scale * scores + offsets, np.float32)
 
     def scores(self, embeddings: Values, gallery: Gallery) -> Values:
         """Return the normalised cosines to the mean example of each character, ``(count, characters)``.
 
-        One example or many: a mean of many lies nearer to its character and to the cohort alike, and the cohort takes
-        that out.
+        A mean of many examples lies nearer to its character and to the cohort alike, and the cohort takes most of that
+        out.
         """
         scores = np.full((len(embeddings), len(gallery.characters)), -np.inf, np.float32)
         taught = self._taught.get(gallery)

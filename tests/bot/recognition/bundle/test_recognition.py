@@ -36,7 +36,7 @@ RECOGNITION = Recognition(
     teaching=Teaching(20.0, -11.0, 0.625),
     strangers=np.array([[0, -1], [0.8, -0.6]], np.float32),
     comparison=Comparison(
-        np.array([[1, 0, 0], [0, 1, 0.5], [0, 0.25, 0]], np.float32), np.array([[0, 1, 0]], np.float32), 1.5, -2.5
+        np.array([[1, 0, 0], [0, 1, 0.5], [0, 0.25, 0]], np.float32), np.array([[0, 1, 0]], np.float32), 1.5, -2.5, 0.75
     ),
     compared=1,
 )
@@ -58,7 +58,7 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert RECOGNITION.comparison is not None
     np.testing.assert_allclose(back.comparison.whitening, RECOGNITION.comparison.whitening, atol=1e-3)
     np.testing.assert_allclose(back.comparison.cohort, RECOGNITION.comparison.cohort, atol=1e-3)
-    assert (back.comparison.scale, back.comparison.offset) == (1.5, -2.5)
+    assert (back.comparison.scale, back.comparison.offset, back.comparison.caution) == (1.5, -2.5, 0.75)
     assert back.prototypes.dtype == back.strangers.dtype == np.float32
     assert back.owners.tolist() == [0, 1, 1, 2]
     assert back.offsets.tolist() == [0.5, 0, -0.25]
@@ -94,6 +94,7 @@ def test_a_bundle_need_not_have_one_and_the_id_tells(tmp_path: Path) -> None:
         (replace(RECOGNITION, comparison=Comparison(eye(3), eye(3)[:0], 1.0, 0.0)), "cohort"),
         (replace(RECOGNITION, comparison=Comparison(eye(4), eye(4), 1.0, 0.0)), "dimensions"),
         (replace(RECOGNITION, comparison=Comparison(eye(3), eye(3), 0.0, 0.0)), "scale"),
+        (replace(RECOGNITION, comparison=Comparison(eye(3), eye(3), 1.0, 0.0, -1.0)), "caution"),
     ],
 )
 def test_what_does_not_fit_is_neither_written_nor_read(tmp_path: Path, broken: Recognition, words: str) -> None:

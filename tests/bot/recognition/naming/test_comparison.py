@@ -1,9 +1,11 @@
 """Faces are compared with taught characters so that a shared style is no resemblance, and more examples only help."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from bot.recognition.bundle import Comparison
+from bot.recognition.bundle import ENOUGH, Comparison
 from bot.recognition.gallery import Gallery
 from bot.recognition.naming.comparison import Comparer, Values
 
@@ -75,6 +77,21 @@ def test_the_numbers_of_the_bundle_make_log_odds_of_a_score(world: World, compar
     scores = Comparer(Comparison(PLAIN, cohort, 1.0, 0.0)).scores(asked, gallery)
     assert scaled[:, 0] == pytest.approx(2 * scores[:, 0] - 3, rel=1e-5)
     assert (scaled[:, 1] == -np.inf).all(), "a character without an example has no score"
+
+
+def test_several_examples_ask_for_a_higher_score_but_many_no_more_than_some(world: World) -> None:
+    character = world.character(2)
+    asked, cohort, examples = world.faces(character, 5), world.faces(character, 50), world.faces(character, 20)
+    comparison = Comparison(PLAIN, cohort, 2.0, -3.0)
+
+    def sunk(count: int) -> Values:
+        gallery = Gallery.of(("x", face) for face in examples[:count])
+        odds, without = (Comparer(replace(comparison, caution=caution)).odds(asked, gallery) for caution in (0.5, 0.0))
+        return without - odds
+
+    assert sunk(1) == pytest.approx(0)
+    assert sunk(3) == pytest.approx(0.5 * np.log(3), rel=1e-5)
+    assert sunk(20) == pytest.approx(0.5 * np.log(ENOUGH), rel=1e-5)
 
 
 def test_a_gallery_is_compared_with_the_cohort_once(world: World, comparer: Comparer) -> None:
