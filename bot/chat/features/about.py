@@ -7,7 +7,6 @@ from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
 from bot.chat.registry import Feature, Parts, RequestHandler
-from bot.chat.words import PageWords
 from bot.storage.values import EVERYWHERE, Scope
 from bot.texts import N_
 
@@ -26,16 +25,27 @@ class About:
 
     async def show(self, context: Context, _request: ShowAbout) -> Reply:
         """Tell the versions, and how many characters are known."""
-        text = PageWords(context.catalogue).about(
-            version=version("whobot"),
-            bundle=self._backend.bundle_name,
-            bundle_id=self._backend.bundle_id,
-            detector=self._backend.detector_name,
-            roster=len(self._backend.roster),
-            taught=len(await self._store.taught_here(Scope.of(context.chat), provisional=False)),
-            everywhere=len(await self._store.taught(EVERYWHERE)),
-        )
-        return Reply(text, private=True)
+        t, backend = context.catalogue, self._backend
+        known = len(backend.roster)
+        taught = len(await self._store.taught_here(Scope.of(context.chat), provisional=False))
+        everywhere = len(await self._store.taught(EVERYWHERE))
+        lines = [
+            t.gettext("whobot {version}").format(version=version("whobot")),
+            t.gettext("Characters from {bundle} ({id})").format(bundle=backend.bundle_name, id=backend.bundle_id),
+            t.gettext("Faces found by {detector}").format(detector=backend.detector_name),
+            t.ngettext("I know {n} character.", "I know {n} characters.", known).format(n=known),
+        ]
+        if taught:
+            text = t.ngettext("{n} character was taught here.", "{n} characters were taught here.", taught)
+            lines.append(text.format(n=taught))
+        if everywhere:
+            text = t.ngettext(
+                "{n} character was taught by whoever runs me, for every chat.",
+                "{n} characters were taught by whoever runs me, for every chat.",
+                everywhere,
+            )
+            lines.append(text.format(n=everywhere))
+        return Reply("\n".join(lines), private=True)
 
 
 FEATURE = Feature(

@@ -1,5 +1,7 @@
 """The buttons under an answer: turning its pages, who else it may be, and taking it away."""
 
+from collections.abc import Sequence
+
 from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import Answer, AnsweredFace
 from bot.chat.context import Context
@@ -7,8 +9,9 @@ from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Pla
 from bot.chat.registry import ButtonHandler, Feature, Parts
 from bot.chat.replies import notice
 from bot.chat.verdicts import said_of
-from bot.chat.words import ButtonWords, TeachingWords, count_pages, turn_to
+from bot.chat.words import count_pages, turn_to
 from bot.errors import Expired
+from bot.recognition.results import Guess
 
 CANDIDATES = 5
 """How many names "more like this" tells of a face."""
@@ -30,13 +33,13 @@ class UnderAnswers:
     async def more(self, context: Context, press: Pressed) -> Reply:
         """Tell who else a face may be; ask which one where there are several."""
         answer = await self._answers.recall(context, press.token)
-        words, faces = ButtonWords(context.catalogue), answer.faces
+        faces = answer.faces
         place = number(press.args, 0, below=len(faces)) if press.args else 0 if len(faces) == 1 else None
         if place is None:
-            text = words.which_face()
+            text = which_face(context)
         else:
             guesses = faces[place].sighting.guesses[:CANDIDATES]
-            text = words.candidates(context.sentences, name_of_face(context, answer, faces[place]), guesses)
+            text = _candidates(context, name_of_face(context, answer, faces[place]), guesses)
         menus = (menu_of_faces(context, answer, "more", place),) if len(faces) > 1 else ()
         return in_place_of(answer, text, ((back_to(context, answer),),), menus)
 
@@ -44,7 +47,8 @@ class UnderAnswers:
         """Take the answer away, for the one who asked and for those who manage the chat."""
         asker = await self._asker(context, press)
         if not (context.manages or context.is_user(asker)):
-            return notice(ButtonWords(context.catalogue).not_yours())
+            text = context.catalogue.gettext("Only who asked, or who manages this chat, can delete this answer.")
+            return notice(text)
         await self._answers.forget(press.token)
         return Reply(placement=Placement.DELETE)
 
@@ -66,25 +70,25 @@ def rows(context: Context, answer: Answer, page: int = 0) -> tuple[tuple[Button,
     """Return the buttons that belong under a page of an answer; none where the platform has none."""
     if not context.capabilities.buttons:
         return ()
-    words, token = ButtonWords(context.catalogue), answer.token
+    t, token = context.catalogue, answer.token
     turning = []
     if page > 0:
-        turning.append(Button(words.back(), write("page", token, page - 1)))
+        turning.append(Button(context.sentences.back(), write("page", token, page - 1)))
     if page + 1 < count_pages(answer.findings):
-        turning.append(Button(words.forward(), write("page", token, page + 1)))
-    acting = [Button(words.delete(), write("delete", token), ButtonStyle.DANGER)]
+        turning.append(Button(context.sentences.forward(), write("page", token, page + 1)))
+    acting = [Button(t.gettext("Delete"), write("delete", token), ButtonStyle.DANGER)]
     if answer.faces:
-        acting.insert(0, Button(words.wrong(), write("wrong", token)))
+        acting.insert(0, Button(t.gettext("Wrong?"), write("wrong", token)))
         if any(said_of(seen.sighting) for seen in answer.faces):
-            acting.insert(0, Button(TeachingWords(context.catalogue).right(), write("right", token)))
+            acting.insert(0, Button(t.gettext("Right!"), write("right", token)))
         if not answer.unasked:
-            acting.insert(0, Button(words.more(), write("more", token)))
+            acting.insert(0, Button(t.gettext("More like this"), write("more", token)))
     return tuple(tuple(row) for row in (turning, acting) if row)
 
 
 def back_to(context: Context, answer: Answer) -> Button:
     """Return the button that shows an answer again, in the place of what was shown instead."""
-    return Button(ButtonWords(context.catalogue).back(), write("page", answer.token, 0))
+    return Button(context.sentences.back(), write("page", answer.token, 0))
 
 
 def in_place_of(
@@ -96,12 +100,23 @@ def in_place_of(
 
 def menu_of_faces(context: Context, answer: Answer, verb: str, chosen: int | None = None) -> Menu:
     """Return a menu of an answer's faces, as many as a menu holds; choosing one presses `verb` with its place."""
-    words = ButtonWords(context.catalogue)
     options = tuple(
         Option(_label(context, answer, seen), write(verb, answer.token, place), selected=place == chosen)
         for place, seen in enumerate(answer.faces[:OPTIONS_LIMIT])
     )
-    return Menu(words.which_face(), options)
+    return Menu(which_face(context), options)
+
+
+def which_face(context: Context) -> str:
+    """Ask which of several faces is meant."""
+    return context.catalogue.gettext("Which face?")
+
+
+def _candidates(context: Context, face: str, guesses: Sequence[Guess]) -> str:
+    """List who a face may be, the likeliest first."""
+    lines = [context.catalogue.gettext("{face} looks most like:").format(face=face)]
+    lines += [f"{rank}. {context.sentences.guess(guess)}" for rank, guess in enumerate(guesses, 1)]
+    return "\n".join(lines)
 
 
 def _label(context: Context, answer: Answer, seen: AnsweredFace) -> str:
@@ -112,7 +127,10 @@ def _label(context: Context, answer: Answer, seen: AnsweredFace) -> str:
 
 def name_of_face(context: Context, answer: Answer, seen: AnsweredFace) -> str:
     """Return what a face is called: its number, and that of its picture where there are several."""
-    return ButtonWords(context.catalogue).face(seen.picture if len(answer.findings) > 1 else None, seen.number)
+    t = context.catalogue
+    if len(answer.findings) == 1:
+        return t.gettext("Face {number}").format(number=seen.number)
+    return t.gettext("Picture {picture}, face {number}").format(picture=seen.picture, number=seen.number)
 
 
 FEATURE = Feature(

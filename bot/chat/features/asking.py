@@ -8,7 +8,7 @@ from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
 from bot.chat.model import Ask, Reply, Trigger
 from bot.chat.registry import Audience, Feature, Parts, RequestHandler
-from bot.chat.words import Finding, PageWords, compose
+from bot.chat.words import Finding, compose
 from bot.recognition.results import Analysis
 from bot.texts import N_
 
@@ -29,7 +29,7 @@ class Asking:
         if ask.unasked and not context.settings.watch:
             return Reply()
         if ask.private and not context.can_be_private:
-            return Reply(PageWords(context.catalogue).ask_in_private())
+            return Reply(context.sentences.ask_in_private())
         findings = await self._analysis.analyse(context, ask.pictures, quietly=ask.unasked)
         if ask.unasked:
             findings = _worth_telling(findings, known_only=context.settings.quiet)

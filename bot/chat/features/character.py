@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bot.chat.commands import Command, Kind, Parameter
 from bot.chat.context import Context
+from bot.chat.features.roster import head_of_list, listed_character
 from bot.chat.model import Reply, ReplyImage, Request
 from bot.chat.registry import Feature, Parts, RequestHandler
-from bot.chat.words import PageWords
 from bot.recognition import formats
 from bot.recognition.teaching import character_of
 from bot.storage.values import EVERYWHERE, Example, Scope, State, Teachers
@@ -43,15 +43,14 @@ class CharacterPage:
         characters = self._backend.characters.including_taught(taught)
         places = {characters.current(id_): where for id_, where in taught.items()}
         character = character_of(request.name, characters, {*places, *self._backend.roster})
-        words = PageWords(context.catalogue)
         if character not in places and character not in self._backend.roster:
-            return Reply(words.roster(0, character), private=True)
+            return Reply(head_of_list(context, 0, character), private=True)
         ids = [id_ for id_ in taught if characters.current(id_) == character]
         shown = await self._store.examples_of(scope, ids)
         here = [one for one in shown if one.scope == scope and one.state is State.CONFIRMED]
         name = characters.name(character)
         lines = [
-            words.character(name, characters.series(character), places.get(character)),
+            listed_character(context, name, characters.series(character), places.get(character)),
             *_aliases(context, characters.aliases(character)),
             _examples(context, len(here)),
             _who_may_change(context),

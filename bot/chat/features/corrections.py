@@ -6,13 +6,13 @@ from bot.chat.access import Rights
 from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import Answer
 from bot.chat.context import Context
-from bot.chat.features.answer_buttons import back_to, in_place_of, menu_of_faces, name_of_face
+from bot.chat.features.answer_buttons import back_to, in_place_of, menu_of_faces, name_of_face, which_face
 from bot.chat.lessons import follow_up
 from bot.chat.model import OPTIONS_LIMIT, Button, Chat, Menu, Option, Prompt, Reply
 from bot.chat.registry import ButtonHandler, Feature, Parts
 from bot.chat.replies import notice
 from bot.chat.verdicts import Judgement, Judging, said_of
-from bot.chat.words import ButtonWords, TeachingWords
+from bot.chat.words import TeachingWords
 from bot.errors import Expired
 from bot.storage.values import Scope, Truth
 
@@ -57,9 +57,8 @@ class Corrections:
         """Ask who a face really is; ask first which one, where there are several."""
         answer = await self._answers.recall(context, press.token)
         if len(answer.faces) > 1 and not press.args:
-            words = ButtonWords(context.catalogue)
             menus = (menu_of_faces(context, answer, "wrong"),)
-            return in_place_of(answer, words.which_face(), ((back_to(context, answer),),), menus)
+            return in_place_of(answer, which_face(context), ((back_to(context, answer),),), menus)
         place = _face(answer, press)
         sighting = answer.faces[place].sighting
         offered = [guess.character for guess in sighting.guesses if guess.character != said_of(sighting)]

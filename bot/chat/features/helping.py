@@ -1,13 +1,17 @@
 """How whobot is used: what it can be asked for, and how a command is meant."""
 
+from collections.abc import Sequence
+
 from bot.chat.access import Rights
 from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Help, Misuse, Reply
 from bot.chat.registry import Feature, Parts, RequestHandler
-from bot.chat.words import CommandWords, PageWords
 from bot.storage.values import Scope
 from bot.texts import N_
+
+SAMPLE = 5
+"""Characters that the help names."""
 
 
 class Helping:
@@ -23,12 +27,24 @@ class Helping:
         taught = map(characters.current, await self._parts.store.taught(Scope.of(context.chat)))
         names = [characters.name(id_) for id_ in dict.fromkeys((*backend.roster, *taught))]
         lines = [line for feature in self._parts.registry.features for line in feature.help(self._parts, context)]
-        return Reply(PageWords(context.catalogue).help(lines, names), private=True)
+        head = context.catalogue.gettext("I tell who is in an anime picture.")
+        return Reply("\n".join([head, "", *lines, "", _known(context, names)]), private=True)
 
     async def correct(self, context: Context, misuse: Misuse) -> Reply:
         """Tell how a command is meant, or that there is none of this name."""
-        command = self._parts.registry.command(misuse.command)
-        return Reply(CommandWords(context.catalogue).misuse(command), private=True)
+        t, command = context.catalogue, self._parts.registry.command(misuse.command)
+        if command is None:
+            return Reply(t.gettext("There is no such command. Try /help."), private=True)
+        text = t.gettext("{description}: {usage}")
+        return Reply(text.format(description=t.gettext(command.description), usage=command.usage), private=True)
+
+
+def _known(context: Context, names: Sequence[str]) -> str:
+    sample = ", ".join(names[:SAMPLE]) + (", …" if len(names) > SAMPLE else "")
+    text = context.catalogue.ngettext(
+        "I know {n} character: {names} (/roster)", "I know {n} characters: {names} (/roster)", len(names)
+    )
+    return text.format(n=len(names), names=sample)
 
 
 FEATURE = Feature(

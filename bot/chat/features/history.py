@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from gettext import NullTranslations
 
 from bot.chat.access import Rights
 from bot.chat.actions import Pressed, number, write
@@ -11,9 +13,8 @@ from bot.chat.lessons import MOST_CHANGES, take_back
 from bot.chat.model import Button, Reply, Request
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
-from bot.chat.words import RecordWords
 from bot.errors import Settled
-from bot.storage.values import Change, Scope
+from bot.storage.values import Action, Change, Scope
 from bot.texts import N_
 
 PAGE = 5
@@ -59,36 +60,79 @@ class History:
         return change
 
     async def _page(self, context: Context, skip: int) -> Reply:
-        words = RecordWords(context.catalogue)
+        t = context.catalogue
         found = await self._store.history(Scope.of(context.chat), skip=skip, limit=PAGE + 1)
         changes = found[:PAGE]
         lines = [
-            words.entry(place, change, self._backend.characters.name(change.character))
+            _entry(context, place, change, self._backend.characters.name(change.character))
             for place, change in enumerate(changes, skip + 1)
         ]
-        text = words.history(skip // PAGE + 1, lines)
+        text = _listed(context, skip // PAGE + 1, lines)
         if not context.capabilities.buttons:
             return Reply(text, private=True)
         turning = []
         if skip > 0:
-            turning.append(Button(words.newer(), write("history", "", max(0, skip - PAGE))))
+            turning.append(Button(t.gettext("◀ Newer"), write("history", "", max(0, skip - PAGE))))
         if len(found) > PAGE:
-            turning.append(Button(words.older(), write("history", "", skip + PAGE)))
-        rows = (_reverting(words, changes, skip), _agreeing(words, changes, skip), tuple(turning))
+            turning.append(Button(t.gettext("Older ▶"), write("history", "", skip + PAGE)))
+        rows = (_reverting(t, changes, skip), _agreeing(t, changes, skip), tuple(turning))
         return Reply(text, buttons=tuple(row for row in rows if row), private=True)
 
 
-def _reverting(words: RecordWords, changes: Sequence[Change], skip: int) -> tuple[Button, ...]:
+def _listed(context: Context, page: int, lines: Sequence[str]) -> str:
+    """Head a page of the history."""
+    t = context.catalogue
+    if not lines:
+        return t.gettext("Nobody has taught me anything in this chat yet.")
+    return "\n".join([t.gettext("What I was taught in this chat, page {page}:").format(page=page), *lines])
+
+
+def _entry(context: Context, number: int, change: Change, name: str) -> str:
+    """Tell of one change."""
+    t = context.catalogue
+    who = change.by.name if change.by and change.by.name else t.gettext("somebody")
+    when = change.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    line = t.gettext("{number}. {when} UTC: {what}").format(number=number, when=when, what=_what(t, change, name, who))
+    if change.reverted:
+        line += " " + t.gettext("(taken back)")
+    elif change.waiting:
+        line += " " + t.gettext("(waits to be confirmed)")
+    return line
+
+
+def _what(t: NullTranslations, change: Change, name: str, who: str) -> str:
+    added = len(change.added)
+    match change.action:
+        case Action.TAUGHT:
+            text = t.ngettext("{who} taught {name}, {n} picture", "{who} taught {name}, {n} pictures", added)
+        case Action.CORRECTED:
+            text = t.gettext("{who} corrected an answer about {name}")
+        case Action.CONFIRMED:
+            text = t.gettext("{who} confirmed an answer: {name}")
+        case Action.APPROVED:
+            text = t.gettext("{who} agreed to what was taught about {name}")
+        case Action.REJECTED:
+            text = t.gettext("{who} rejected what was taught about {name}")
+        case Action.FORGOTTEN:
+            text = t.gettext("{who} had me forget {name}")
+        case Action.REVERTED:
+            text = t.gettext("{who} took back a change about {name}")
+        case Action.PROMOTED:
+            text = t.gettext("{name} is known in all chats now")
+    return text.format(who=who, name=name, n=added)
+
+
+def _reverting(t: NullTranslations, changes: Sequence[Change], skip: int) -> tuple[Button, ...]:
     return tuple(
-        Button(words.revert(place), write("revert", "", skip, change.id))
+        Button(t.gettext("Revert {number}").format(number=place), write("revert", "", skip, change.id))
         for place, change in enumerate(changes, skip + 1)
         if change.revertible
     )
 
 
-def _agreeing(words: RecordWords, changes: Sequence[Change], skip: int) -> tuple[Button, ...]:
+def _agreeing(t: NullTranslations, changes: Sequence[Change], skip: int) -> tuple[Button, ...]:
     return tuple(
-        Button(words.confirm(place), write("agree", "", skip, change.id))
+        Button(t.gettext("Confirm {number}").format(number=place), write("agree", "", skip, change.id))
         for place, change in enumerate(changes, skip + 1)
         if change.waiting
     )

@@ -9,7 +9,6 @@ from bot.chat.context import Context
 from bot.chat.model import Button, ButtonStyle, Reply, Request
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
-from bot.chat.words import PageWords
 from bot.storage.values import UserData
 from bot.texts import N_
 
@@ -36,36 +35,44 @@ class MyData:
     async def opt_out(self, context: Context, request: OptOut) -> Reply:
         """Ignore somebody's pictures from now on, or no longer; offer to delete what they have taught before."""
         await self._store.opt_out(context.user, request.out)
-        text = context.sentences.opted_out(request.out)
+        t = context.catalogue
         if not request.out:
-            return Reply(text, private=True)
-        words = PageWords(context.catalogue)
+            return Reply(t.gettext("I look at your pictures again."), private=True)
+        lines = [
+            t.gettext("From now on I leave your pictures alone. /optout off changes that."),
+            t.gettext(
+                "Faces that I was taught with before stay: I do not note whose picture a face is from. /mydata "
+                "deletes those that you have taught me; to have others gone, ask somebody who may teach in that chat "
+                "to /forget them."
+            ),
+        ]
         # Where everybody reads along, a button would tell that there is something to delete.
         offered = context.can_be_private and _is_deletable(context, await self._store.data_of(context.user))
-        buttons = ((_button(words.delete_all(), "ask"),),) if offered else ()
-        return Reply(f"{text}\n{words.learnt_before()}", buttons=buttons, private=True)
+        return Reply("\n".join(lines), buttons=((_delete_button(context),),) if offered else (), private=True)
 
     async def show(self, context: Context, _request: Request) -> Reply:
         """Tell what is kept about them, where nobody else reads it."""
-        words = PageWords(context.catalogue)
         if not context.can_be_private:
-            return Reply(words.ask_in_private())
+            return Reply(context.sentences.ask_in_private())
         data = await self._store.data_of(context.user)
-        text = words.my_data(data)
-        buttons = ((_button(words.delete_all(), "ask"),),) if _is_deletable(context, data) else ()
-        return Reply(text, buttons=buttons, private=True)
+        buttons = ((_delete_button(context),),) if _is_deletable(context, data) else ()
+        return Reply(_page(context, data), buttons=buttons, private=True)
 
     async def press(self, context: Context, press: Pressed) -> Reply:
         """Delete it, once they have said so twice. Whoever presses, it is about their own data."""
-        words = PageWords(context.catalogue)
+        t = context.catalogue
         match press.args:
             case ("ask",):
-                sure = (_button(words.yes(), "delete"), Button(words.no(), write("mydata", "", "show")))
-                return in_place(Reply(words.really(), buttons=(sure,)))
+                text = t.gettext(
+                    "All that you have taught and said will be gone for good, in every chat. An opt-out stays. Shall I?"
+                )
+                delete = Button(t.gettext("Yes, delete it"), write("mydata", "", "delete"), ButtonStyle.DANGER)
+                keep = Button(t.gettext("No, keep it"), write("mydata", "", "show"))
+                return in_place(Reply(text, buttons=((delete, keep),)))
             case ("delete",):
                 await self._store.remove_user(context.user)
                 await self._memories.forget_user(context.user)
-                return in_place(Reply(words.deleted()))
+                return in_place(Reply(t.gettext("It is gone. Your name is no longer in any history either.")))
             case _:
                 return in_place(await self.show(context, press))
 
@@ -77,8 +84,63 @@ def _is_deletable(context: Context, data: UserData) -> bool:
     )
 
 
-def _button(label: str, step: str) -> Button:
-    return Button(label, write("mydata", "", step), ButtonStyle.DANGER)
+def _delete_button(context: Context) -> Button:
+    return Button(context.catalogue.gettext("Delete my data"), write("mydata", "", "ask"), ButtonStyle.DANGER)
+
+
+def _page(context: Context, data: UserData) -> str:
+    """Say what is kept about somebody."""
+    t = context.catalogue
+    lines = [
+        t.gettext("You have opted out: I ignore your pictures.")
+        if data.opted_out
+        else t.gettext("You have not opted out: I look at your pictures when I am asked to.")
+    ]
+    for n, text in (
+        (
+            data.examples,
+            t.ngettext("{n} face that you have taught me", "{n} faces that you have taught me", data.examples),
+        ),
+        (
+            data.removed,
+            t.ngettext(
+                "{n} face of yours that was forgotten and can still be put back",
+                "{n} faces of yours that were forgotten and can still be put back",
+                data.removed,
+            ),
+        ),
+        (
+            data.verdicts,
+            t.ngettext("{n} answer that you have judged", "{n} answers that you have judged", data.verdicts),
+        ),
+        (
+            data.crops,
+            t.ngettext(
+                "{n} cut-out face that I keep with such a judgement",
+                "{n} cut-out faces that I keep with such judgements",
+                data.crops,
+            ),
+        ),
+        (
+            data.changes,
+            t.ngettext(
+                "{n} entry of a history with your name", "{n} entries of histories with your name", data.changes
+            ),
+        ),
+        (
+            data.questions,
+            t.ngettext(
+                "{n} question of the last two days: the ids of its messages, and yours",
+                "{n} questions of the last two days: the ids of their messages, and yours",
+                data.questions,
+            ),
+        ),
+    ):
+        if n:
+            lines.append(f"• {text.format(n=n)}")
+    if len(lines) == 1:
+        lines.append(t.gettext("Nothing else is kept about you."))
+    return "\n".join(lines)
 
 
 def _read_opt_out(arguments: Arguments) -> OptOut | None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import NullTranslations
 
 from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
 from bot.chat.registry import Feature, Parts, RequestHandler
-from bot.chat.words import PageWords
-from bot.storage.values import REMOVED_KEPT
+from bot.storage.values import REMOVED_KEPT, Keeping
 from bot.texts import N_
 
 
@@ -26,9 +26,65 @@ class Privacy:
 
     async def show(self, context: Context, _request: ShowPrivacy) -> Reply:
         """Tell it, as this chat is set."""
-        words = PageWords(context.catalogue)
-        text = words.privacy(remembered=self._remembered, removed=REMOVED_KEPT, keep=context.settings.keep)
-        return Reply(text, private=True)
+        keep = context.settings.keep
+        t = context.catalogue
+        hours, days = max(1, round(self._remembered.total_seconds() / 3600)), REMOVED_KEPT.days
+        lines = [
+            t.gettext("Pictures are looked at on the machine that I run on, and passed on to nobody."),
+            _stored(t, keep),
+            t.ngettext(
+                "For the buttons under an answer I remember its faces for {n} hour at most, in memory only.",
+                "For the buttons under an answer I remember its faces for {n} hours at most, in memory only.",
+                hours,
+            ).format(n=hours),
+            t.gettext(
+                "For two days I keep which of my answers belong to which messages, and who asked: by their ids "
+                "alone, so that an answer can be taken back."
+            ),
+            t.gettext(
+                "Who teaches me has me keep the cut-out face, the name, and who it was and when, in a database on "
+                "that machine, until it is forgotten. It counts in this chat, and in all channels of its server."
+            ),
+            _judged(t, keep),
+            t.ngettext(
+                "What was forgotten can be put back for {n} day; then it is gone.",
+                "What was forgotten can be put back for {n} days; then it is gone.",
+                days,
+            ).format(n=days),
+            t.gettext(
+                "I also keep how this chat is set, who has opted out, and who has taught and changed what. "
+                "When I am removed from a chat, all that I keep of it goes."
+            ),
+            t.gettext("/mydata shows what I keep about you and deletes it. /optout on: I ignore your pictures."),
+        ]
+        return Reply("\n".join(lines), private=True)
+
+
+def _stored(t: NullTranslations, keep: Keeping) -> str:
+    if keep is Keeping.JUDGED:
+        return t.gettext(
+            "Nothing of a picture is stored unless somebody teaches me with it, or, as this chat is set, tells me "
+            "that I was right or wrong."
+        )
+    return t.gettext("Nothing of a picture is stored unless somebody teaches me with it.")
+
+
+def _judged(t: NullTranslations, keep: Keeping) -> str:
+    match keep:
+        case Keeping.NOTHING:
+            return t.gettext(
+                "Who tells me that I was right or wrong has me keep that, who it was and when, and nothing of the "
+                "picture."
+            )
+        case Keeping.NAMED:
+            return t.gettext(
+                "Who tells me that I was right or wrong has me keep that, who it was and when. Who tells me whom a "
+                "face really shows teaches me with it, so that I keep the cut-out face as well."
+            )
+        case Keeping.JUDGED:
+            return t.gettext(
+                "Who tells me that I was right or wrong has me keep that, who it was and when, and the cut-out face."
+            )
 
 
 def _help(_parts: Parts, context: Context) -> Iterator[str]:

@@ -9,7 +9,6 @@ from bot.chat.context import Context
 from bot.chat.model import OPTIONS_LIMIT, Button, Reply, Request, Suggest
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
-from bot.chat.words import ButtonWords, PageWords
 from bot.errors import Expired
 from bot.storage.values import EVERYWHERE, Scope
 from bot.texts import N_
@@ -79,20 +78,56 @@ class Names:
     def _page(
         self, context: Context, query: str, found: Sequence[str], taught: Mapping[str, Scope], page: int, token: str
     ) -> Reply:
-        words, characters = PageWords(context.catalogue), self._backend.characters
-        shown = found[page * PAGE : (page + 1) * PAGE]
-        lines = [words.character(characters.name(id_), characters.series(id_), taught.get(id_)) for id_ in shown]
-        text = "\n".join([words.roster(len(found), query), *lines])
+        characters = self._backend.characters
+        lines = [
+            listed_character(context, characters.name(id_), characters.series(id_), taught.get(id_))
+            for id_ in found[page * PAGE : (page + 1) * PAGE]
+        ]
+        text = "\n".join([head_of_list(context, len(found), query), *lines])
         rest = len(found) - (page + 1) * PAGE
         if not context.capabilities.buttons:
-            return Reply("\n".join([text, words.more_characters(rest)]) if rest > 0 else text, private=True)
-        labels = ButtonWords(context.catalogue)
+            return Reply("\n".join([text, _cut(context, rest)]) if rest > 0 else text, private=True)
+        sentences = context.sentences
         row = []
         if page > 0:
-            row.append(Button(labels.back(), write("roster", token, page - 1)))
+            row.append(Button(sentences.back(), write("roster", token, page - 1)))
         if rest > 0:
-            row.append(Button(labels.forward(), write("roster", token, page + 1)))
+            row.append(Button(sentences.forward(), write("roster", token, page + 1)))
         return Reply(text, buttons=(tuple(row),) if row else (), private=True)
+
+
+def head_of_list(context: Context, count: int, query: str = "") -> str:
+    """Head a list of characters, all or those that match."""
+    t = context.catalogue
+    if not count:
+        return (
+            t.gettext("I know nobody like “{query}”.").format(query=query) if query else t.gettext("I know nobody yet.")
+        )
+    if not query:
+        return t.ngettext("I know {n} character:", "I know {n} characters:", count).format(n=count)
+    return t.ngettext("I know {n} character like “{query}”:", "I know {n} characters like “{query}”:", count).format(
+        n=count, query=query
+    )
+
+
+def listed_character(context: Context, name: str, series: str | None, taught: Scope | None) -> str:
+    """Name a character of the list; `taught` tells where it was, if it was."""
+    t = context.catalogue
+    line = t.gettext("{name} ({series})").format(name=name, series=series) if series else name
+    if taught is None:
+        return line
+    if taught == EVERYWHERE:
+        return t.gettext("{character}, taught by whoever runs me").format(character=line)
+    return t.gettext("{character}, taught here").format(character=line)
+
+
+def _cut(context: Context, n: int) -> str:
+    """Say that the list is cut here, and how to see the rest."""
+    return context.catalogue.ngettext(
+        "and {n} more. /roster with a part of a name finds them.",
+        "and {n} more. /roster with a part of a name finds them.",
+        n,
+    ).format(n=n)
 
 
 def _length(query: str) -> int:

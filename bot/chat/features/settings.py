@@ -12,7 +12,7 @@ from bot.chat.context import Context
 from bot.chat.model import Button, Reply, Request
 from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
-from bot.chat.words import ButtonWords, translations_for
+from bot.chat.words import translations_for
 from bot.texts import N_
 
 MENUS = 4
@@ -73,10 +73,10 @@ class SettingUp:
         if not (context.capabilities.buttons and context.manages):
             return Reply(text)
         menus = [menu for _, menu in chat_settings.menus(context)]
-        words = ButtonWords(context.catalogue)
-        turning = [Button(words.back(), write(chat_settings.VERB, "", page - 1))] if page > 0 else []
+        sentences = context.sentences
+        turning = [Button(sentences.back(), write(chat_settings.VERB, "", page - 1))] if page > 0 else []
         if len(menus) > (page + 1) * MENUS:
-            turning.append(Button(words.forward(), write(chat_settings.VERB, "", page + 1)))
+            turning.append(Button(sentences.forward(), write(chat_settings.VERB, "", page + 1)))
         row = (*(chat_settings.switches(context) if page == 0 else ()), *turning)
         return Reply(text, buttons=(row,) if row else (), menus=tuple(menus[page * MENUS : (page + 1) * MENUS]))
 

@@ -1,11 +1,7 @@
 """What was found, or why nothing was, in words, in the chat's language and within what its platform can carry."""
 
 from bot.chat.words.answer import Finding, Result, compose, count_pages, give_away, turn_to
-from bot.chat.words.buttons import ButtonWords
-from bot.chat.words.commands import CommandWords
-from bot.chat.words.history import RecordWords
 from bot.chat.words.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
-from bot.chat.words.pages import PageWords
 from bot.chat.words.sentences import Bug, Sentences
 from bot.chat.words.teaching import TeachingWords
 
@@ -13,11 +9,7 @@ __all__ = [
     "LANGUAGES",
     "TRANSLATED",
     "Bug",
-    "ButtonWords",
-    "CommandWords",
     "Finding",
-    "PageWords",
-    "RecordWords",
     "Result",
     "Sentences",
     "TeachingWords",

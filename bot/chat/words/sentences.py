@@ -227,11 +227,17 @@ class Sentences:
             "The picture with {n} face marked and named.", "The picture with {n} faces marked and named.", n
         ).format(n=n)
 
-    def opted_out(self, out: bool) -> str:
-        """Confirm that somebody's pictures are ignored from now on, or no longer."""
-        if out:
-            return self._catalogue.gettext("From now on I leave your pictures alone. /optout off changes that.")
-        return self._catalogue.gettext("I look at your pictures again.")
+    def ask_in_private(self) -> str:
+        """Refuse to show to everybody what is for one person alone."""
+        return self._catalogue.gettext("Ask me that in a private chat: here, everybody could read it.")
+
+    def back(self) -> str:
+        """Label the button to the page before, or to where one came from."""
+        return self._catalogue.gettext("◀ Back")
+
+    def forward(self) -> str:
+        """Label the button to the next page."""
+        return self._catalogue.gettext("Next ▶")
 
     def guess(self, guess: Guess, *, series: bool = False) -> str:
         """Name a character, the series where that is wanted and known, and how sure that is."""

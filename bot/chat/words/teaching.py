@@ -101,10 +101,6 @@ class TeachingWords:
 
     # --- correcting --------------------------------------------------------------------------------------------------
 
-    def right(self) -> str:
-        """That is who it is."""
-        return self._catalogue.gettext("Right!")
-
     def who_instead(self, face: str) -> str:
         """Ask who a face really is."""
         return self._catalogue.gettext("{face}: who is it really?").format(face=face)

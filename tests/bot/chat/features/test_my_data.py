@@ -31,10 +31,11 @@ from tests.support.service_harness import (
 
 
 async def test_who_has_opted_out_is_left_alone_until_they_opt_in(service: Service, source: Source) -> None:
-    assert "leave your pictures alone" in (await service.handle(incoming(OptOut(True)))).text
+    text = (await service.handle(incoming(OptOut(True)))).text
+    assert "leave your pictures alone. /optout off changes that" in text
     assert "leave their pictures alone" in (await service.handle(asking(source.picture()))).text
     assert source.opened == []
-    await service.handle(incoming(OptOut(False)))
+    assert (await service.handle(incoming(OptOut(False)))).text == "I look at your pictures again."
     assert "Maki" in (await service.handle(asking(source.picture()))).text
 
 

@@ -12,14 +12,22 @@ from bot.chat.model import Capabilities, Help, Misuse, User
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Keeping, Teachers
-from tests.support.service_harness import ANN, CHAT, MANAGER, PRIVATE, FakeBackend, incoming, teach
+from tests.support.service_harness import ANN, CHAT, MANAGER, PRIVATE, WITH_BUTTONS, FakeBackend, incoming, teach
 
 
 async def test_help_tells_how_to_ask(service: Service) -> None:
     reply = await service.handle(incoming(Help()))
     assert reply.private
     assert "/who" in reply.text
-    assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in reply.text
+    assert "I know 2 characters: Nishikino Maki, Yazawa Nico (/roster)" in reply.text
+
+
+async def test_help_names_only_some_of_many_characters(service: Service, backend: FakeBackend) -> None:
+    backend.roster = tuple(f"character_{n}" for n in range(1000))
+    text = (await service.handle(incoming(Help(), user=MANAGER, capabilities=WITH_BUTTONS))).text
+    assert "I know 1000 characters: character_0, " in text
+    assert ", … (/roster)" in text
+    assert len(text) < 1024, "Telegram's caption, the shortest text"
 
 
 async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:

@@ -1,17 +1,19 @@
 """Which language is spoken, and that each of them is spoken whole."""
 
+import ast
 import re
 from gettext import GNUTranslations
+from pathlib import Path
 from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
 
+from bot.chat import features
 from bot.chat.words import (
     LANGUAGES,
     TRANSLATED,
-    PageWords,
-    RecordWords,
+    Sentences,
     TeachingWords,
     find_language,
     translate,
@@ -116,26 +118,23 @@ def test_descriptions_fit_discord_the_strictest(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_what_stands_on_buttons_is_short(language: str) -> None:
-    one = catalogue(language)
-    labels = [message for message in one if in_file(message, "words/buttons.py")]
-    assert len(labels) > 5
-    for message in labels:
-        if not forms(message.id)[0].endswith((".", ":")):  # what is said about buttons
-            assert len(forms(message.string)[0]) <= ON_A_BUTTON, message.string
+    t = translations_for(language)
+    labels = [t.gettext(label).format(number=10) for label in labels_in_features()]
+    assert len(labels) > 10
+    labels += [Sentences(t).back(), Sentences(t).forward()]
+    assert [label for label in labels if not 1 <= len(label) <= ON_A_BUTTON] == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_switches_of_the_settings_and_what_teaching_offers_are_short(language: str) -> None:
     t = translations_for(language)
-    teaching, records, pages = TeachingWords(t), RecordWords(t), PageWords(t)
+    teaching = TeachingWords(t)
     switches = [t.gettext(one.label) for one in SETTINGS.values() if one.values is Values.SWITCH]
     states = t.gettext("on"), t.gettext("off")
     labels = [t.gettext("{name}: {state}").format(name=name, state=state) for name in switches for state in states]
     labels += [t.gettext(label) for one in SETTINGS.values() for label in one.choices.values() if label]
-    labels += [teaching.undo(), teaching.confirm(), teaching.reject(), teaching.right(), teaching.search()]
+    labels += [teaching.undo(), teaching.confirm(), teaching.reject(), teaching.search()]
     labels += [teaching.someone_else(), teaching.stranger(), teaching.not_a_face()]
-    labels += [records.revert(10), records.confirm(10), records.older(), records.newer()]
-    labels += [pages.delete_all(), pages.yes(), pages.no()]
     assert [label for label in labels if not 1 <= len(label) <= ON_A_BUTTON] == []
     titles = [teaching.search_title(), teaching.name_title()]
     assert [title for title in titles if not 1 <= len(title) <= DIALOGUE] == []
@@ -193,6 +192,25 @@ def test_a_text_is_said_in_the_nearest_language(tag: str, word: str) -> None:
 @pytest.mark.parametrize("tag", ["en-US", "fr", "zh-TW", ""])
 def test_no_text_is_said_in_english_or_a_language_that_is_not_spoken(tag: str) -> None:
     assert translate("who", tag, DISCORD.command) is None
+
+
+def labels_in_features() -> list[str]:
+    """The sentences that features put on buttons, menus and their options."""
+    calls = (
+        node
+        for file in sorted(Path(features.__file__).parent.glob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Button", "Menu", "Option")
+    )
+    texts = (inner for call in calls if call.args for inner in ast.walk(call.args[0]) if isinstance(inner, ast.Call))
+    return [
+        text.args[0].value
+        for text in texts
+        if isinstance(text.func, ast.Attribute) and text.func.attr == "gettext"
+        if isinstance(text.args[0], ast.Constant) and isinstance(text.args[0].value, str)
+    ]
 
 
 def in_file(message: Message, name: str) -> bool:

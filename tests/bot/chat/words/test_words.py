@@ -9,7 +9,6 @@ from bot.chat.model import Capabilities, Reply
 from bot.chat.words import (
     Bug,
     Finding,
-    PageWords,
     Result,
     Sentences,
     compose,
@@ -311,29 +310,3 @@ def test_the_facts_of_an_error_are_told() -> None:
     assert "in 12 seconds" in ENGLISH.failure(errors.RateLimited(11.2))
     assert "in 1 second." in ENGLISH.failure(errors.RateLimited(0.0))
     assert "c0ffee" in ENGLISH.failure(Bug("c0ffee"))
-
-
-# --- pages -----------------------------------------------------------------------------------------------
-
-
-def test_opting_out_says_how_to_come_back() -> None:
-    assert "/optout off" in ENGLISH.opted_out(True)
-    assert ENGLISH.opted_out(True) != ENGLISH.opted_out(False)
-
-
-def help_of(names: list[str]) -> str:
-    return PageWords(translations_for("en")).help(["/who asks", "/teach teaches"], names)
-
-
-def test_help_tells_what_to_ask_for_and_whom_it_knows() -> None:
-    text = help_of(["Nishikino Maki", "Yazawa Nico"])
-    assert "\n\n/who asks\n/teach teaches\n\n" in text
-    assert "I know 2 characters: Nishikino Maki, Yazawa Nico (/roster)" in text
-    assert len(text) < 1024
-
-
-def test_help_names_only_some_of_many() -> None:
-    text = help_of([f"Character {n}" for n in range(1000)])
-    assert "I know 1000 characters: Character 0, " in text
-    assert "…" in text
-    assert len(text) < 1024
