@@ -78,7 +78,7 @@ def analysis(*sightings: Sighting) -> Analysis:
 class FakeBackend:
     """Sees in a picture whatever its bytes are mapped to."""
 
-    roster = ("nishikino_maki", "yazawa_nico")
+    roster: tuple[str, ...] = ("nishikino_maki", "yazawa_nico")
     bundle_id = BUNDLE
     bundle_name = "two idols"
     detector_name = "a face finder"

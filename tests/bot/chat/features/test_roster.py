@@ -23,7 +23,7 @@ async def suggested(service: Service, text: str, *, taught: bool = False, **deta
 
 
 def crowd(backend: FakeBackend, count: int) -> None:
-    backend.roster = tuple(f"girl_{n:03}" for n in range(count))  # type: ignore[assignment]
+    backend.roster = tuple(f"girl_{n:03}" for n in range(count))
     backend.characters = Characters(Character(id_, f"Girl {n:03}", "Crowd") for n, id_ in enumerate(backend.roster))
 
 
