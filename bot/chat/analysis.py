@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import structlog
 
 from bot.chat.context import Context
-from bot.chat.download import fetch
 from bot.chat.failures import FailureLog
 from bot.chat.galleries import Galleries
 from bot.chat.model import Picture, Stage, User
 from bot.chat.rates import Rates
 from bot.chat.words import Finding, Result
 from bot.config import Limits
-from bot.errors import AdultsOnly, Busy, NoPicture, OptedOut, TooManyBytes, TooManyPictures
+from bot.errors import AdultsOnly, Busy, DownloadTimeout, NoPicture, OptedOut, TooManyBytes, TooManyPictures
 from bot.fair import FairGate
 from bot.metrics import Metrics
 from bot.recognition.backend import Backend
@@ -22,6 +21,7 @@ from bot.recognition.gallery import Gallery
 from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 from bot.storage.store import Store
+from bot.storage.values import Scope
 
 DOWNLOADS = 8
 """Transfers at a time, over all chats; of one chat half as many."""
@@ -95,7 +95,7 @@ class PictureAnalysis:
             UserError: none of them may or can be looked at.
         """
         left_alone = await self._admit(context, pictures, quietly)
-        admitted = Admitted(context, pictures, left_alone, await self._galleries.of(context), quietly)
+        admitted = Admitted(context, pictures, left_alone, await self._galleries.of(Scope.of(context.chat)), quietly)
         await admitted.report(Stage.ACCEPTED)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -164,6 +164,28 @@ class PictureAnalysis:
             analysis = await self._backend.analyse(data, how)
         self._metrics.analysed(platform, analysis)
         return analysis
+
+
+async def fetch(picture: Picture, *, max_bytes: int, seconds: float) -> bytes:
+    """Receive a picture's file. What the sender declares can only have it refused early, never let more through.
+
+    Raises:
+        TooManyBytes: more than `max_bytes` were declared or received.
+        DownloadTimeout: it took longer than `seconds` altogether.
+        DownloadFailed: the platform did not deliver.
+    """
+    if picture.size is not None and picture.size > max_bytes:
+        raise TooManyBytes(max_bytes)
+    received = bytearray()
+    try:
+        async with asyncio.timeout(seconds), picture.open() as chunks:
+            async for chunk in chunks:
+                if len(received) + len(chunk) > max_bytes:
+                    raise TooManyBytes(max_bytes)
+                received += chunk
+    except TimeoutError:
+        raise DownloadTimeout(seconds) from None
+    return bytes(received)
 
 
 def _posters(picture: Picture, asker: User) -> frozenset[User]:

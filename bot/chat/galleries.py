@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from bot.chat.context import Context
 from bot.recognition.backend import Backend
 from bot.recognition.gallery import Gallery
 from bot.storage.store import Store
@@ -21,7 +20,7 @@ class _Loaded:
 
 
 class Galleries:
-    """Knows each chat's gallery.
+    """Knows each scope's gallery.
 
     The store is asked each time whether it has changed: the operator teaches from a command line of their own.
     """
@@ -31,9 +30,9 @@ class Galleries:
         self._store = store
         self._loaded: LRUCache[Scope, _Loaded] = LRUCache(KEPT)
 
-    async def of(self, context: Context) -> Gallery:
-        """Return what counts in a chat, as the running bundle sees it."""
-        scope, bundle_id = Scope.of(context.chat), self._backend.bundle_id
+    async def of(self, scope: Scope) -> Gallery:
+        """Return what counts in a scope, as the running bundle sees it."""
+        bundle_id = self._backend.bundle_id
         stamp = await self._store.gallery_stamp(scope, bundle_id)
         loaded = self._loaded.get(scope)
         if loaded is None or loaded.stamp != stamp:

@@ -75,7 +75,7 @@ class Judging:
         verdict = Verdict(
             scope,
             face,
-            said_of(sighting),
+            sighting.named,
             sighting.guesses[0].probability if sighting.guesses else 0.0,
             portrait.bundle_id if portrait else self._backend.bundle_id,
             truth,
@@ -92,7 +92,7 @@ class Judging:
         self, context: Context, sighting: Sighting, portrait: Portrait, character: str | None
     ) -> Lesson | None:
         """Keep the face as an example of who it is, or of who it is not; return None where there is no need or room."""
-        scope, said = Scope.of(context.chat), said_of(sighting)
+        scope, said = Scope.of(context.chat), sighting.named
         denied, who = character is None, character or said
         if who is None:
             return None
@@ -119,8 +119,3 @@ class Judging:
             if await self._store.is_opted_out(owner):
                 return None
         return seen.sighting.portrait
-
-
-def said_of(sighting: Sighting) -> str | None:
-    """Return the character that the bot named a face; None where it knew nobody."""
-    return None if sighting.unknown or not sighting.guesses else sighting.guesses[0].character

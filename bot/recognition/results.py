@@ -70,6 +70,11 @@ class Sighting:
     unknown: bool
     portrait: Portrait | None = None
 
+    @property
+    def named(self) -> str | None:
+        """The character that names the face; None where it is unknown."""
+        return None if self.unknown or not self.guesses else self.guesses[0].character
+
     def likely(self, least: float) -> tuple[Guess, ...]:
         """Return the guesses of at least this probability; the best one in any case where it names the face."""
         named = self.guesses[:1] if not self.unknown else ()

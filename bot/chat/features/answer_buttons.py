@@ -8,7 +8,6 @@ from bot.chat.context import Context
 from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Menu, Option, Placement, Reply, User
 from bot.chat.registry import ButtonHandler, Feature, Parts
 from bot.chat.replies import notice
-from bot.chat.verdicts import said_of
 from bot.chat.words import count_pages, turn_to
 from bot.errors import Expired
 from bot.recognition.results import Guess
@@ -79,7 +78,7 @@ def rows(context: Context, answer: Answer, page: int = 0) -> tuple[tuple[Button,
     acting = [Button(t.gettext("Delete"), write("delete", token), ButtonStyle.DANGER)]
     if answer.faces:
         acting.insert(0, Button(t.gettext("Wrong?"), write("wrong", token)))
-        if any(said_of(seen.sighting) for seen in answer.faces):
+        if any(seen.sighting.named for seen in answer.faces):
             acting.insert(0, Button(t.gettext("Right!"), write("right", token)))
         if not answer.unasked:
             acting.insert(0, Button(t.gettext("More like this"), write("more", token)))

@@ -11,7 +11,7 @@ from bot.chat.lessons import follow_up
 from bot.chat.model import OPTIONS_LIMIT, Button, Chat, Menu, Option, Prompt, Reply
 from bot.chat.registry import ButtonHandler, Feature, Parts
 from bot.chat.replies import notice
-from bot.chat.verdicts import Judgement, Judging, said_of
+from bot.chat.verdicts import Judgement, Judging
 from bot.chat.words import TeachingWords
 from bot.errors import Expired
 from bot.storage.values import Scope, Truth
@@ -46,7 +46,7 @@ class Corrections:
         """Confirm every face of the answer that was named."""
         answer = await self._answers.recall(context, press.token)
         words = TeachingWords(context.catalogue)
-        named = [(place, said) for place, seen in enumerate(answer.faces) if (said := said_of(seen.sighting))]
+        named = [(place, said) for place, seen in enumerate(answer.faces) if (said := seen.sighting.named)]
         if not named:
             raise Expired  # no button of ours says that
         judged = [await self._judging.judge(context, answer, place, Truth.CHARACTER, said) for place, said in named]
@@ -61,7 +61,7 @@ class Corrections:
             return in_place_of(answer, which_face(context), ((back_to(context, answer),),), menus)
         place = _face(answer, press)
         sighting = answer.faces[place].sighting
-        offered = [guess.character for guess in sighting.guesses if guess.character != said_of(sighting)]
+        offered = [guess.character for guess in sighting.guesses if guess.character != sighting.named]
         return await self._ask(context, answer, place, tuple(offered[:CANDIDATES]))
 
     async def search(self, context: Context, press: Pressed) -> Reply:

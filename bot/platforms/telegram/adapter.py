@@ -23,11 +23,11 @@ from bot.chat.registry import Registry
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.shared.prompts import LocalPrompts, Prompts
 from bot.platforms.telegram import commands
-from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.client import Client, MaskedStr
 from bot.platforms.telegram.dispatch import Dispatcher
 from bot.platforms.telegram.exchanges import Memory
 from bot.platforms.telegram.files import Files
+from bot.platforms.telegram.keyboards import Buttons
 from bot.platforms.telegram.platform import NAME, Telegram
 from bot.platforms.telegram.startup_errors import explain
 

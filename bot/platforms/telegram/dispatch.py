@@ -11,11 +11,11 @@ from telegram.constants import ChatMemberStatus
 
 from bot.chat.model import Chat, Handler, Left, Moved
 from bot.chat.registry import Registry
-from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.client import Client
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
 from bot.platforms.telegram.files import Files
+from bot.platforms.telegram.keyboards import Buttons
 from bot.platforms.telegram.members import Members
 from bot.platforms.telegram.platform import NAME
 from bot.platforms.telegram.presses import Presses

@@ -1,11 +1,15 @@
-"""Buttons and menus as inline keyboards."""
+"""Buttons and menus as inline keyboards, and the words that some buttons ask for."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
+from telegram import User as TelegramUser
 from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.model import Button, ButtonStyle, Menu, Prompt, Reply
+from bot.platforms.shared.prompts import Prompts, Wanted
+from bot.platforms.telegram.platform import NAME
 
 HEADING = "-"
 """What a button sends that only says what the menu below it is about; no action looks like that."""
@@ -27,9 +31,37 @@ def keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def prompts(reply: Reply) -> dict[str, Prompt]:
-    """What is to be asked before a press counts, by the button's action."""
-    return {button.action: button.prompt for row in reply.buttons for button in row if button.prompt}
+class Buttons:
+    """Knows what buttons ask for, and what people were asked for."""
+
+    def __init__(self, bot: Bot, memory: Prompts) -> None:
+        self._bot = bot
+        self._memory = memory
+
+    async def shown(self, sent: Sequence[MaybeInaccessibleMessage], reply: Reply) -> None:
+        """Remember what the buttons of a reply ask for; the last of its messages has them."""
+        if sent:
+            prompts = {button.action: button.prompt for row in reply.buttons for button in row if button.prompt}
+            await self._memory.offer(_name(sent[-1]), prompts)
+
+    async def prompt(self, message: MaybeInaccessibleMessage, action: str) -> Prompt | None:
+        """Return what a button asks for; None where it counts at once."""
+        return await self._memory.of_button(_name(message), action)
+
+    async def ask(self, asked: Message, person: TelegramUser, action: str, pressed: MaybeInaccessibleMessage) -> None:
+        """Remember that a message asks somebody for the words to a button that they have pressed."""
+        await self._memory.ask(_name(asked), Wanted(str(person.id), action, pressed.to_json()))
+
+    async def wanted(self, asked: Message, person: TelegramUser) -> tuple[str, MaybeInaccessibleMessage] | None:
+        """Return what a message has asked somebody for, once: the action, and the message with its button."""
+        wanted = await self._memory.take(_name(asked), str(person.id))
+        if wanted is None:
+            return None
+        return wanted.action, MaybeInaccessibleMessage.de_json(json.loads(wanted.pressed), self._bot)
+
+    async def has_asked(self, asked: Message) -> bool:
+        """Whether a message has asked somebody for words, be they written by now or not."""
+        return await self._memory.has_asked(_name(asked))
 
 
 def _button(button: Button) -> InlineKeyboardButton:
@@ -47,3 +79,7 @@ def _rows(menu: Menu) -> Iterator[list[InlineKeyboardButton]]:
     columns = min(max(_ROW // (longest + _GAP), 1), _COLUMNS)
     for start in range(0, len(options), columns):
         yield options[start : start + columns]
+
+
+def _name(message: MaybeInaccessibleMessage) -> str:
+    return f"{NAME}:{message.chat.id}:{message.message_id}"

@@ -12,14 +12,13 @@ from telegram.constants import ReactionEmoji
 from bot.chat.commands import split
 from bot.chat.model import Handler, Placement, Press, Reply
 from bot.fair import FairGate
-from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.callback_answer import Spinner, spinning
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, ask_for_words, deliver
 from bot.platforms.telegram.editing import edit, is_covered, remove
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Key, Memory, key
-from bot.platforms.telegram.keyboards import HEADING
+from bot.platforms.telegram.keyboards import HEADING, Buttons
 
 PRESSES_AT_ONCE = 8
 EXPIRED = "expired"

@@ -13,12 +13,12 @@ from telegram.constants import ChatType
 from bot.chat.model import Ask, Handler, Picture, PictureRequest, Request, Trigger
 from bot.fair import FairGate
 from bot.platforms.telegram.albums import Albums
-from bot.platforms.telegram.buttons import Buttons
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
 from bot.platforms.telegram.editing import remove
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Exchange, Memory, key
+from bot.platforms.telegram.keyboards import Buttons
 from bot.platforms.telegram.media import carries_picture, identity
 from bot.platforms.telegram.platform import NAME
 from bot.platforms.telegram.translate import Reader, author_of

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from discord import Attachment
 
-from bot.chat.download import fetch
+from bot.chat.analysis import fetch
 from bot.errors import DownloadFailed
 from bot.platforms.discord.adapter import DiscordAdapter
 from bot.platforms.discord.album import Album

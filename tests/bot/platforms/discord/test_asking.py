@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.chat.download import fetch
+from bot.chat.analysis import fetch
 from bot.chat.features.my_data import OptOut
 from bot.chat.features.settings import Configure
 from bot.chat.features.teaching import Teach

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from bot.chat.analysis import fetch
 from bot.chat.commands import Kind, Where
-from bot.chat.download import fetch
 from bot.chat.features.about import ShowAbout
 from bot.chat.features.forgetting import Forget
 from bot.chat.features.history import ShowHistory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.download import fetch
+from bot.chat.analysis import fetch
 from bot.chat.model import Ask, Picture
 from tests.bot.platforms.discord.conftest import PNG, Recorder
 from tests.support.fakes.discord import Channel, FakeDiscord, Person, Sticker, Upload

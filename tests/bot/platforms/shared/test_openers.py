@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from bot.chat.download import fetch
+from bot.chat.analysis import fetch
 from bot.chat.model import Opener, Picture
 from bot.errors import DownloadFailed, DownloadTimeout, TooManyBytes
 from bot.platforms.shared.openers import opener
@@ -71,7 +71,7 @@ async def receive(open_: Opener, *, max_bytes: int = LIMIT, seconds: float = 5.0
 def assert_hides_the_address(error: BaseException) -> None:
     shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
     # The test's own frames know the address; none of ours and none of aiohttp's may be shown with it.
-    shown = shown[shown.find("bot/chat/download.py") :]
+    shown = shown[shown.find("bot/chat/analysis.py") :]
     assert "openers.py" in shown
     assert SECRET not in shown
     assert SECRET not in repr(error)

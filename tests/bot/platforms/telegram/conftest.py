@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 from PIL import Image
 
-from bot.chat import download
+from bot.chat.analysis import fetch
 from bot.chat.model import Ask, Event, Incoming, Progress, Reply, ReplyImage, Stage
 from bot.errors import UserError
 from bot.platforms.telegram.adapter import TelegramAdapter
@@ -68,7 +68,7 @@ class Recorder:
         if isinstance(incoming.request, Ask):
             for picture in incoming.request.pictures:
                 try:
-                    self.fetched.append(await download.fetch(picture, max_bytes=20_000_000, seconds=10))
+                    self.fetched.append(await fetch(picture, max_bytes=20_000_000, seconds=10))
                 except UserError as error:
                     self.errors.append(error)
         reply = self.reply

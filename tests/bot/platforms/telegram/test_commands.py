@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat import download
+from bot.chat.analysis import fetch
 from bot.chat.features.forgetting import Forget
 from bot.chat.features.my_data import OptOut, ShowMyData
 from bot.chat.features.roster import Roster
@@ -26,7 +26,7 @@ async def test_who_in_reply_to_an_answer_is_about_its_picture(telegram: FakeTele
 
     assert isinstance(request := recorder.seen[-1].request, Teach)
     assert request.pictures[0].author == User("telegram", str(question["from"]["id"]))
-    assert await fetch(request.pictures[0]) == png(90, 60), "not the marked one"
+    assert await bytes_of(request.pictures[0]) == png(90, 60), "not the marked one"
 
 
 async def test_a_reply_to_one_picture_of_an_album_is_about_that_one(telegram: FakeTelegram, recorder: Recorder) -> None:
@@ -36,7 +36,7 @@ async def test_a_reply_to_one_picture_of_an_album_is_about_that_one(telegram: Fa
     await telegram.answer()
 
     assert isinstance(request := recorder.seen[-1].request, Teach)
-    assert [await fetch(picture) for picture in request.pictures] == [png(90, 60)]
+    assert [await bytes_of(picture) for picture in request.pictures] == [png(90, 60)]
 
 
 async def test_teach_as_a_caption_and_in_reply(telegram: FakeTelegram, recorder: Recorder) -> None:
@@ -50,8 +50,8 @@ async def test_teach_as_a_caption_and_in_reply(telegram: FakeTelegram, recorder:
     assert isinstance(first, Teach)
     assert isinstance(second, Teach)
     assert (first.name, second.name) == ("Kousaka Honoka", "Minami")
-    assert await fetch(first.pictures[0]) == png()
-    assert await fetch(second.pictures[0]) == png(80, 80)
+    assert await bytes_of(first.pictures[0]) == png()
+    assert await bytes_of(second.pictures[0]) == png(80, 80)
     assert second.pictures[0].author == User("telegram", str(telegram.manager.id))
 
 
@@ -125,5 +125,5 @@ async def test_telegram_is_not_asked_twice_in_a_row_who_manages(telegram: FakeTe
     assert telegram.calls.count("getChatMember") == 1
 
 
-async def fetch(picture: Picture) -> bytes:
-    return await download.fetch(picture, max_bytes=20_000_000, seconds=10)
+async def bytes_of(picture: Picture) -> bytes:
+    return await fetch(picture, max_bytes=20_000_000, seconds=10)

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.chat.download import fetch
+from bot.chat.analysis import fetch
 from bot.chat.features.forgetting import Forget
 from bot.chat.features.my_data import OptOut
 from bot.chat.features.roster import Roster
