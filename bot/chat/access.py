@@ -1,4 +1,4 @@
-"""Whom the operator lets in, and what people may do in a chat."""
+"""Who may use whobot at all, and what people may do in a chat."""
 
 from enum import StrEnum
 
@@ -31,7 +31,7 @@ class Rights(StrEnum):
     ANYBODY = "anybody"
     """The answer is the same for everybody."""
     SHOWN = "shown"
-    """Everybody may; what is told or offered depends on what they may do."""
+    """Everybody may ask; the answer depends on what the asker may do."""
     TEACHERS = "teachers"
     """Those who may teach, correct and confirm in the chat."""
     MANAGERS = "managers"
@@ -42,7 +42,7 @@ def check_rights(context: Context, rights: Rights) -> None:
     """Refuse those who may not have something done.
 
     Raises:
-        TeachingOff: nobody may.
+        TeachingOff: teaching is switched off.
         NotAllowed: only those may who manage the chat.
     """
     match rights, context.settings.teachers:

@@ -37,7 +37,7 @@ def write(verb: str, token: str = "", *args: object) -> str:
 
 
 def read(press: Press) -> Pressed:
-    """Read a press. Whatever a platform sends makes one; what it means nothing to is refused by who looks it up."""
+    """Read a press. Any text makes one; the service refuses a verb that it does not know."""
     verb, _, rest = press.action.partition(SEPARATOR)
     token, _, args = rest.partition(SEPARATOR)
     return Pressed(verb, token, tuple(args.split(SEPARATOR)) if args else (), press.text, press.asker)

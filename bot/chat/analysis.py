@@ -26,7 +26,7 @@ from bot.storage.values import Scope
 DOWNLOADS = 8
 """Transfers at a time, over all chats; of one chat half as many."""
 SLOW_DOWNLOADS = 24
-"""Transfers beside those that have taken long already: they hold up nobody else."""
+"""Further places for transfers that have already taken long, so that they do not hold up the others."""
 PATIENCE = 1.0
 """Seconds after which a transfer counts as slow."""
 PROGRESS_SECONDS = 5.0
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The pictures of a request that has passed every check, and whose of them to leave alone."""
+    """The pictures of a request that has passed every check, and the people whose pictures are left out."""
 
     context: Context
     pictures: Sequence[Picture]
@@ -47,7 +47,7 @@ class Admitted:
     """Nobody waits for the answer."""
 
     async def report(self, stage: Stage, number: int = 1) -> None:
-        """Show progress, unless nobody waits for it. A platform that fails at this does not spoil the answer."""
+        """Show progress, unless nobody waits. An answer does not fail because its progress could not be shown."""
         if self.quietly:
             return
         try:
@@ -58,7 +58,7 @@ class Admitted:
 
 
 class PictureAnalysis:
-    """Looks at the pictures of requests.
+    """Analyses the pictures of requests.
 
     Args:
         threshold: The probability from which a face is named in chats that have set none; None for the bundle's own.
@@ -88,11 +88,11 @@ class PictureAnalysis:
         """Return what came of each picture, in their order; a failure with one does not spoil the others.
 
         Args:
-            quietly: Nobody asked, and nobody shall see that whobot is at work.
+            quietly: Nobody asked, so no progress is shown.
 
         Raises:
             AdultsOnly: the chat wants no answers here.
-            UserError: none of them may or can be looked at.
+            UserError: none of them may or can be analysed.
         """
         left_alone = await self._admit(context, pictures, quietly)
         admitted = Admitted(context, pictures, left_alone, await self._galleries.of(Scope.of(context.chat)), quietly)
@@ -128,7 +128,7 @@ class PictureAnalysis:
         return left_alone
 
     async def _try(self, admitted: Admitted, number: int, picture: Picture) -> Finding:
-        """Look at one of the pictures. Whatever goes wrong is told in its place and does not spoil the others."""
+        """Analyse one of the pictures. A failure takes the place of its result and does not affect the others."""
         if _posters(picture, admitted.context.user) & admitted.left_alone:
             return Finding(number, OptedOut(), picture.spoiler, picture.author)
         try:
@@ -189,5 +189,5 @@ async def fetch(picture: Picture, *, max_bytes: int, seconds: float) -> bytes:
 
 
 def _posters(picture: Picture, asker: User) -> frozenset[User]:
-    """Return whose picture it is: of who has posted it, and of who had before it was forwarded."""
+    """Return whose picture it is: whoever has posted it, and whoever had posted it before it was forwarded."""
     return frozenset(filter(None, (picture.author or asker, picture.origin)))

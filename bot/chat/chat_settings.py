@@ -17,7 +17,7 @@ VERB = "set"
 
 
 def read_typed(name: str, words: str) -> Mapping[str, Any] | None:
-    """Return what somebody has typed for a setting, as a change; None where it makes no sense.
+    """Return the change that typed words ask for; None where they make no sense.
 
     Args:
         name: The setting's.

@@ -34,7 +34,7 @@ def english_only(_text: str, _tag: str, _context: str | None = None) -> None:
 
 
 class Kind(StrEnum):
-    """What an option takes. Names are completed while somebody types, with what a `Suggest` is answered."""
+    """What an option takes. Names are completed while people type: a `Suggest` asks for them."""
 
     PICTURES = "pictures"
     """Beside the command, not in its text: one or more."""
@@ -120,7 +120,7 @@ class MessageMenu:
     """An entry of the menu of a message, where a platform has one: it is about the message's pictures.
 
     Args:
-        key: What it is called where nobody reads it, for good: dialogues that are open stay so over a restart.
+        key: Its name between programs. It never changes: a dialogue may stay open over a restart.
         name: How it is called in the menu.
         read: Makes the request.
         prompt: What to ask for in words before that, if anything.

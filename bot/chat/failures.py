@@ -1,4 +1,4 @@
-"""What went wrong, into the log and the figures, and what the chat shall hear of it."""
+"""Logs and counts failures, and says what the chat is told of each."""
 
 import structlog
 

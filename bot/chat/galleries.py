@@ -36,7 +36,7 @@ class Galleries:
         stamp = await self._store.gallery_stamp(scope, bundle_id)
         loaded = self._loaded.get(scope)
         if loaded is None or loaded.stamp != stamp:
-            # Whom a chat has taught, a later bundle may know by itself, under the same name.
+            # A later bundle may know a taught character by itself, under the same name.
             characters = self._backend.characters
             gallery = (await self._store.gallery(scope, bundle_id)).renamed(characters.current)
             loaded = _Loaded(stamp, gallery)

@@ -40,17 +40,17 @@ class Lessons:
         self._store = store
 
     async def character_called(self, context: Context, name: str) -> str:
-        """Return the id of the character that somebody in a chat means by a name, a new one where nobody knows it.
+        """Return the id of the character that a name means in a chat; a new one for a name that is not known.
 
         Raises:
             BadName, ActiveName: no character can be called so.
-            UnclearName: it is not clear whom they mean.
+            UnclearName: the name may mean several characters.
         """
         taught = await self._store.taught(Scope.of(context.chat), provisional=True)
         return character_of(name, self._backend.characters.including_taught(taught))
 
     async def written_alike(self, context: Context, character: str) -> str | None:
-        """Return the name of a character, known in a chat, that a taught one's only looks like."""
+        """Return the name of a known character that a taught name only looks like; None where there is none."""
         if character in self._backend.characters:
             return None
         taught = await self._store.taught(Scope.of(context.chat), provisional=True)
@@ -100,10 +100,10 @@ class Lessons:
         return Lesson(await self._store.learn(drafts, ACTIONS[origin]), counts)
 
     async def agree(self, context: Context, example: Example) -> Lesson | None:
-        """Let an example count of which somebody says the same.
+        """Let an example count because a second person says the same.
 
         Returns:
-            None where it counts already, or still waits for somebody else.
+            None where it counts already, or still waits for another person.
         """
         own = example.by is not None and context.is_user(example.by)
         if example.state is State.CONFIRMED or (own and context.settings.confirm and not context.manages):

@@ -27,7 +27,7 @@ class Links(Protocol):
 
 
 class NoLinks:
-    """Keeps no links: satisfies `Links` where nothing shall outlive a restart."""
+    """Keeps no links: satisfies `Links` where nothing needs to outlive a restart."""
 
     async def load(self, platform: str) -> Sequence[Link]:  # noqa: ARG002
         """Return nothing."""

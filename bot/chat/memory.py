@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class HasAsker(Protocol):
-    """Something that somebody has asked for in a chat."""
+    """What a user has asked for in a chat."""
 
     @property
     def asker(self) -> User:
@@ -37,7 +37,7 @@ A = TypeVar("A", bound=HasAsker)
 
 
 class Memory(Protocol[T]):
-    """Keeps values under tokens that nobody can guess. What was asked for least recently goes first."""
+    """Keeps values under tokens that cannot be guessed. The least recently used goes first."""
 
     async def keep(self, value: T) -> str:
         """Remember a value, and return its token. One that is too large for the memory has a token too, but is gone."""
@@ -72,7 +72,7 @@ class Memories(Protocol):
         ...
 
     async def forget_user(self, user: User) -> None:
-        """Forget all that somebody has asked for."""
+        """Forget all that a user has asked for."""
         ...
 
     async def forget_chat(self, chat: Chat) -> None:
@@ -157,7 +157,7 @@ class LocalMemories:
         return memory
 
     async def forget_user(self, user: User) -> None:
-        """Forget all that somebody has asked for."""
+        """Forget all that a user has asked for."""
         gone = (user.platform, user.id)
         for drop_where in self._of_askers:
             drop_where(lambda value: (value.asker.platform, value.asker.id) == gone)

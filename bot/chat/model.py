@@ -49,7 +49,7 @@ Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes
 
 
 class Trigger(StrEnum):
-    """Why whobot looks at a picture. `POSTED` is the only one that nobody asked for: it may be met with silence."""
+    """Why whobot analyses a picture. Nobody has asked for a `POSTED` one: whobot may stay silent about it."""
 
     COMMAND = "command"
     MENU = "menu"
@@ -86,12 +86,12 @@ class Request:
 
     @property
     def unasked(self) -> bool:
-        """Whether nobody waits for an answer: a failure is met with silence."""
+        """Whether nobody waits for an answer: then a failure is not reported."""
         return False
 
     @property
     def confidential(self) -> bool:
-        """Whether the one who asks wants nobody else to see the answer."""
+        """Whether only the asker may see the answer."""
         return False
 
 
@@ -104,7 +104,7 @@ class PictureRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class Ask(PictureRequest):
-    """Who is this? `private` asks for an answer that nobody else sees."""
+    """Who is this? `private` asks for an answer that only the asker sees."""
 
     trigger: Trigger
     private: bool = False
@@ -134,7 +134,7 @@ class Press(Request):
 
 @dataclass(frozen=True, slots=True)
 class Suggest(Request):
-    """Which names begin like `text`? For completion while somebody types; `taught` limits it to those taught here."""
+    """Which names begin with `text`? They complete what is typed; `taught` limits them to those taught here."""
 
     text: str
     taught: bool = False
@@ -152,7 +152,7 @@ class Help(Request):
 
 @dataclass(frozen=True, slots=True)
 class Misuse(Request):
-    """Somebody typed a command that is none, or that is not finished: they are told how it is meant."""
+    """A command that does not exist or is incomplete: the answer says how it is meant."""
 
     command: str
 
@@ -161,7 +161,7 @@ class Misuse(Request):
 
 
 class Event(ABC):
-    """What has happened to chats: nobody has asked for anything, and nobody is answered."""
+    """Something that has happened to chats. There is no asker, and no answer."""
 
     __slots__ = ()
 
@@ -340,7 +340,7 @@ class Placement(StrEnum):
     """Where a reply goes.
 
     `EDIT`: in place of the message whose button was pressed; its images stay unless the reply brings some.
-    `NOTICE`: a short word to the one who pressed, seen by nobody else where the platform can do that.
+    `NOTICE`: a short text for the one who pressed, seen by them alone where the platform can do that.
     `DELETE`: nowhere; the message whose button was pressed, and the images that belong to it, go away.
     """
 

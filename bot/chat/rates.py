@@ -1,4 +1,4 @@
-"""How often may somebody ask? The port, and the one that keeps a log of the last requests in this process's memory.
+"""Limits how often people ask: the port, and an implementation that logs the last requests in memory.
 
 Own code, small as it is: the in-memory storage of the library `limits` goes by the wall clock, starts a thread for each
 clean-up and never forgets a key.
@@ -27,7 +27,7 @@ class Rates(Protocol):
         Args:
             user: Who asks.
             chat: Where they do.
-            quietly: Nobody will be told of a refusal.
+            quietly: A refusal will not be reported to the chat.
 
         Raises:
             RateLimited: the user or the chat has used up its minute; it says whether this user was told so in this chat
@@ -62,7 +62,7 @@ class LocalRates:
         self._chats.add(chat_key, now)
 
     def _tell(self, key: Hashable, now: float, until: float) -> bool:
-        """Note that somebody is told to wait, and return whether they have been told already."""
+        """Note that a user is told to wait, and return whether they had been told already."""
         self._told = {known: end for known, end in self._told.items() if end > now}
         told = key in self._told
         self._told.setdefault(key, until)

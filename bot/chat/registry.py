@@ -32,8 +32,8 @@ class Rate(StrEnum):
     """Which limit a request counts against."""
 
     REQUESTS = "requests"
-    """Before anything is looked into: whoever is refused shall not be told so without end. What nobody asked for is
-    counted by who answers it, once it turns out to be worth an answer."""
+    """Counted before anything else happens, so that refusals are limited too. A picture that nobody asked about is
+    counted by its handler, once it turns out to be worth an answer."""
     PRESSES = "presses"
 
 
@@ -192,7 +192,7 @@ class Registry:
             manages: Whether the asker may change how the chat is set.
         """
         if isinstance(request, PictureRequest) and not request.pictures:
-            return True  # that there is nothing to look at need not be told to everybody
+            return True  # only the asker need know that there is no picture
         handler = self._requests.get(type(request))
         if handler is None or handler.audience is Audience.ASKER or request.confidential:
             return True

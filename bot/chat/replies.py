@@ -6,7 +6,7 @@ from bot.chat.model import Placement, Reply
 
 
 def notice(text: str) -> Reply:
-    """Tell something to the one who pressed, and to nobody else where the platform can do that."""
+    """Tell something to the one who pressed, and to them alone where the platform can do that."""
     return Reply(text, placement=Placement.NOTICE)
 
 

@@ -52,7 +52,7 @@ class Service:
         store: Knows what outlives a restart.
         metrics: Counts what happens.
         limits: What a request may cost.
-        access: Whom to answer.
+        access: Who is answered.
         threshold: The probability from which a face is named in chats that have set none; None for the bundle's own.
         rates: What limits them; this process's own where there are none.
         memories: What remembers their answers; this process's own where there are none.
@@ -124,7 +124,7 @@ class Service:
         for follow in self._events[type(event)]:
             try:
                 await follow(event)
-            except Exception as error:  # noqa: BLE001 - there is nobody to tell but the log
+            except Exception as error:  # noqa: BLE001 - only the log can be told
                 self._failures.record(event.platform, error)
         return Reply()
 
@@ -165,11 +165,11 @@ async def _expired(_context: Context, _request: Pressed) -> Reply:
 
 
 EXPIRED = _Served(_expired, Rights.ANYBODY, Rate.PRESSES)
-"""What answers a button that nobody knows: it is too old, or of another whobot."""
+"""What answers a button that is not known: it is too old, or another whobot's."""
 
 
 def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError | Bug) -> Reply:
-    """Tell why there is no answer, where somebody waits for one and does not know it yet."""
+    """Say why there is no answer, unless nobody waits for one or has been told already."""
     text = Sentences(catalogue).failure(failure)
     if incoming.request.unasked or (isinstance(failure, RateLimited) and failure.told):
         return Reply()

@@ -1,4 +1,4 @@
-"""Which answers belong to which questions, kept in the store while nobody waits: satisfies `bot.chat.links.Links`."""
+"""Which answers belong to which questions, written to the store in the background: a `bot.chat.links.Links`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -36,7 +36,7 @@ async def keeping_links(store: Store) -> AsyncIterator["StoredLinks"]:
 
 
 class StoredLinks:
-    """Writes down links one after the other, in their order. Trouble with the store is logged and troubles nobody."""
+    """Writes links one after the other, in their order. A failure of the store is logged and fails no request."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

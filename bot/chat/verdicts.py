@@ -108,7 +108,7 @@ class Judging:
             return None
 
     async def _stands(self, change_id: int | None) -> bool:
-        """Return whether there was a lesson that nobody has taken back."""
+        """Return whether there was a lesson that has not been taken back."""
         return change_id is not None and await self._store.stands(change_id)
 
     async def _portrait(self, context: Context, answer: Answer, seen: AnsweredFace, *, named: bool) -> Portrait | None:

@@ -52,10 +52,10 @@ class UnderAnswers:
         return Reply(placement=Placement.DELETE)
 
     async def _asker(self, context: Context, press: Pressed) -> User:
-        """Return who asked for an answer; of one that is forgotten, by the word of the platform.
+        """Return who asked for an answer; where it is forgotten, who asked according to the platform.
 
         Raises:
-            Expired: nobody knows.
+            Expired: neither knows.
         """
         try:
             return (await self._answers.recall(context, press.token)).asker

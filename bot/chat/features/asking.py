@@ -21,10 +21,10 @@ class Asking:
         self._answers = parts.answers
 
     async def answer(self, context: Context, ask: Ask) -> Reply:
-        """Look at the pictures, unless nobody asked and the chat is not watched.
+        """Answer who is in the pictures; stay silent where nobody asked and the chat is not watched.
 
         Raises:
-            UserError: none of the pictures may or can be looked at.
+            UserError: none of the pictures may or can be analysed.
         """
         if ask.unasked and not context.settings.watch:
             return Reply()
@@ -45,7 +45,7 @@ class Asking:
 
 
 def _worth_telling(findings: Sequence[Finding], *, known_only: bool) -> list[Finding]:
-    """Return the findings that are worth a word where nobody asked: with a face, or only with one that has a name."""
+    """Return the findings to report where nobody asked: those with a face, or only those with a named one."""
     return [
         finding
         for finding in findings

@@ -17,7 +17,7 @@ from bot.errors import Expired
 from bot.storage.values import Scope, Truth
 
 CANDIDATES = 6
-"""How many names are offered before somebody searches."""
+"""How many names are offered before a search."""
 CHOICE_BYTES = 500
 
 
@@ -92,7 +92,7 @@ class Corrections:
         return await self._take_down(context, answer, _face(answer, press), Truth.CHARACTER, character)
 
     async def stranger(self, context: Context, press: Pressed) -> Reply:
-        """Take down that it is somebody else, whoever that is."""
+        """Take down that it is another character, without a name."""
         answer = await self._answers.recall(context, press.token)
         return await self._take_down(context, answer, _face(answer, press), Truth.STRANGER, None)
 
@@ -137,7 +137,7 @@ class Corrections:
         return in_place_of(answer, text, rows, (Menu(words.choose(), options),) if options else ())
 
     async def _what_stays(self, context: Context, answer: Answer, place: int) -> str:
-        """Say whether the face will be kept, before somebody says who it is."""
+        """Say whether the face will be kept, before the user says who it is."""
         words = TeachingWords(context.catalogue)
         if await self._judging.keeps(context, answer, place, named=False):
             return words.kept(1)
@@ -147,7 +147,7 @@ class Corrections:
 
 
 def _consequence(words: TeachingWords, judged: Judgement) -> list[str]:
-    """Say what comes of a verdict beside its being counted, where somebody may wonder."""
+    """Say what a verdict does beside being counted, where that is not obvious."""
     if not judged.kept:
         return [words.not_kept()]
     return [words.waits()] if judged.lesson and not judged.lesson.counts else []

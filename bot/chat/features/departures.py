@@ -9,7 +9,7 @@ log = structlog.get_logger(__name__)
 
 
 class Departures:
-    """Follows chats that go, whoever they were. There is nobody to tell."""
+    """Follows chats that go. Nobody is answered."""
 
     def __init__(self, parts: Parts) -> None:
         self._store = parts.store

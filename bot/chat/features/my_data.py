@@ -1,4 +1,4 @@
-"""What is kept about somebody: shown to them alone, and deleted when they say so twice."""
+"""What is kept about a person: shown to them alone, and deleted once they have confirmed it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class MyData:
         self._memories = parts.memories
 
     async def opt_out(self, context: Context, request: OptOut) -> Reply:
-        """Ignore somebody's pictures from now on, or no longer; offer to delete what they have taught before."""
+        """Ignore the asker's pictures from now on, or no longer; offer to delete what they have taught before."""
         await self._store.opt_out(context.user, request.out)
         t = context.catalogue
         if not request.out:
@@ -51,7 +51,7 @@ class MyData:
         return Reply("\n".join(lines), buttons=((_delete_button(context),),) if offered else (), private=True)
 
     async def show(self, context: Context, _request: Request) -> Reply:
-        """Tell what is kept about them, where nobody else reads it."""
+        """Show what is kept about the asker, in private."""
         if not context.can_be_private:
             return Reply(context.sentences.ask_in_private())
         data = await self._store.data_of(context.user)
@@ -89,7 +89,7 @@ def _delete_button(context: Context) -> Button:
 
 
 def _page(context: Context, data: UserData) -> str:
-    """Say what is kept about somebody."""
+    """Say what is kept about a person."""
     t = context.catalogue
     lines = [
         t.gettext("You have opted out: I ignore your pictures.")

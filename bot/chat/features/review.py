@@ -1,4 +1,4 @@
-"""Agreeing to what somebody else has taught, and taking a change back."""
+"""Agreeing to what another person has taught, and taking a change back."""
 
 from bot.chat.access import Rights
 from bot.chat.actions import Pressed, number
@@ -20,9 +20,9 @@ class Reviewing:
         self._store = parts.store
 
     async def approve(self, context: Context, press: Pressed) -> Reply:
-        """Let what somebody else has taught count."""
+        """Let what another person has taught count."""
         change = await self._change_of(context, press)
-        # Not who made the change: what was rejected is put back by somebody else.
+        # Compare with the teachers, not with who made the change: a rejected lesson may be put back by another person.
         if not context.manages and any(map(context.is_user, await self._store.teachers(change.scope, change.added))):
             raise SecondPersonNeeded
         approved = await self._store.approve(change.scope, change.added, context.user)
@@ -33,7 +33,7 @@ class Reviewing:
         return in_place(Reply(text, buttons=((undo_button(context, approved),),)))
 
     async def reject(self, context: Context, press: Pressed) -> Reply:
-        """Remove what waits for somebody to confirm it; who has taught it may do that as well."""
+        """Remove what waits to be confirmed; its teacher may do that as well."""
         change = await self._change_of(context, press)
         rejected = await self._store.reject(change, context.user)
         if rejected is None:
@@ -45,7 +45,7 @@ class Reviewing:
     async def undo(self, context: Context, press: Pressed) -> Reply:
         """Take a change back, for the one who made it, while they may teach, and for those who manage the chat.
 
-        What waits again for somebody to confirm it can be confirmed again.
+        What then waits again can be confirmed again.
         """
         change = await self._change_of(context, press)
         if not (context.manages or (context.teaches and _is_own(context, change))):

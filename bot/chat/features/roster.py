@@ -1,4 +1,4 @@
-"""Whom whobot knows: the roster to read, and names for completion while somebody types."""
+"""The characters that whobot knows: the roster to read, and names to complete what people type."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST_QUERY = 64
 
 @dataclass(frozen=True, slots=True)
 class Roster(Request):
-    """Whom does whobot know? `query` is a part of a name, an alias or a series; empty for all."""
+    """Which characters are known? `query` is a part of a name, an alias or a series; empty for all."""
 
     query: str = ""
 

@@ -1,4 +1,4 @@
-"""How a chat is set: told, and changed by those who manage it."""
+"""Shows how a chat is set, and lets those who manage it change that."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -147,7 +147,7 @@ FEATURE = Feature(
     ),
     requests=(
         RequestHandler(ShowSettings, SettingUp.show, rights=Rights.SHOWN),
-        # A change is for everybody to see, since it is their pictures that are looked at.
+        # Everybody sees a change, since it is about their pictures.
         RequestHandler(Configure, SettingUp.configure, rights=Rights.MANAGERS, audience=Audience.CHAT),
     ),
     buttons=(ButtonHandler(chat_settings.VERB, SettingUp.press, rights=Rights.MANAGERS),),

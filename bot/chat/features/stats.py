@@ -11,7 +11,7 @@ from bot.storage.values import Scope, Score
 from bot.texts import N_
 
 CHARACTERS = 20
-"""Characters whose figures are told at most."""
+"""Characters whose figures are shown at most."""
 LONGEST_LINE = 130
 """Characters of text that a line of figures takes at most: a name takes up to 64."""
 

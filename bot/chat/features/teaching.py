@@ -26,7 +26,7 @@ A_ROW = 5
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Faces of pictures that show several, of which somebody has still to say which one is `character`."""
+    """Faces of pictures that show several: `asker` has yet to say which one is `character`."""
 
     asker: User
     chat: Chat
@@ -58,7 +58,7 @@ class Teaching:
             BadName, ActiveName: no character can be called so.
             UnclearName: it is not clear who is meant.
             CannotLearn: the bundle is not made for it.
-            UserError: none of the pictures may or can be looked at.
+            UserError: none of the pictures may or can be analysed.
         """
         if not self._backend.embeds:
             raise CannotLearn
@@ -105,7 +105,7 @@ class Teaching:
         return lines, (() if lesson is None else (follow_up(context, lesson),))
 
     def _failures(self, context: Context, findings: Sequence[Finding]) -> list[str]:
-        """Say of each picture that showed nobody, or could not be looked at, what was wrong with it."""
+        """Say what was wrong with each picture that shows no face or could not be analysed."""
         lines = []
         for finding in findings:
             if isinstance(finding.result, Analysis):
@@ -141,7 +141,7 @@ class Teaching:
         if await self._store.is_opted_out(chosen.author or question.asker):
             raise OptedOut
         if await self._open.take(press.token) is None:
-            raise Expired  # somebody else was quicker
+            raise Expired  # another person was quicker
         lines, buttons = await self._learn(context, question.character, [chosen])
         rest = [seen for seen in question.faces if seen.picture != chosen.picture]
         if rest:

@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is told of one finding: some of its faces, with their numbers, and whether they are the last of them."""
+    """What a page says of one finding: some of its faces, by number, and whether the last of them is among them."""
 
     finding: Finding
     faces: tuple[tuple[int, Sighting], ...]
@@ -82,7 +82,7 @@ def _on_page(findings: Sequence[Finding], page: int) -> list[_Part]:
         faces = _faces(finding)
         shown = faces[max(0, first - start) : max(0, last - start)]
         start += len(faces)
-        # What has no face to show is told on the first page.
+        # A finding without faces stands on the first page.
         if shown or (not faces and page == 0):
             parts.append(_Part(finding, shown, whole=start <= last))
     return parts

@@ -172,7 +172,7 @@ class Sentences:
         return line
 
     def unknown(self) -> str:
-        """Stand in a picture on a face that nobody knows: a word."""
+        """Return the word that is drawn on an unknown face."""
         return self._catalogue.gettext("unknown")
 
     def more_faces(self, n: int) -> str:
@@ -245,7 +245,7 @@ class Sentences:
         percent = _percent(guess.probability)
         if percent < 1:
             return self._catalogue.gettext("{name}, under 1 %").format(name=name)
-        # Nobody who reads "100 %" would expect to be told wrong.
+        # A reader of "100 %" would not expect a mistake.
         return self._catalogue.gettext("{name}, {percent} %").format(name=name, percent=min(99, percent))
 
 

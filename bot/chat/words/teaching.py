@@ -88,15 +88,15 @@ class TeachingWords:
         return self._catalogue.gettext("Taken back: about {name}, I know what I knew before.").format(name=name)
 
     def undo(self) -> str:
-        """Take it back."""
+        """Label the button that takes a change back."""
         return self._catalogue.gettext("Undo")
 
     def confirm(self) -> str:
-        """Agree to what somebody else has taught."""
+        """Label the button that agrees to a lesson."""
         return self._catalogue.gettext("Confirm")
 
     def reject(self) -> str:
-        """Disagree with it."""
+        """Label the button that disagrees with a lesson."""
         return self._catalogue.gettext("Reject")
 
     # --- correcting --------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class TeachingWords:
         return self._catalogue.gettext("{face}: who is it really?").format(face=face)
 
     def kept_with_a_name(self) -> str:
-        """Say that the face stays if somebody says who it is."""
+        """Say that the face is kept if the user says who it is."""
         return self._catalogue.gettext("If you say who, I keep the cut-out face to learn from it.")
 
     def kept(self, n: int) -> str:
@@ -132,7 +132,7 @@ class TeachingWords:
         return self._catalogue.gettext("A part of the name or series")
 
     def someone_else(self) -> str:
-        """Name somebody whom the bot does not know yet."""
+        """Label the button for a name that is not offered."""
         return self._catalogue.gettext("Someone else…")
 
     def name_title(self) -> str:
@@ -140,11 +140,11 @@ class TeachingWords:
         return self._catalogue.gettext("Who is it?")
 
     def stranger(self) -> str:
-        """Not that one, but nobody knows who."""
+        """Label the button for another character without a name."""
         return self._catalogue.gettext("I don't know who")
 
     def not_a_face(self) -> str:
-        """The box shows no face at all."""
+        """Label the button for a box that shows no face."""
         return self._catalogue.gettext("Not a face")
 
     def no_match(self, text: str) -> str:
