@@ -27,7 +27,7 @@ class Backoff:
     steady: float = 60.0
 
     def delays(self) -> Iterator[float]:
-        """Yield the delays, each cut by a random part of up to a half: many bots shall not knock all at once."""
+        """Yield the delays, each cut at random by up to a half, so that many bots do not come back at once."""
         delay = self.shortest
         while True:
             yield delay * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret is made of it

@@ -105,34 +105,34 @@ class WhobotClient(discord.Client):
         self.online = False
 
     async def on_guild_join(self, _guild: discord.Guild) -> None:
-        """Somebody has invited whobot."""
+        """Ask again which servers there are: one was joined."""
         await self._take_stock()
 
     async def on_message(self, message: discord.Message) -> None:
-        """Somebody has posted something."""
+        """A message was posted."""
         await self._messages.posted(message, self._me)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        """Somebody has edited a message, or Discord has added previews to it."""
+        """A message was edited, or Discord has added previews to it."""
         await self._messages.edited(payload.message, self._me)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        """Somebody has deleted a message."""
+        """A message was deleted."""
         await self._messages.deleted(payload.message_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        """Somebody has deleted messages."""
+        """Messages were deleted."""
         for message_id in payload.message_ids:
             await self._messages.deleted(message_id)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """Somebody has put a sign to a message; on whobot's own some have a meaning."""
+        """A reaction was added to a message; some have a meaning on whobot's own."""
         if payload.message_author_id == self._me.id and payload.emoji.name in TAKE_AWAY:
             channel = self.get_partial_messageable(payload.channel_id)
             await self._messages.marked(channel.get_partial_message(payload.message_id), by=payload.user_id)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Somebody has used a component or a dialogue; commands have ways of their own."""
+        """A component or a dialogue was used; discord.py handles commands itself."""
         if interaction.type is discord.InteractionType.component:
             await self._interactions.pressed(interaction, interaction.data)
         elif interaction.type is discord.InteractionType.modal_submit:

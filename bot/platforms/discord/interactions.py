@@ -1,6 +1,6 @@
 """What reaches whobot as an interaction: commands, context menus, presses, dialogues, and names while they are typed.
 
-Discord waits for three seconds: each of them is acknowledged before anything is looked into.
+Discord waits for three seconds: each of them is acknowledged before any work begins.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ class Interactions:
         self._dialogues: dict[str, tuple[Picture, ...]] = {}
 
     async def command(self, interaction: discord.Interaction, request: Request, *about: discord.Message) -> None:
-        """Answer a command, or a dialogue that has taken its place; `about` are the messages that it looks at."""
+        """Answer a command, or a dialogue that has taken its place; `about` are the messages that it is about."""
         if self._work.ending:
             return
         chat, asker = places.chat_of_interaction(interaction), interaction.user.id
@@ -86,7 +86,7 @@ class Interactions:
             return
         pictures = self._pictures_of(message, interaction)
         if not pictures:
-            # That there is nothing to look at is answered as it is everywhere.
+            # A missing picture is answered as everywhere else.
             await self.command(interaction, Ask((), Trigger.MENU))
             return
         custom_id = f"{menu.key}{components.BETWEEN}{interaction.id}"
@@ -96,7 +96,7 @@ class Interactions:
         await delivery.ask_for_words(interaction, components.dialogue(custom_id, ask))
 
     async def suggestions(self, interaction: discord.Interaction, wanted: Suggest) -> tuple[str, ...]:
-        """Return names for what somebody has typed so far; none where that takes too long."""
+        """Return names for what was typed so far; none where that takes too long."""
         if self._work.ending:
             return ()
         try:

@@ -15,7 +15,7 @@ MENU_NAME_LIMIT = 32
 
 
 class Localisation(app_commands.Translator):
-    """Has discord.py look texts up. What Discord would not take is left out: all commands would be refused with it."""
+    """Translates texts for discord.py. It leaves out what would have Discord refuse all commands."""
 
     def __init__(self, words: Words) -> None:
         self._words = words

@@ -11,7 +11,7 @@ AGE_RESTRICTABLE = (discord.TextChannel, discord.VoiceChannel, discord.StageChan
 
 
 def user(one: discord.abc.User, *, manager: bool = False) -> User:
-    """Tell who somebody is, by the name that they go by in that server."""
+    """Return a user, with the name that they have in that server."""
     return User(NAME, str(one.id), manager=manager, name=one.display_name)
 
 

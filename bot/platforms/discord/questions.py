@@ -28,7 +28,7 @@ LIMIT = 5000
 
 
 class Question:
-    """What somebody wants to know of some messages (the first of them asks), from when whobot looks into it.
+    """A question about some messages, the first of which asks it; it begins when whobot starts to answer.
 
     Args:
         chat: Where it is asked.
@@ -66,7 +66,7 @@ class Question:
     def outdated_by(self, message: discord.Message) -> bool:
         """Tell whether a message's pictures are others now.
 
-        Where it is forgotten what they were, whatever somebody has edited since the answer counts.
+        Where the bot has forgotten what they were, any edit since the answer counts.
         """
         before = self._pictures[message.id]
         if before is not None:
@@ -93,7 +93,7 @@ class Question:
             self._keep()
 
     async def withdraw(self) -> None:
-        """Want no answer any more: it goes, or is not looked for any longer."""
+        """Withdraw the question: its answer is deleted, or its analysis stopped."""
         self.withdrawn = True
         if self._asking is not None:
             self._asking.cancel()
@@ -156,7 +156,7 @@ class Questions:
 
     @contextmanager
     def open(self, chat: Chat, asker: int, *messages: discord.Message) -> Iterator[Question]:
-        """Remember a question about messages: while it is looked into, and after that if there is an answer to it."""
+        """Remember a question about messages: while it is being answered, and afterwards if there is an answer."""
         question = Question(chat, asker, {message.id: fingerprint(message) for message in messages}, self._links)
         if messages:
             self._questions[question] = None

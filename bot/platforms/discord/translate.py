@@ -54,7 +54,7 @@ def from_interaction(interaction: discord.Interaction, request: Request) -> Inco
 def request(message: discord.Message, me: discord.ClientUser, album: Album) -> Ask | Help | None:
     """Tell what a message wants of whobot; None where it is not for whobot at all.
 
-    Only a mention that somebody has typed counts: a reply to one of whobot's answers mentions it by itself.
+    Only a typed mention counts: Discord adds one to every reply to one of whobot's answers.
     """
     private = message.guild is None
     if not private and me.id not in message.raw_mentions:

@@ -15,15 +15,15 @@ from bot.chat.model import Prompt
 OFFERED_SECONDS = 48 * 3600.0
 """How long a button goes on asking."""
 WRITING_SECONDS = 600.0
-"""How long somebody has to write what they were asked for."""
+"""How long people have to write what they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Words that somebody was asked for.
+    """Words that a user was asked for.
 
     Args:
-        user: Who shall write them, by the platform's id.
+        user: Who is to write them, by the platform's id.
         action: What they belong to.
         pressed: The message with the button, as the platform writes it down.
     """
@@ -48,15 +48,15 @@ class Prompts(Protocol):
         ...
 
     async def ask(self, message: str, wanted: Wanted) -> None:
-        """Remember that a message asks somebody for words."""
+        """Remember that a message asks a user for words."""
         ...
 
     async def take(self, message: str, user: str) -> Wanted | None:
-        """Return what a message has asked this user for, once; None where it asks nobody, or somebody else."""
+        """Return what a message has asked this user for, once; None where it has asked them for nothing."""
         ...
 
     async def has_asked(self, message: str) -> bool:
-        """Whether a message has asked somebody for words, be they written by now or not."""
+        """Whether a message has asked for words, whether or not they have been written."""
         ...
 
 
@@ -81,7 +81,7 @@ class LocalPrompts:
         return (self._offered.get(message) or {}).get(action)
 
     async def ask(self, message: str, wanted: Wanted) -> None:
-        """Remember that a message asks somebody for words."""
+        """Remember that a message asks a user for words."""
         self._asked[message] = wanted
 
     async def take(self, message: str, user: str) -> Wanted | None:
@@ -93,5 +93,5 @@ class LocalPrompts:
         return wanted
 
     async def has_asked(self, message: str) -> bool:
-        """Whether a message has asked somebody for words."""
+        """Whether a message has asked for words."""
         return message in self._asked

@@ -14,7 +14,7 @@ from bot.platforms.telegram.retry import with_retries
 log = structlog.get_logger(__name__)
 
 TIMEOUT = 2.0
-"""Seconds after which the spinner is stopped, whatever the work has come to: then it looks as if nothing happened."""
+"""Seconds after which the spinner is stopped, whether or not the work is done."""
 _NOTICE_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 _GLANCE = 60
 """Characters that can be read in the moment that a notice stands; a longer one stays until it is closed."""
@@ -42,7 +42,7 @@ class Spinner:
                     )
                 )
             except TelegramError as error:
-                # Telegram takes no answer to a press of long ago; whoever pressed has stopped looking.
+                # Telegram refuses answers to old presses; the user no longer waits for them.
                 log.info("a press could not be answered", platform="telegram", reason=error.message)
             return True
 

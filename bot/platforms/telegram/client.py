@@ -113,7 +113,7 @@ def _request(api: str, token: SecretStr, connections: int, listener: Listener) -
 
 
 def _proxy(api: str) -> str | None:
-    """The proxy that the environment names for this address; httpx looks only where it makes the transport itself."""
+    """The environment's proxy for this address, which httpx reads only for transports of its own making."""
     address = urlsplit(api)
     if proxy_bypass(address.hostname or ""):
         return None

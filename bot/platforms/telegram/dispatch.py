@@ -124,5 +124,5 @@ def _no_harm_to_others() -> Iterator[None]:
 
 
 def _is_by_a_bot(message: Message) -> bool:
-    """Telegram has bots of its own stand in as the author where somebody posts as a group or channel."""
+    """Where people post as a group or a channel, Telegram names bots of its own as the author."""
     return message.sender_chat is None and message.from_user is not None and message.from_user.is_bot

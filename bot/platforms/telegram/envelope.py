@@ -26,7 +26,7 @@ class Envelopes:
         return await self._incoming(message.chat, replace(author, manager=manager), message.from_user, request)
 
     async def from_person(self, person: telegram.User, chat: telegram.Chat, request: Request) -> Incoming:
-        """A request that somebody made by pressing a button."""
+        """A request made by pressing a button."""
         manager = self._registry.depends_on_rights(request) and await self._members.manages(chat, person.id)
         return await self._incoming(chat, replace(user_of(person), manager=manager), person, request)
 

@@ -39,7 +39,7 @@ class Exchange:
         about: The message replied to, where the question is about its picture.
         replies: The bot's messages, by what was sent together.
         withdrawn: Whether the answer is not wanted any more.
-        lasting: Whether it shall be known after a restart.
+        lasting: Whether it is still known after a restart.
         link: What is kept of it.
     """
 
@@ -69,7 +69,7 @@ class Memory:
         self._exchanges: TTLCache[Key, Exchange] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
         """By each message of the question and of the answer."""
         self._about: TTLCache[Key, tuple[Exchange, ...]] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
-        """By the message with the picture that somebody has asked about."""
+        """By the message with the picture that a question is about."""
         self._recalled: TLRUCache[Key, Exchange] = TLRUCache(maxsize=_RECALLED, ttu=_forgotten_at)
         self._groups: TTLCache[Key, tuple[Key, ...]] = TTLCache(maxsize=2_000, ttl=_EDITABLE)
 
@@ -128,7 +128,7 @@ class Memory:
         return next((reply for reply in replies if message in reply), (message,))
 
     def forget(self, group: Sequence[Key]) -> None:
-        """Remember that these messages are gone: somebody may press one of their buttons at the same moment."""
+        """Remember that these messages are gone: one of their buttons may be pressed at the same moment."""
         exchange = self.exchange(group[0]) if group else None
         for message in group:
             self._groups[message] = ()

@@ -12,7 +12,7 @@ from bot.platforms.shared.prompts import Prompts, Wanted
 from bot.platforms.telegram.platform import NAME
 
 HEADING = "-"
-"""What a button sends that only says what the menu below it is about; no action looks like that."""
+"""What the button above a menu sends, which only labels it; no action has this form."""
 _STYLES = {
     ButtonStyle.PLAIN: None,
     ButtonStyle.PRIMARY: KeyboardButtonStyle.PRIMARY,
@@ -49,18 +49,18 @@ class Buttons:
         return await self._memory.of_button(_name(message), action)
 
     async def ask(self, asked: Message, person: TelegramUser, action: str, pressed: MaybeInaccessibleMessage) -> None:
-        """Remember that a message asks somebody for the words to a button that they have pressed."""
+        """Remember that a message asks a user for the words to a button that they have pressed."""
         await self._memory.ask(_name(asked), Wanted(str(person.id), action, pressed.to_json()))
 
     async def wanted(self, asked: Message, person: TelegramUser) -> tuple[str, MaybeInaccessibleMessage] | None:
-        """Return what a message has asked somebody for, once: the action, and the message with its button."""
+        """Return what a message has asked a user for, once: the action, and the message with its button."""
         wanted = await self._memory.take(_name(asked), str(person.id))
         if wanted is None:
             return None
         return wanted.action, MaybeInaccessibleMessage.de_json(json.loads(wanted.pressed), self._bot)
 
     async def has_asked(self, asked: Message) -> bool:
-        """Whether a message has asked somebody for words, be they written by now or not."""
+        """Whether a message has asked for words, whether or not they have been written."""
         return await self._memory.has_asked(_name(asked))
 
 

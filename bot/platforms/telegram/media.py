@@ -1,4 +1,4 @@
-"""What in a message whobot can look at: photos, stickers, animations, short videos, and files of these kinds."""
+"""What whobot can analyse in a message: photos, stickers, animations, short videos, and files of these kinds."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias

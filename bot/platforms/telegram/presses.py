@@ -62,7 +62,7 @@ class Presses:
         return by_me and message.from_user is not None and bool(message.text) and not split(message.text or "")
 
     async def written(self, message: Message) -> bool:
-        """Carry out the press that a message has the words for; return False where nobody was asked for them."""
+        """Carry out the press that a message has the words for; return False where no words were asked for."""
         asked, author = message.reply_to_message, message.from_user
         if asked is None or author is None:
             return False
@@ -138,5 +138,5 @@ class Presses:
 
 
 def _mentions(asked: Message, author: TelegramUser) -> bool:
-    """Whether a message of the bot mentions somebody: none but those do that have asked them for words."""
+    """Whether a message of the bot mentions a user: only those that ask for words do."""
     return any(entity.user is not None and entity.user.id == author.id for entity in asked.entities)

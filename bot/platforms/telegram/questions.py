@@ -56,7 +56,7 @@ class Questions:
         self._start = start
         self._albums = Albums()
         self._owed: TTLCache[tuple[object, ...], PictureRequest] = TTLCache(maxsize=10_000, ttl=_PICTURE_FOLLOWS)
-        """What was asked for by whom without the picture, which is to follow."""
+        """What was asked without the picture, which is to follow, and who asked."""
         self._turns = FairGate(ANSWERS_AT_ONCE, each=ANSWERS_AT_ONCE // 2)
 
     def posted(self, message: Message) -> None:

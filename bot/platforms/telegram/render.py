@@ -33,13 +33,13 @@ class Media:
     as_files: bool = False
     caption: str = ""
     covered: bool = False
-    """Whether the caption is hidden until somebody taps it."""
+    """Whether the caption is hidden until it is tapped."""
     keyboard: InlineKeyboardMarkup | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One message of text, `covered` where it is hidden until somebody taps it."""
+    """One message of text, `covered` where it is hidden until it is tapped."""
 
     text: str
     covered: bool = False
@@ -113,7 +113,7 @@ def fits_photo(image: ReplyImage) -> bool:
 def _presentable(images: tuple[ReplyImage, ...]) -> Iterator[ReplyImage]:
     for image in images:
         if image.spoiler and not fits_photo(image):
-            # A file cannot be covered, and its preview would show what somebody took care to cover.
+            # A file cannot be covered, and its preview would show what was covered on purpose.
             log.warning("left out an image: too large to be covered as a spoiler", platform="telegram")
         else:
             yield image

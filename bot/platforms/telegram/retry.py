@@ -1,4 +1,4 @@
-"""Requests that are worth asking a second time."""
+"""Repeats requests that may succeed a second time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 ATTEMPTS = 3
 LONGEST_WAIT = 30.0
-"""Seconds that flood control may ask for; an answer that comes later than that is of no use to anybody."""
+"""Seconds that flood control may ask for; a later answer would help nobody."""
 _AFTER_BROKEN_CONNECTION = 1.0
 
 

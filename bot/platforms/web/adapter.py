@@ -43,7 +43,7 @@ class WebAdapter:
     """The web chat as `bot.platforms.base.Adapter`.
 
     Args:
-        settings: where to listen and whom to let in.
+        settings: where to listen and who may come in.
         handler: answers what people post.
         registry: all that they can ask for.
         health: how the whole bot is, for /healthz.
@@ -159,7 +159,7 @@ class WebAdapter:
         return application
 
     async def _tidy(self) -> None:
-        """Forget pictures in time even where nobody asks for anything."""
+        """Forget pictures in time even while no requests come."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             self._pictures.tidy()

@@ -16,7 +16,7 @@ PREFIX: Final = 64
 class Addresses:
     """Tells people apart by where they come from.
 
-    `trusted` are addresses and networks of proxies. What they say in X-Forwarded-For is believed, and nobody else's
+    `trusted` are addresses and networks of proxies. What they say in X-Forwarded-For is believed, and no other's
     word: everybody can send that header.
 
     Raises:
@@ -30,7 +30,7 @@ class Addresses:
         """The IPv4 address, or the first half of the IPv6 address, that a request comes from."""
         address = _parse(request.remote or "")
         said = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-        # Each proxy appends whom it was asked by: the last one that we do not trust is who asks.
+        # Each proxy appends the address that asked it: the last one that we do not trust is the client.
         while said and address is not None and self._trusts(address):
             before = _parse(said.pop().strip())
             if before is None:

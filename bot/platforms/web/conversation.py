@@ -1,4 +1,4 @@
-"""From what somebody posts or presses to what whobot does about it."""
+"""From what a person posts or presses to what whobot does about it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -62,11 +62,11 @@ class Conversation:
         return await asyncio.shield(self._begin(session, self._react(session, message_id, press, locale)))
 
     async def suggest(self, session: Session, suggest: Suggest, locale: str | None) -> tuple[str, ...]:
-        """Names that begin as somebody types."""
+        """Names that begin with what was typed."""
         return (await self._handler(self._incoming(session, suggest, locale))).suggestions
 
     def take_back(self, session: Session, message_id: int) -> None:
-        """Remove somebody's own message, with all that was answered to it.
+        """Remove a person's own message, with all answers to it.
 
         Raises:
             Refusal: there is no such message, or it is whobot's.

@@ -8,13 +8,13 @@ from bot.platforms.web.uploads import File
 
 
 class Delivery:
-    """Writes into threads. The pictures of a message leave the shelf with it."""
+    """Writes into threads. The pictures of a message leave the picture store with it."""
 
     def __init__(self, pictures: PictureStore) -> None:
         self._pictures = pictures
 
     def post(self, session: Session, text: str, files: tuple[File, ...]) -> int:
-        """Write down what somebody posted; returns the message's id."""
+        """Add a person's message; returns its id."""
         return session.thread.add(Author.YOU, Content(text, tuple(self._keep_file(session, file) for file in files)))
 
     def answer(self, session: Session, answer_id: int, reply: Reply) -> None:
@@ -43,7 +43,7 @@ class Delivery:
         return None
 
     def take_back(self, session: Session, question: Message) -> None:
-        """Remove what somebody posted, and all that was answered to it."""
+        """Remove a person's message, and all answers to it."""
         for message in (*session.thread.answers(question.id), question):
             self._remove(session, message)
 

@@ -36,7 +36,7 @@ class _Failures:
         return max(0, self.count - int((now - self.at) / FORGIVEN_SECONDS))
 
     def wait(self, now: float) -> float:
-        """Seconds until another attempt is looked at, zero or less where it may come."""
+        """Seconds until another attempt is accepted; zero or less where it is accepted now."""
         doubled = self.count - FREE_FAILURES
         return self.at + min(2.0**doubled, LONGEST_WAIT) - now if doubled >= 0 else 0.0
 
@@ -44,7 +44,7 @@ class _Failures:
 class Login:
     """Compares passwords in constant time; after three wrong ones an address waits 1, 2, 4… up to 60 seconds.
 
-    Nobody waits for what others do: each address has failures of its own, and they are forgotten with time.
+    Each address has failures of its own, so that nobody waits for what others do. They are forgotten with time.
     """
 
     def __init__(self, password: SecretStr | None, clock: Callable[[], float], addresses: Addresses) -> None:

@@ -24,7 +24,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MediaItem:
-    """A picture or video in a message: its number on the shelf, its file's name, and what it shows in words.
+    """A picture or video in a message: its number in the picture store, its file's name, and a description.
 
     `kind` is the first half of its media type; what is neither "image" nor "video" cannot be shown.
     """

@@ -22,7 +22,7 @@ class Media:
 
 
 class PictureStore:
-    """Holds media by number for each owner; what is too old goes, and when it is full what nobody looks at any more.
+    """Holds media by number for each owner; what is too old goes, and when it is full the least recently seen.
 
     Args:
         capacity: Bytes in all.

@@ -22,7 +22,7 @@ CAPABILITIES: Final = Capabilities(
     image_bytes_limit=50_000_000,
     alt_text=True,
     buttons=True,
-    private_replies=True,  # nobody but the asker ever sees an answer
+    private_replies=True,  # only the asker ever sees an answer
 )
 ABILITIES: Final = frozenset({Ability.SPOILERS, Ability.EDITS, Ability.SEES_DELETIONS, Ability.COMPLETION})
 SHORTEST_PASSWORD: Final = 8

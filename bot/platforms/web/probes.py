@@ -29,7 +29,7 @@ class Probes:
         return [web.get("/healthz", self.healthz), web.get("/metrics", self.metrics)]
 
     async def healthz(self, _request: web.Request) -> web.Response:
-        """200 while whobot can answer somebody, 503 otherwise; the body names every part and platform."""
+        """200 while whobot can answer, 503 otherwise; the body names every part and platform."""
         health = await self._health()
         report = {"ok": health.ok, "parts": dict(health.parts), "platforms": dict(health.platforms)}
         return web.json_response(report, status=200 if health.ok else 503)

@@ -41,7 +41,7 @@ class Session:
 
     @property
     def idle(self) -> bool:
-        """Whether nobody looks at it and nothing is being done for it."""
+        """Whether no page is open and no work is going on for it."""
         return not self.streams and not self.in_hand
 
 

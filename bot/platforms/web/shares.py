@@ -1,4 +1,4 @@
-"""Room for uploads, shared out so that nobody takes all of it."""
+"""Memory for uploads, shared so that no chat takes all of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
