@@ -50,11 +50,11 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whom a written name may mean, by id; nobody where nobody is called anything like it.
+    """The characters that a written name may mean, by id; none where no name is like it.
 
     Args:
         ids: Where `certain`, the one who is meant; else those to choose from, the likeliest first.
-        certain: Whether nobody else can be meant.
+        certain: Whether no other character can be meant.
         misspelt: Whether they are called differently, and only nearly so.
     """
 
@@ -115,10 +115,10 @@ class Characters:
         return self._ids.get(_words(text))
 
     def match(self, text: str, among: Collection[str] | None = None) -> Match:
-        """Return whom people may mean by a name: all of it, some words of it that only one has, or a slip of the pen.
+        """Return the characters that a name may mean: by all of it, by words that one alone has, or misspelt.
 
         Args:
-            text: As somebody has written it.
+            text: As it was written.
             among: The ids that may be meant; all of them by default.
         """
         exact = self.find(text)
@@ -189,7 +189,7 @@ def _words(text: str, *, ordered: bool = False) -> tuple[str, ...]:
 def _closeness(wanted: Sequence[str], words: Sequence[str]) -> float:
     """Return how like a name each wanted word is in percent, at worst; 0 where one is like none of its words."""
     joined = 0.0
-    if len(wanted) != len(words):  # somebody left out the spaces
+    if len(wanted) != len(words):  # the spaces were left out
         either_way = ("".join(words), "".join(reversed(words)))
         joined = max(_likeness("".join(wanted), whole, CLOSE_WHOLE) for whole in either_way)
     left, worst = list(words), 100.0

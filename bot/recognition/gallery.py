@@ -84,4 +84,4 @@ def _places(names: Iterable[str], characters: Iterable[str]) -> npt.NDArray[np.i
 
 
 EMPTY = Gallery(())
-"""Nobody was taught."""
+"""A gallery without characters."""

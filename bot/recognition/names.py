@@ -17,14 +17,14 @@ _ACTIVE = re.compile(
     \w+:// |            # any scheme, tg:// among them
     (?<!\w)www\. |
     (?<!\w)[/@#]\w |    # a command, mention or hashtag, but not "Fate/Zero" or "iDOLM@STER"
-    <[@\#:/]            # what Discord shows as somebody, a channel, an emoji or a command
+    <[@\#:/]            # what Discord shows as a user, a channel, an emoji or a command
     """,
     re.VERBOSE,
 )
 
 
 def is_active(name: str) -> bool:
-    """Whether a chat would make something of a name that can be clicked on, or that calls somebody."""
+    """Whether a chat would make a link, a command or a mention of a name."""
     if _ACTIVE.search(name):
         return True
     return any(
@@ -49,7 +49,7 @@ def _skeleton(name: str) -> str:
 
 
 def _prototypes(text: str) -> str:
-    """Put in the place of each letter the one that stands for all that look like it."""
+    """Replace each letter by the one that stands for all its lookalikes."""
     table = _confusables()
     return "".join(table.get(letter, letter) for letter in unicodedata.normalize("NFD", text))
 

@@ -16,11 +16,11 @@ class AnalysisOptions:
         threshold: Probability under which the best guess counts as unknown; None for the bundle's own.
         annotate: Whether to draw the answer.
         face: Whether the whole picture is one face crop, which no detector needs to find.
-        gallery: Characters that were taught beside the bundle's own; not looked at where it gives no embeddings.
+        gallery: Characters that were taught beside the bundle's own; not used where it gives no embeddings.
         only_taught: Whether to answer from the gallery alone.
-        portraits: Whether each sighting shall hold its `Portrait`, where the bundle gives embeddings.
+        portraits: Whether each sighting holds its `Portrait`, where the bundle gives embeddings.
         least_guess: Probability under which a guess is not drawn.
-        unknown: The word that is drawn on faces of nobody; None, or one that no font has, is in English.
+        unknown: The word that is drawn on unknown faces; in English where it is None or no font has it.
         share: Whose picture it is: workers serve those who wait in turns.
     """
 
@@ -49,7 +49,7 @@ class LocalOptions:
         queue: Pictures that may wait for a worker.
         threads: Worker threads; 0 is one for each core, and no more than fit into the memory.
         fonts: Font files for names, tried before those of the system.
-        reload_seconds: How often to look whether the files of the models have changed.
+        reload_seconds: How often to check whether the files of the models have changed.
     """
 
     pixels: int = 50_000_000

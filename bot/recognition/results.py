@@ -47,7 +47,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A face cut out of its picture, as the classifier saw it: what is kept where somebody teaches with it.
+    """A face cut out of its picture, as the classifier saw it: which is kept where it is taught with.
 
     `image` is an encoded picture file of the crop, `embedding` the unit-length answer of the bundle called `bundle_id`,
     float32 ``(dimensions,)``.
@@ -82,7 +82,7 @@ class Sighting:
 
     @property
     def unknown_probability(self) -> float:
-        """The probability that the face is nobody's who is known: what the guesses leave over."""
+        """The probability that the face is of no known character: what the guesses leave over."""
         return max(0.0, 1.0 - sum(guess.probability for guess in self.guesses))
 
 

@@ -21,7 +21,7 @@ def halved(image: Image, scale: float) -> Image:
 
 
 def scaled(image: Image, width: int, height: int) -> Image:
-    """Bring an RGB uint8 image to exactly `width` x `height` pixels, for people to look at.
+    """Bring an RGB uint8 image to exactly `width` x `height` pixels, for people to see.
 
     Whole squares of pixels are averaged as far as they go, and cubic curves do what is left: a fraction of the time of
     Lanczos, and of averaging by the exact factor.

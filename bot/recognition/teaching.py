@@ -1,7 +1,7 @@
-"""What is checked when somebody teaches, in a chat or on the command line.
+"""Checks what people teach, in a chat or on the command line.
 
-Whom a name means, whether a picture was taught before, whether the faces agree with each other and with what is known,
-and whom else they look like.
+Which character a name means, whether a picture was taught before, whether the faces agree with each other and with
+what is known, and which other characters they resemble.
 """
 
 import unicodedata
@@ -26,20 +26,20 @@ QUOTES = ('""', "“”", "„“", "«»", "「」", "『』")
 
 
 def character_of(name: str, characters: Characters, among: Collection[str] | None = None) -> str:
-    """Return the id of the character that somebody means by a name, or the name itself, tidied, where nobody has it.
+    """Return the id of the character that a name means, or the name itself, tidied, where no character has it.
 
-    Words of a name that only one character has are enough. In quotation marks it is nobody but who is called just so. A
+    Words of a name that only one character has are enough. In quotation marks the name must match whole. A
     taught name is kept as it was written, in Unicode's composed form, with single spaces.
 
     Args:
-        name: As somebody has written it.
+        name: As it was written.
         characters: Who is known, those that were taught included.
-        among: The ids that may be meant; all of them, and somebody new, by default.
+        among: The ids that may be meant; all of them, and a new character, by default.
 
     Raises:
         BadName: it is too long, holds what is no text, or has neither a letter nor a digit that can be seen.
-        ActiveName: nobody is called so yet, and it holds a link, a command or a mention.
-        UnclearName: several may be meant, or somebody whose name is spelt a little differently.
+        ActiveName: no character has this name, and it holds a link, a command or a mention.
+        UnclearName: several may be meant, or one whose name is spelt a little differently.
     """
     tidy = tidied(name)
     if tidy[0] + tidy[-1] in QUOTES:
@@ -49,7 +49,7 @@ def character_of(name: str, characters: Characters, among: Collection[str] | Non
     known = match.ids[0] if match.certain else characters.find(tidy)
     if known is None and is_active(tidy):
         raise ActiveName
-    # Other letters that look the same are no slip of the pen: who is told by them is somebody else.
+    # Letters of another script that look the same are no slip of the pen: the name is another character's.
     if match.ids and not match.certain and characters.lookalike(tidy) is None:
         names = tuple(characters.name(id_) for id_ in match.ids)
         raise UnclearName(tidy, names, misspelt=match.misspelt, new=among is None)
@@ -86,7 +86,7 @@ def taught_before(face: Embedding, known: Iterable[Embedding]) -> bool:
 
 
 def odd_ones(faces: Sequence[Embedding], earlier: Sequence[Embedding] = (), *, kinship: float) -> list[int]:
-    """Return the places of faces that look little like the others, which are said to be the same character's.
+    """Return the places of faces that differ much from the others of the same lesson.
 
     A face is odd where its mean cosine to the others is less than half of what two faces of one character have on
     average. Two faces that disagree are both odd.
@@ -121,7 +121,7 @@ def lookalikes(character: str, sightings: Sequence[Sighting]) -> dict[str, float
     """Return who else the faces of a lesson look like, and the mean probability of that, the likest first.
 
     Args:
-        character: The id of whom the lesson teaches.
+        character: The id of the character that the lesson teaches.
         sightings: The faces, as they were seen just before.
     """
     sums: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Add characters to a bundle: its network and all whom it knows stay, and the new ones are compared by their faces."""
+"""Add characters to a bundle: its network and all that it knows stay, and the new ones are compared by their faces."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Add the characters of each roster to a bundle that is there, all steps in a row from one settings file.
 
 Nothing is trained: the bundle's network embeds the faces, which are compared with as if a chat had taught them. So all
-whom the bundle knows stay known, and what chats have taught it looks the same as before.
+that the bundle knows stay known, and what chats have taught is embedded as before.
 """
 
 from collections.abc import Iterator, Sequence

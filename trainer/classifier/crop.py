@@ -30,7 +30,7 @@ class Cropped:
     unreadable: tuple[str, ...]
 
     def tell(self, console: Console) -> None:
-        """Tell whoever trains, naming the pictures that need another look."""
+        """Report the pictures that need to be checked by hand."""
         console.say(f"Faces cut out: {self.faces}")
         if self.faceless:
             console.warn(f"Pictures in which no face was found, copied to unrecognized: {len(self.faceless)}")
@@ -49,7 +49,7 @@ def crop(source: Path, destination: Path, settings: Crop, console: Console) -> C
     in which no face was found are copied to ``unrecognized/<character>/`` beside `destination`.
 
     Raises:
-        DatasetError: the folders are of no use. Single files that are no pictures are only reported.
+        DatasetError: the folders cannot be used. Single files that are no pictures are only reported.
         TrainerError: the detector cannot be used, or the disk is full.
     """
     examples = read_examples(source)

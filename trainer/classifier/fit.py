@@ -103,7 +103,7 @@ class _Run:
         self._truth = truth_of(self._learnt, split.labels)
 
     def train(self) -> Trained:
-        # First of all: weights that do not fit are told before pictures are looked at.
+        # First of all, so that weights that do not fit are reported before pictures are read.
         body = self._start.build()
         images = read_images(self._learnt, self._start.spec, self._console, "training")
         model = build_classifier(body, len(self._split.labels))

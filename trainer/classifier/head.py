@@ -30,7 +30,7 @@ class Head:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What heads say of pictures that neither they nor their look-alikes have trained: logits, and who it is."""
+    """Logits for pictures whose near-duplicates have not trained the head either, and the characters that they show."""
 
     logits: Values
     truth: Truth
@@ -85,7 +85,7 @@ def cross_validate(
         truth: As `fit_head`.
         characters: As `fit_head`.
         penalty: As `fit_head`.
-        groups: Indices of pictures that look alike; together they are all.
+        groups: Indices of near-duplicates; together they are all.
         on_fold: Called `FOLDS` times.
     """
     logits, asked = np.zeros((len(truth), characters), np.float32), np.zeros(len(truth), bool)

@@ -52,9 +52,9 @@ def fit_recognition(
         views: Unit-length embeddings of each picture as it is and changed, ``(views, pictures, dimensions)``.
         truth: Each picture's character.
         characters: How many there are.
-        groups: Indices of pictures that look alike; together they are all.
+        groups: Indices of near-duplicates; together they are all.
         teaching: How taught characters compare.
-        strangers: Embeddings of faces of nobody, ``(count, dimensions)``; there may be none.
+        strangers: Embeddings of strangers' faces, ``(count, dimensions)``; there may be none.
 
     Returns:
         None where faces are no nearer to their own character than to others: such embeddings tell nothing.

@@ -78,7 +78,7 @@ class Evaluation:
 
     @property
     def confusion(self) -> npt.NDArray[np.intp]:
-        """Pictures by their character (row) and by whom they were taken for (column)."""
+        """Pictures by their character (row) and by the one that they were taken for (column)."""
         return confusion(self.probabilities, self.truth)
 
     def ranked(self, scored: Scored) -> list[Guess]:
@@ -117,7 +117,7 @@ def evaluate(scorer: Scorer, examples: Sequence[Example], console: Console, jour
     """Show each picture to the classifier; with a journal, an interrupted evaluation goes on where it stopped.
 
     Raises:
-        DatasetError: there are no pictures, one cannot be read, or it shows somebody whom the classifier cannot know.
+        DatasetError: there are no pictures, one cannot be read, or its character is unknown to the classifier.
     """
     unknown = sorted({example.character for example in examples} - set(scorer.labels))
     if unknown:

@@ -31,7 +31,7 @@ class Start:
 
     `backbone` is what it consists of up to its features, `spec` what it will be shown. `weights` is the file that they
     come from, None where they come with a package. `teaching` is how characters compare that are taught to what comes
-    of it, None where it gives no embedding that stays as it is; `strangers` are embeddings of faces of nobody,
+    of it, None where it gives no embedding that stays as it is; `strangers` are embeddings of strangers' faces,
     ``(count, dimensions)``, none where none are at hand; `comparison` is what taught characters are compared by.
     """
 

@@ -39,7 +39,7 @@ class Trained:
         return model
 
     def load_recognition(self) -> Recognition | None:
-        """Read how strangers are told from those whom the network knows, where it can tell them."""
+        """Read how strangers are told from the characters that the network knows, where it can tell them."""
         if self.threshold is None:
             return None
         paths = [self.folder / name for name in sorted(RECOGNITION_FILES)]

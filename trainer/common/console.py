@@ -27,7 +27,7 @@ class Console:
 
     @contextmanager
     def steps(self, what: str, total: int | None) -> Iterator[Advance]:
-        """Show a bar while the body runs; `total` is None where nobody knows."""
+        """Show a bar while the body runs; `total` is None where it is not known."""
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),

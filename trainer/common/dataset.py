@@ -21,7 +21,7 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A picture and whom it shows."""
+    """A picture and the character that it shows."""
 
     character: str
     path: Path
@@ -33,7 +33,7 @@ def read_characters(folder: Path) -> dict[str, tuple[Path, ...]]:
     Hidden files and folders are passed over.
 
     Raises:
-        DatasetError: there is nothing in it, or the names of characters are of no use as names.
+        DatasetError: it is empty, or its folders cannot be names of characters.
     """
     if not folder.is_dir():
         raise DatasetError(f"there is no folder {folder}")
@@ -106,7 +106,7 @@ def read_picture(path: Path) -> Image:
 
 
 def fingerprint(examples: Sequence[Example], *settings: object) -> str:
-    """Return a hash of the pictures' content, whom they show, and of the settings that work on them."""
+    """Return a hash of the pictures' content, of their characters, and of the settings that work on them."""
     digest = hashlib.sha256(repr(settings).encode())
     for example in examples:
         digest.update(f"\n{example.character}\n".encode())

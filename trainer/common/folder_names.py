@@ -1,4 +1,4 @@
-"""Whom a folder's name means: people name folders as they say a character's name, a bundle by its labels."""
+"""Which character a folder's name means: folders have names that people say, bundles have labels."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ class Names:
         self._label = {self._characters.find(label): label for label in labels}
 
     def find(self, name: str) -> str | None:
-        """Return the label of who is called so, None where the bundle knows nobody of that name."""
+        """Return the label of the character of that name; None where the bundle knows none."""
         return name if name in self._labels else self._label.get(self._characters.find(name))
 
     def sort(self, examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:

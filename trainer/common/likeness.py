@@ -41,7 +41,7 @@ def hash_pictures(paths: Sequence[Path], hashes: Hashes, on_picture: OnPicture) 
 
 
 def near_duplicates(hashes: Sequence[Hash]) -> list[list[int]]:
-    """Group pictures by their looks: near-duplicates of near-duplicates share a group."""
+    """Group pictures by likeness: near-duplicates of near-duplicates share a group."""
     table = np.stack(hashes)
     group = np.arange(len(table))
     for i in range(1, len(table)):
@@ -57,7 +57,7 @@ def drawings(paths: Sequence[Path], hashes: Hashes) -> npt.NDArray[np.intp]:
 
     Args:
         paths: The crops.
-        hashes: What each of them looks like.
+        hashes: The perceptual hash of each.
     """
     number = np.arange(len(paths))
     by_name: dict[Path, int] = {}

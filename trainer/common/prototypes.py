@@ -16,9 +16,9 @@ Floats: TypeAlias = npt.NDArray[np.floating]
 NAMED = 0.95
 """The share of known faces that the threshold lets be named."""
 PRIOR = 0.9
-"""The share of faces asked about that are taken to be of the roster: people ask about whom they expect to be known."""
+"""The share of faces asked about that are taken to be of the roster: people ask about whoever may be known."""
 TAUGHT_PRIOR = 0.1
-"""As `PRIOR`, for a single character that was taught: most faces are somebody else's."""
+"""As `PRIOR`, for a single character that was taught: most faces are of another character."""
 RIDGE = 1.0
 """How strongly coefficients are drawn to 0, as a number of faces."""
 PICTURES_A_PROTOTYPE = 12
@@ -31,7 +31,7 @@ def make_prototypes(
 
     Returns:
         Unit-length prototypes ``(count, dimensions)``, and each one's character; a character without a face gets the
-        zero vector, which is near nobody.
+        zero vector, which is near no character.
 
     Source: k-means++ (Arthur and Vassilvitskii, 2007), on the sphere.
     """

@@ -135,7 +135,7 @@ class Export(Section):
 
 
 class Published(Section):
-    """What somebody else has reported on the same pictures, for comparison."""
+    """Figures that others have reported on the same pictures, for comparison."""
 
     network: str
     """The network that they used."""
@@ -155,7 +155,7 @@ class Roster(Section):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     """The name of its bundles: small letters, digits and hyphens."""
     characters: tuple[str, ...] = ()
-    """Whom it knows; everybody in the folders where empty."""
+    """The characters that it knows; all folders where empty."""
     ship: bool = True
     """Whether its bundles go to the export directory. Otherwise they stay in the working folder."""
     published: Published | None = None
@@ -172,10 +172,10 @@ class Settings(Section):
     pictures: Pictures
     rosters: tuple[Roster, ...] = Field(min_length=1)
     beside: Path | None = None
-    """The bundle that the characters are added to: all whom it knows stay known. Without it the one that ships. The
+    """The bundle that the characters are added to: all that it knows stay known. Without it the one that ships. The
     same bundle in the other precision, where it lies beside it, is added to as well."""
     alone: bool = False
-    """Whether a network is trained that knows these characters and nobody else. [fit] and compare are for that."""
+    """Whether a network is trained that knows these characters alone. [fit] and compare are for that."""
     compare: tuple[str, ...] = ()
     """Other networks to start from, as fit.backbone: the tables show them beside, their bundles stay in the working
     folder."""

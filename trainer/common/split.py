@@ -78,7 +78,7 @@ def make_split(
     There must be `fewest` characters at least.
 
     Raises:
-        DatasetError: the folders are of no use, or neither or both were given.
+        DatasetError: the folders cannot be used, or neither or both were given.
     """
     if (crops is None) != bool(train and test):
         raise DatasetError("give either a folder of crops to divide, or folders to train on and folders to test on")
@@ -110,8 +110,8 @@ def split_folder(
         folder: Holds a folder of face crops for each character.
         options: How to divide.
         characters: Only these; all where empty.
-        on_picture: Called after each picture that was looked at.
-        hashes: What pictures were found to look like; it is added to.
+        on_picture: Called after each picture that was read.
+        hashes: Perceptual hashes of pictures; new ones are added.
         fewest: How many characters there must be at least.
 
     Raises:
@@ -149,7 +149,7 @@ def split_pair(
     """Take folders as they are: those to train (and validate) on, and those to test on.
 
     Raises:
-        DatasetError: a folder is of no use, or the tests show somebody whom the training does not.
+        DatasetError: a folder cannot be used, or the tests show a character that the training does not.
     """
     learnt, asked = _read(train, characters, fewest), _read(test, characters, fewest=1, pictures=1)
     unknown = {example.character for example in asked} - {example.character for example in learnt}

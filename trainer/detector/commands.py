@@ -68,7 +68,7 @@ def export(data: Data, run: Run, bundle: BundleFile = OURS, settings: SettingsFi
 
 @app.command()
 def threshold(data: Data, bundle: BundleFile = OURS, settings: SettingsFile = DEFAULT) -> None:
-    """Choose a bundle's threshold anew, as export does, and keep its network: for another way of looking with it."""
+    """Choose a bundle's threshold anew, as export does, and keep its network: for another way of searching with it."""
     _choose_threshold(read_bundle(bundle), bundle, collect(data, read_settings(settings).data.held_back))
 
 

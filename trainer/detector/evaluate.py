@@ -16,7 +16,7 @@ from trainer.detector.labels import LabelledPicture, read_image
 from trainer.detector.matching import Match, match, tally
 
 LOWEST = 0.05
-"""Score from which faces are looked at: lower ones are of no use at any threshold worth having."""
+"""Score from which faces are counted: lower ones lie below every useful threshold."""
 THRESHOLDS = tuple(round(float(t), 2) for t in np.arange(LOWEST, 0.9, 0.01))
 FALSE_SHARE = 0.01
 """Share of pictures without a face in which a false box may be tolerated at most."""

@@ -27,7 +27,7 @@ class LabelledPicture:
 
     `faces` must be found. `ignored` boxes (mascots, tiny or hidden faces, doubtful spots) neither count nor cost.
     `source` names where the picture comes from, as in ``scenes/tsubasa``: the unit that figures are given for. `decoys`
-    are spots that a detector took for faces and that are worth looking at again.
+    are spots that a detector took for faces and that are worth another check.
     """
 
     path: Path

@@ -34,7 +34,7 @@ class SampleSettings(_Settings):
 
 
 class ProposalSettings(_Settings):
-    """What counts among the boxes that an earlier stage proposes, and how many crops of heads are looked at."""
+    """What counts among the boxes that an earlier stage proposes, and how many crops of heads are used."""
 
     sure: Share
     sure_head: Share

@@ -76,7 +76,7 @@ class BundleRunner:
     def probabilities(self, faces: Faces) -> Values:
         """Return how likely each face is each of the roster's characters, ``(pictures, labels)``, in their order.
 
-        The rest to 1 is somebody else's. Where there was no face to be found, all is.
+        The rest to 1 is unknown; all of it where no face was found.
         """
         column = {label: place for place, label in enumerate(self.bundle.labels)}
         given = np.zeros((len(faces), len(column)), np.float32)

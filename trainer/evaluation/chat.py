@@ -34,12 +34,12 @@ def judge_chat(
     Args:
         runner: The bundle.
         known: Pictures of characters of its roster, under its labels.
-        newcomers: Pictures of characters that it does not know; those whom a lesson leaves out are strangers in it.
+        newcomers: Pictures of characters that it does not know; those that a lesson leaves out are strangers in it.
         unknown: Pictures of further strangers.
         console: Is told how far it is.
 
     Raises:
-        DatasetError: there is nobody to teach.
+        DatasetError: there is no character to teach.
         TrainerError: the bundle cannot be taught.
     """
     if not runner.embeds:

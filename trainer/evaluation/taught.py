@@ -53,7 +53,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class TaughtFigures:
-    """Shares of faces over all draws; `strangers` are those of characters that nobody taught.
+    """Shares of faces over all draws; `strangers` are those of characters that were not taught.
 
     `named_by_fewer` is of the same faces as `named`, after the lesson of fewer drawings; of none where there is none.
     """
@@ -85,7 +85,7 @@ def judge_taught(
         known: Of characters that it does.
         lessons: What is taught, one after the other, each beside the roster alone.
         seed: Draws characters and drawings.
-        others: Strangers beside those of `crops` whom a lesson leaves out; their names do not count.
+        others: Strangers beside those of `crops` that a lesson leaves out; their names do not count.
     """
     answers = _Answers(bundle)
     before = answers.rightly(known, EMPTY)

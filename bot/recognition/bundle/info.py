@@ -103,7 +103,7 @@ def parse_info(values: Any) -> BundleInfo:
 
 
 def _check_numbers(info: BundleInfo) -> None:
-    """Find numbers that would fail, or mislead, only once a picture is looked at."""
+    """Find numbers that would fail, or mislead, only when a picture is analysed."""
     shown = info.input
     for name, value, least in (("width", shown.width, 1), ("height", shown.height, 1), ("sharpest", shown.sharpest, 0)):
         if not isinstance(value, int) or not least <= value <= LARGEST_INPUT:

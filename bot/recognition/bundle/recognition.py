@@ -1,4 +1,4 @@
-"""How a bundle tells those whom it knows from everybody else, and how it meets characters that people teach."""
+"""How a bundle tells the characters that it knows from strangers, and how it compares characters that people teach."""
 
 import io
 import json
@@ -114,7 +114,7 @@ class Recognition:
     """How a bundle with embeddings tells the known from the unknown: a logistic regression over `Feature`.
 
     Args:
-        prototypes: Float32 ``(count, dimensions)``, unit length: several for each character whose looks differ.
+        prototypes: Float32 ``(count, dimensions)``, unit length: several for each character of several appearances.
         owners: For each of them the place of its character in the labels; each character has at least one.
         offsets: One for each label, added to the log-odds of being known where that character is the best guess.
         weights: For each feature its coefficient; those left out count nothing.
@@ -123,7 +123,7 @@ class Recognition:
         contested: Whether the other guesses take from the probability of the best one. Not where the log-odds of being
             known fall already because they are near: it would be held against it a second time.
         teaching: How taught characters compare where there is no `comparison`, and how alike faces of one are.
-        strangers: Float32 ``(count, dimensions)``, unit length: faces of nobody whom the bundle knows.
+        strangers: Float32 ``(count, dimensions)``, unit length: faces of characters that the bundle does not know.
         comparison: How taught characters compare.
         compared: How many labels, the last ones, the network has no logit for: their prototypes are compared as taught
             characters are.

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 NOBODY = -1
-"""Owns faces of people whom the bundle does not know."""
+"""Owns faces of characters that the bundle does not know."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,15 +17,15 @@ GRAIN = 32
 OVERLAP = 0.45
 """Boxes with a higher intersection over union are one face."""
 SUSPICION = 0.5
-"""Share of the threshold from which a small face that does not count makes a second look worth while."""
+"""Share of the threshold from which a small face that does not count makes a second pass worth while."""
 SMALL = 28.0
-"""Pixels of the network's input. Smaller faces are seen better in a second, closer look."""
+"""Pixels of the network's input. Smaller faces are found better in a second pass over an enlarged part."""
 COMPANY = 0.6
 """A face needs this share of the score of the picture's best one: where one is seen so well, others would be too."""
 LARGE = 1100
-"""Pixels. A picture whose longer side is not longer shows little more in a second look, and mostly false faces."""
+"""Pixels. In a smaller picture, a second pass finds little more, and mostly false faces."""
 STRIP = 2.5
-"""A picture that is so many times as long as wide is looked at in parts."""
+"""A picture that is so many times as long as wide is searched in parts."""
 MOST_PARTS = 16
 """However long a strip is: the reduced picture is then so narrow that no more would show a face worth naming, and a
 file of a hundred bytes could ask for thousands."""
@@ -38,7 +38,7 @@ serves one in four."""
 class NetworkDetector:
     """Finds faces with a bundle's network. Not thread-safe.
 
-    It looks at the whole picture and, where that is large and shows small faces, at its quarters; then once more, and
+    It searches the whole picture and, where that is large and shows small faces, its quarters; then once more, and
     closer, at what may be a face or not.
 
     Args:
@@ -85,7 +85,7 @@ class NetworkDetector:
         return boxes[whole], found[whole]
 
     def _closer(self, boxes: Boxes, scores: Scores, width: int, height: int) -> tuple[Window, ...]:
-        """The windows that a second look is worth while at."""
+        """The windows that are worth a second pass."""
         longer, shorter = max(width, height), min(width, height)
         if longer > STRIP * shorter:
             parts = min(round(longer / shorter), MOST_PARTS)

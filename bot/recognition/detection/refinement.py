@@ -13,19 +13,19 @@ from bot.recognition.interpreter import Network
 from bot.recognition.results import Image
 
 DOUBTFUL = (0.28, 0.6)
-"""Scores between which a second look can change the answer, and is worth its two milliseconds."""
+"""Scores between which a second pass can change the answer, and is worth its two milliseconds."""
 SURE = 0.6
-"""The score of a closer look from which the mirror is not needed."""
+"""The score of a second pass from which the mirrored one is not needed."""
 MOST = 16
-"""Boxes that are looked at again in one picture, the best first."""
+"""Boxes that are examined again in one picture, the best first."""
 SIDE = 128
 """Pixels of the network's input."""
 AROUND = 2.6
-"""How many times as wide as the box what is looked at is."""
+"""The width of the examined part, in widths of the box."""
 SAME = 0.35
-"""Intersection over union from which a face in the closer look is the one in question."""
+"""Intersection over union from which a face of the second pass is the one in question."""
 FAINT = 0.02
-"""The lowest score that is read from the closer look."""
+"""The lowest score that is read from the second pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Refiner:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        # An interpreter of its own keeps its small input: changing sizes back and forth would cost more than looking.
+        # An interpreter of its own keeps its small input: changing sizes back and forth would cost more than the pass.
         small = replace(bundle.info, input=replace(bundle.info.input, width=SIDE, height=SIDE))
         self._network = Network(replace(bundle, info=small))
 
     def rescore(self, image: Image, boxes: Boxes, scores: Scores) -> Scores:
-        """Return the scores, doubtful ones as the mean of the first look's and the second's.
+        """Return the scores, doubtful ones as the mean of the first pass and the second.
 
-        Where the second look is not sure, it counts as the lower one of the part as it is and in the mirror: a face
+        Where the second pass is not sure, it counts as the lower one of the part as it is and in the mirror: a face
         is one in both.
 
         Args:

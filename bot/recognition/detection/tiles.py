@@ -1,4 +1,4 @@
-"""Parts of a picture to look at on their own, so that small faces are seen large."""
+"""Parts of a picture to search on their own, so that small faces become large."""
 
 from dataclasses import dataclass
 from math import ceil

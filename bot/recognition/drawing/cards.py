@@ -19,7 +19,7 @@ def draw_card(
 ) -> None:
     """Draw the card of a face of `image` (RGB uint8, the sighting's box in its pixels) into `place`.
 
-    Where nobody is known, the word `unknown` says so.
+    The word `unknown` stands on the card of an unknown face.
     """
     canvas.rounded(place, _RADIUS + 4, CARD)
     side = place.height - 2 * _PADDING
@@ -54,7 +54,7 @@ def _draw_guesses(canvas: Canvas, place: Box, guesses: Sequence[Guess], size: in
     for index, guess in enumerate(guesses):
         row = Box(place.x, place.y + index * (height + _GAP), place.width, height)
         canvas.rounded(row, _RADIUS, TRACK)
-        # The runners-up are dimmer: the eye shall find the answer first.
+        # The runners-up are dimmer, so that the eye finds the answer first.
         canvas.rounded(row, _RADIUS, colour if index == 0 else mix(colour, TRACK, 0.6), share=guess.probability)
         middle = row.y + height / 2
         score = percent(guess.probability)
