@@ -77,7 +77,7 @@ def test_compose_starts_with_a_password_and_empty_tokens(tmp_path: Path) -> None
     assert not configuration.warnings
 
 
-def test_an_empty_password_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_password_is_reported_with_advice(tmp_path: Path) -> None:
     environment = with_secrets(tmp_path, web_password="", discord_token="", telegram_token="")
     with pytest.raises(ConfigError, match=r"web_password must hold the password and nothing else"):
         load(None, environment, sections())

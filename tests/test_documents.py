@@ -43,7 +43,7 @@ def test_the_table_of_features_says_what_the_platforms_declare() -> None:
     assert flags == set(CAPABILITIES)
 
 
-def test_every_capability_is_kept_to_by_those_who_make_replies() -> None:
+def test_every_capability_is_read_where_replies_are_made() -> None:
     code = "".join(path.read_text() for path in (REPOSITORY / "bot/chat").rglob("*.py"))
     read = set(re.findall(r"\bcapabilities\.(\w+)", code))
     assert {one.name for one in fields(Capabilities)} <= read

@@ -163,7 +163,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, text: 
     assert secret not in str(caught.value.__cause__)
 
 
-def test_a_refused_secret_is_told_where_to_go(tmp_path: Path) -> None:
+def test_a_refused_secret_names_its_right_place(tmp_path: Path) -> None:
     (message,) = mistakes(written(tmp_path, '[discord]\ntoken = "abc"\n'))
     assert "WHOBOT_DISCORD__TOKEN" in message
     assert "token_file" in message
@@ -219,7 +219,7 @@ def test_a_token_file_that_all_can_read_is_warned_of(tmp_path: Path) -> None:
         ("'your token'\n", "still holds the placeholder"),
     ],
 )
-def test_an_unusable_token_file_is_told(tmp_path: Path, content: str | None, expected: str) -> None:
+def test_an_unusable_token_file_is_reported(tmp_path: Path, content: str | None, expected: str) -> None:
     token = tmp_path / "token"
     if content is not None:
         token.write_text(content)
@@ -235,12 +235,12 @@ def test_an_empty_token_file_leaves_the_platform_off(tmp_path: Path) -> None:
     assert not DISCORD.runs_with(settings)
 
 
-def test_a_folder_in_a_token_file_s_place_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_token_file_is_reported(tmp_path: Path) -> None:
     (message,) = mistakes(None, {"WHOBOT_DISCORD__TOKEN_FILE": str(tmp_path)})
     assert "container engines make where a mounted file is missing; remove it and write the file" in message
 
 
-def test_a_token_file_of_another_user_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_file_of_another_user_is_reported_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_path: Path) -> str:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -270,7 +270,7 @@ def test_a_token_given_twice_is_refused(tmp_path: Path) -> None:
     assert "given twice, by WHOBOT_DISCORD__TOKEN and by token_file" in message
 
 
-def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read the configuration"):
         load(tmp_path / "missing.toml", {})
     with pytest.raises(ConfigError, match=r"not valid TOML: .*line 1"):
@@ -280,7 +280,7 @@ def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
         load(tmp_path / "config.toml", {})
 
 
-def test_where_the_file_is_looked_for(tmp_path: Path) -> None:
+def test_the_places_where_the_file_is_searched(tmp_path: Path) -> None:
     assert locate(None, {}, tmp_path) is None
     usual = written(tmp_path, "")
     assert locate(None, {}, tmp_path) == usual

@@ -29,7 +29,7 @@ def test_chats_are_served_in_rotation_and_so_are_the_users_of_each() -> None:
     assert not line
 
 
-def test_what_is_nobodys_has_a_line_of_its_own() -> None:
+def test_work_without_an_owner_has_a_queue_of_its_own() -> None:
     nobody: Share = (None,)
     assert drained(queue(nobody, nobody, ANN)) == ["None0", "ann2", "None1"]
 
@@ -38,7 +38,7 @@ def test_of_one_user_the_first_to_come_is_the_first_to_be_served() -> None:
     assert drained(queue(ANN, ANN, ANN)) == ["ann0", "ann1", "ann2"]
 
 
-def test_a_newcomer_comes_before_those_who_were_served_already() -> None:
+def test_a_newcomer_is_served_before_the_others() -> None:
     line = queue(CROWD, CROWD, CROWD)
     assert line.pop() == "eve0"
     line.push("ann", ANN)

@@ -66,7 +66,7 @@ async def test_a_page_is_asked_at_the_address_that_is_set(host: str) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", b"SSH-2.0-OpenSSH_9.2\r\n"])
-async def test_another_program_at_that_address_is_told_from_whobot(answer: bytes) -> None:
+async def test_another_program_at_that_address_is_not_taken_for_whobot(answer: bytes) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)

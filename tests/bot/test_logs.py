@@ -58,7 +58,7 @@ def test_exceptions_and_their_causes_are_redacted(stream: io.StringIO) -> None:
     assert DISCORD_TOKEN not in written
 
 
-def test_what_nobody_catches_is_logged_and_redacted(stream: io.StringIO) -> None:
+def test_uncaught_exceptions_are_logged_and_redacted(stream: io.StringIO) -> None:
     sys.excepthook(ValueError, ValueError(TELEGRAM_TOKEN), None)
 
     def crash() -> None:

@@ -60,7 +60,7 @@ def test_a_block_is_timed_even_if_it_fails() -> None:
     assert read(metrics)["whobot_stage_seconds_count{platform=web,stage=download}"] == 1
 
 
-def test_a_slow_platform_is_told_from_a_quick_one() -> None:
+def test_slow_and_quick_platforms_are_measured_apart() -> None:
     metrics = Metrics()
     for platform, seconds in (("discord", 2.0), ("telegram", 0.004)):
         metrics.analysed(platform, Analysis(10, 10, (), Timings(1000 * seconds, 0.0, 0.0, 0.0)))

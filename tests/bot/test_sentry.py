@@ -100,7 +100,7 @@ def test_what_is_no_error_is_not_reported(reports: Reports) -> None:
     assert reports == []
 
 
-def test_a_report_that_fails_harms_nobody(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_report_does_no_harm(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", False)
     monkeypatch.setattr(sentry_sdk, "new_scope", lambda: 1 / 0)
     structlog.get_logger("bot").error("failed")

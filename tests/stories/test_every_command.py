@@ -130,7 +130,7 @@ async def test_what_only_managers_may_say(chat: PlatformChat, command: str) -> N
 
 
 @pytest.mark.parametrize("limits", [ONCE])
-async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord: DiscordChat) -> None:
+async def test_a_user_over_the_limit_is_told_once_and_then_ignored(discord: DiscordChat) -> None:
     chat, fake = discord, discord.fake
     await chat.say("about", by=chat.ann)
     assert "That was a lot at once." in (await chat.say("about", by=chat.ann)).text
@@ -143,7 +143,7 @@ async def test_who_asks_too_much_is_told_once_and_then_met_with_silence(discord:
     assert fake.unread == 0
 
 
-async def test_who_is_not_let_in_sees_nothing_at_all(tmp_path: Path) -> None:
+async def test_a_user_without_access_gets_no_answer(tmp_path: Path) -> None:
     async with fake_discord() as fake:
         token, no_match = Discord(token=SecretStr(fake.token)), config.Access(allow=("discord:1",))
         async with running(settings(tmp_path, UNLIMITED, discord=token, access=no_match)):

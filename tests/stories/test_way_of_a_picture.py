@@ -128,7 +128,7 @@ async def test_a_crowd_is_cut_to_the_limit(ask: Asker) -> None:
         ("missing", "could not fetch"),
     ],
 )
-async def test_what_cannot_be_looked_at_gets_a_clear_answer_and_the_rest_theirs(
+async def test_unreadable_pictures_get_a_clear_answer_and_the_others_their_own(
     ask: Asker, name: str, words: str
 ) -> None:
     reply = await ask(name)

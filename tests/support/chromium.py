@@ -31,7 +31,7 @@ FLAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a page is looked at on; width and height in CSS pixels."""
+    """The screen that shows a page; width and height in CSS pixels."""
 
     width: int
     height: int

@@ -14,7 +14,7 @@ from bot.chat.replies import in_place
 
 @dataclass(frozen=True, slots=True)
 class Toss(Request):
-    """What does a coin show? `called` is what somebody says that it will be."""
+    """What does a coin show? `called` is the user's bet."""
 
     called: str
 

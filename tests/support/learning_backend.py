@@ -56,7 +56,7 @@ def see(face: str, gallery: Gallery) -> Sighting:
 
 
 class Member:
-    """Somebody in a chat: says things to a service, and presses what it answers."""
+    """A member of a chat, who asks a service and presses its buttons."""
 
     def __init__(self, service: Service, source: Source, user: User = ANN, chat: Chat = CHAT) -> None:
         self._service = service

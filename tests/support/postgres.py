@@ -55,12 +55,12 @@ def database() -> Iterator[str]:
 def server(binaries: Path) -> Iterator[str]:
     """Run a server of the programs in `binaries`; yield the address of its one database.
 
-    It listens on a socket in its own folder alone, so that no port has to be found and nobody else can reach it.
+    It listens on a socket in its own folder alone, so that no port has to be found and no other user can reach it.
 
     Raises:
         RuntimeError: it could not be made or started; says what its programs said.
     """
-    # pytest's temporary folders are closed to the user whom root runs the server as, and too long for a socket's name.
+    # pytest's temporary folders are closed to the user as which root runs the server, and too long for a socket's name.
     folder = Path(tempfile.mkdtemp(prefix="whobot-pg-"))
     unprivileged: dict[str, Any] = {}
     if (user := _unprivileged_user()) is not None:
@@ -101,7 +101,7 @@ def _call(program: Path | str, *arguments: str, **process: Any) -> None:
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
-    """Whom root runs the server as: PostgreSQL refuses to be run by root."""
+    """The user as which root runs the server: PostgreSQL refuses to be run by root."""
     if os.geteuid() != 0:
         return None
     everybody = {user.pw_name: user for user in pwd.getpwall()}

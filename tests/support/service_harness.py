@@ -1,4 +1,4 @@
-"""A service to ask: with a real store and real replies; only the pictures' bytes and the eyes are made up."""
+"""A service with a real store and real replies; only the pictures' bytes and what is seen in them are made up."""
 
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping, Sequence
@@ -111,7 +111,7 @@ class FakeBackend:
         return result
 
     def refuses(self, share: Share) -> bool:
-        assert share, "it is somebody's picture"
+        assert share, "every picture has an owner"
         return self.waiting >= Limits().queue
 
     async def embed(self, crops: Sequence[bytes]) -> list[Embedding]:

@@ -30,12 +30,12 @@ def example(
 
 
 def stranger(image: bytes, said: str) -> Verdict:
-    """Somebody says that a face is not the one whom the bot named, but does not know who it is."""
+    """A user says that a face is not the one that the bot named, without naming another."""
     return Verdict(HERE, said, said, 0.9, "b1", Truth.STRANGER, None, ANN, datetime.now(UTC), image)
 
 
 def verdict(image: bytes, number: int, said: str, name: str | None, *, by: User = ANN) -> Verdict:
-    """Somebody says of the answer with this number, which named `said`, who it is; the face is kept with that."""
+    """A user corrects the answer with this number, which named `said`; the face is kept with that."""
     truth = Truth.STRANGER if name is None else Truth.CHARACTER
     return Verdict(HERE, f"answer{number}:0", said, 0.9, "b1", truth, name, by, datetime.now(UTC), image)
 

@@ -30,7 +30,7 @@ CASCADE = DATA / "squares_cascade.xml"
 Colour: TypeAlias = tuple[int, int, int]
 RED, GREEN, BLUE, GREY = (230, 30, 30), (20, 160, 40), (30, 60, 230), (110, 110, 110)
 LABELS = ("akane_hoshino", "midori_hayashi", "aoi_umino")
-"""Whom the classifier sees in red, green and blue."""
+"""The characters that the classifier sees in red, green and blue."""
 SIDE, GAP = 60, 40
 """Pixels of a square and of the white round it."""
 
@@ -62,7 +62,7 @@ def tiny_base(path: Path, *, name: str = "base", mean: float = 127.0, recognitio
 
 
 def tiny_upright(path: Path, *, recognition: Recognition | None = None) -> Bundle:
-    """Write a classifier of `LABELS` that looks at the hair of a `head` alone, and tells how the head is tilted."""
+    """Write a classifier of `LABELS` that sees the hair of a `head` alone, and predicts how the head is tilted."""
     info = BundleInfo("classifier", "upright", InputSpec(32, 32), threshold=0.6)
     return write_bundle(path, UPRIGHT.read_bytes(), info, LABELS, recognition)
 

@@ -23,7 +23,7 @@ async def told(rates: Rates, user: User, chat: Chat) -> bool:
     return caught.value.told
 
 
-async def test_who_was_told_is_forgotten_when_the_window_has_passed(clock: Clock) -> None:
+async def test_refusals_are_forgotten_after_the_window(clock: Clock) -> None:
     rates = LocalRates(user_requests=1, chat_requests=100, clock=clock)
     for n in range(50):
         user = User("web", str(n))
@@ -33,7 +33,7 @@ async def test_who_was_told_is_forgotten_when_the_window_has_passed(clock: Clock
     assert len(rates._told) <= 6
 
 
-async def test_those_who_have_not_asked_for_a_minute_are_forgotten(clock: Clock) -> None:
+async def test_users_are_forgotten_a_minute_after_their_last_request(clock: Clock) -> None:
     rates = LocalRates(user_requests=5, chat_requests=5, clock=clock)
     for n in range(1000):
         clock.now += 1
@@ -42,7 +42,7 @@ async def test_those_who_have_not_asked_for_a_minute_are_forgotten(clock: Clock)
     assert len(rates._chats._times) == 60
 
 
-async def test_who_goes_on_asking_keeps_nobody_else_in_memory(clock: Clock) -> None:
+async def test_a_busy_user_keeps_no_other_in_memory(clock: Clock) -> None:
     rates = LocalRates(user_requests=50, chat_requests=5000, clock=clock)
     for n in range(1000):
         clock.now += 2
@@ -51,7 +51,7 @@ async def test_who_goes_on_asking_keeps_nobody_else_in_memory(clock: Clock) -> N
     assert len(rates._users._times) == 31
 
 
-async def test_nobody_is_forgotten_whose_last_request_still_counts(clock: Clock) -> None:
+async def test_a_user_is_remembered_while_their_last_request_counts(clock: Clock) -> None:
     rates = LocalRates(user_requests=2, chat_requests=1000, clock=clock)
     await rates.admit(ANN, HALL)
     clock.now += 50

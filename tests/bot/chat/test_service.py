@@ -63,7 +63,7 @@ async def test_what_a_user_can_mend_is_no_error_in_the_log(
     assert counted(metrics)["whobot_errors_total", "discord", "download_failed"] == 1
 
 
-async def test_a_store_that_fails_is_answered_with_an_id_and_nothing_is_looked_at(
+async def test_a_failing_store_is_answered_with_an_id_and_nothing_is_analysed(
     backend: FakeBackend, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
     service = Service(REGISTRY, backend, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
@@ -142,7 +142,7 @@ async def test_an_answer_is_logged_without_what_was_in_it(
     assert "aki" not in repr(line)
 
 
-async def test_a_refusal_is_logged_without_what_somebody_wrote(
+async def test_a_refusal_is_logged_without_the_users_words(
     service: Service, logs: list[MutableMapping[str, Any]]
 ) -> None:
     assert "Ann's secret" in (await service.handle(incoming(Forget("Ann's secret")))).text
@@ -153,7 +153,7 @@ async def test_a_refusal_is_logged_without_what_somebody_wrote(
 # --- who asks too often ----------------------------------------------------------------------------------------------
 
 
-async def test_who_asks_too_often_is_told_once_and_then_met_with_silence(
+async def test_a_user_over_the_limit_is_told_once_and_then_ignored(
     make: Callable[..., Service], source: Source
 ) -> None:
     service = make(user_requests=1)
@@ -178,7 +178,7 @@ async def test_who_asks_too_often_is_told_once_and_then_met_with_silence(
         Configure({"threshold": 7}),
     ],
 )
-async def test_who_is_refused_again_and_again_is_told_no_more_often_than_anybody(
+async def test_a_user_refused_repeatedly_is_told_as_often_as_others(
     make: Callable[..., Service], request_: Request
 ) -> None:
     service = make(user_requests=2)
@@ -209,7 +209,7 @@ CHANNEL = Chat("discord", "channel", home="server")
         (Access(allow=("discord:server",), block=("discord:ann",)), False),
     ],
 )
-async def test_the_operator_says_who_is_answered(
+async def test_the_operator_chooses_who_is_answered(
     make: Callable[..., Service], source: Source, access: Access, admitted: bool
 ) -> None:
     service = make(access=access)

@@ -38,7 +38,7 @@ async def test_what_is_kept_changed_and_dropped_is_there_for_the_next_to_load(st
         assert await book.load("discord") == [changed]
 
 
-async def test_a_store_that_hangs_makes_nobody_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hanging_store_holds_up_no_request(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     class Hanging(Store):
         async def keep_link(self, link: Link) -> None:
             await asyncio.Event().wait()

@@ -82,7 +82,7 @@ def test_an_equal_bundle_takes_over(whobot: Whobot, models: Path, store: Path) -
     assert running(models) == "new"
 
 
-def test_a_stranger_is_best_called_nobody(whobot: Whobot, models: Path, store: Path) -> None:
+def test_a_stranger_is_best_left_unknown(whobot: Whobot, models: Path, store: Path) -> None:
     tiny.tiny_bundle(models / "new.tflite", name="new", threshold=1.0)
     result = whobot("adopt", models / "new.tflite", "--store", store)
     assert "verdict aoi_umino, unknown: aoi_umino -> unknown (better)" in result.stdout

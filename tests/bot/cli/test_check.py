@@ -105,7 +105,7 @@ async def test_a_database_of_a_newer_version_is_refused_as_it_is_by_run(tmp_path
     assert "upgrade this one" in finding.advice
 
 
-async def test_another_schema_or_no_database_is_told(tmp_path: Path) -> None:
+async def test_another_schema_or_a_missing_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     finding = await checks.check_store(at(tmp_path / "empty.db"))
     assert (finding.status, "has schema none" in finding.message) == (Status.WARN, True)

@@ -78,7 +78,7 @@ def test_one_chat_alone_can_be_written(whobot: Whobot, store: Path) -> None:
     assert "names no chat" in result.stderr
 
 
-def test_faces_that_were_confirmed_are_written_unless_somebody_says_otherwise(whobot: Whobot, tmp_path: Path) -> None:
+def test_confirmed_faces_are_written_unless_denied(whobot: Whobot, tmp_path: Path) -> None:
     kept = [face(tiny.RED, number) for number in range(5)]
     verdicts = [
         verdict(kept[0], 0, "maki", "maki"),

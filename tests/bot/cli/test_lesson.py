@@ -36,5 +36,5 @@ def test_only_a_clear_face_is_taken(sides: tuple[float, ...], taken: float | Non
         assert result.portrait.image == str(taken).encode()
 
 
-def test_what_cannot_be_looked_at_keeps_its_reason() -> None:
+def test_unreadable_pictures_keep_their_reason() -> None:
     assert take([AnalysedPicture("a.png", "damaged")], []) == [Refused("a.png", "damaged")]

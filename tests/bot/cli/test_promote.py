@@ -41,7 +41,7 @@ def test_a_character_is_known_everywhere(whobot: Whobot, store: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "source"), [("Maki", "discord:room"), ("Sonoda Umi", "telegram:room")])
-def test_whom_that_chat_has_not_taught_is_not_promoted(whobot: Whobot, store: Path, name: str, source: str) -> None:
+def test_only_characters_of_that_chat_are_promoted(whobot: Whobot, store: Path, name: str, source: str) -> None:
     result = whobot("promote", name, "--from", source, "--store", store)
     assert result.exit_code == 1
     assert f"{source} has taught no character called {name}" in result.stderr

@@ -69,7 +69,7 @@ def test_ctrl_c_is_as_good(start: Start) -> None:
     assert process.wait() == 0
 
 
-def test_a_taken_port_is_told(start: Start) -> None:
+def test_a_taken_port_is_reported(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         process = start("run", env={"WHOBOT_WEB__PORT": str(other.getsockname()[1])})
         _, errors = process.communicate()
@@ -86,7 +86,7 @@ def test_a_taken_port_is_told(start: Start) -> None:
         ({"WHOBOT_MODELS__CLASSIFIER": "gone.tflite"}, "gone.tflite"),
     ],
 )
-def test_what_keeps_it_from_starting_is_told(start: Start, variables: dict[str, str], expected: str) -> None:
+def test_the_reason_for_not_starting_is_reported(start: Start, variables: dict[str, str], expected: str) -> None:
     process = start("run", env={"WHOBOT_WEB__PORT": "0"} | variables)
     _, errors = process.communicate()
     assert process.returncode == 2

@@ -67,7 +67,7 @@ def test_a_stranger_is_unknown_among_the_taught(whobot: Whobot, base: Path) -> N
     assert face["nobody"] > 0.9
 
 
-def test_who_knows_by_default_what_the_bots_own_store_was_taught(whobot: Whobot, base: Path) -> None:
+def test_the_who_command_reads_the_bots_store_by_default(whobot: Whobot, base: Path) -> None:
     whobot("teach", "Kiiro", crop("a.png", YELLOW), "--face")
     assert Path("whobot.db").exists()
     (face,) = faces(whobot("who", "--face", "--json", crop("b.png", YELLOW)).stdout)
@@ -77,7 +77,7 @@ def test_who_knows_by_default_what_the_bots_own_store_was_taught(whobot: Whobot,
     assert (face["guesses"][0]["name"], face["guesses"][0]["series"]) == ("Hoshino Akane", "Tests!")
 
 
-def test_looking_makes_no_store(whobot: Whobot, base: Path) -> None:
+def test_the_who_command_creates_no_store(whobot: Whobot, base: Path) -> None:
     assert whobot("who", "--face", "--json", crop("a.png", tiny.RED)).exit_code == 0
     assert whobot("roster").exit_code == 0
     assert whobot("forget", "Kiiro").exit_code == 1
@@ -124,7 +124,7 @@ def test_two_pictures_that_disagree_are_named_together(whobot: Whobot, base: Pat
     assert "warning: a.png and x.png look little like each other: are they the same character?" in result.stdout
 
 
-def test_somebody_who_is_hard_to_tell_apart_is_named(whobot: Whobot, base: Path) -> None:
+def test_a_character_hard_to_tell_apart_is_named(whobot: Whobot, base: Path) -> None:
     result = whobot("teach", "Akai", crop("a.png", tiny.RED), "--face")
     (warning,) = [line for line in result.stdout.splitlines() if line.startswith("warning")]
     assert warning.startswith("warning: hard to tell from Hoshino Akane: the pictures look 9")
@@ -169,7 +169,7 @@ def test_a_lesson_is_held_against_the_earlier_ones(whobot: Whobot, base: Path) -
 
 
 @pytest.mark.parametrize(("name", "shown"), [("Kiiro", YELLOW), ("Hoshino Akane", tiny.RED)])
-def test_pictures_of_somebody_else_count_only_if_that_is_meant(
+def test_pictures_of_another_character_count_only_with_consent(
     whobot: Whobot, base: Path, name: str, shown: tiny.Colour
 ) -> None:
     whobot("teach", name, crop("a.png", shown), "--face")
@@ -198,7 +198,7 @@ def test_a_name_that_a_chat_would_act_upon_is_refused(whobot: Whobot, base: Path
     assert "a link, a command or a mention" in result.stderr
 
 
-def test_a_name_that_only_looks_like_a_known_one_is_named(whobot: Whobot, base: Path) -> None:
+def test_a_lookalike_of_a_known_name_is_reported(whobot: Whobot, base: Path) -> None:
     result = whobot("teach", "Hoshin\N{CYRILLIC SMALL LETTER O} Akane", crop("a.png", YELLOW), "--face")
     assert "only looks like Hoshino Akane" in result.stdout
 
@@ -218,7 +218,7 @@ def test_a_bundle_that_cannot_be_taught_says_which_one_can(whobot: Whobot, comma
     assert "Traceback" not in result.output
 
 
-def test_where_nobody_was_taught_it_says_what_to_do(whobot: Whobot, base: Path) -> None:
+def test_without_lessons_it_says_what_to_do(whobot: Whobot, base: Path) -> None:
     result = whobot("who", "--only-taught", "--face", crop("a.png", YELLOW))
     assert result.exit_code == 2
     assert "begin with whobot teach" in result.stderr

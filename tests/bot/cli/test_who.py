@@ -59,7 +59,7 @@ def test_five_guesses_of_a_larger_roster(whobot: Whobot, pictures: Path, monkeyp
     assert [guess["character"] for guess in face["guesses"]] == [f"nr_{number}" for number in range(5)]
 
 
-def test_what_cannot_be_looked_at_is_told_and_the_rest_goes_on(whobot: Whobot, pictures: Path) -> None:
+def test_unreadable_pictures_are_reported_and_the_others_analysed(whobot: Whobot, pictures: Path) -> None:
     Path("text.png").write_text("no picture")
     Path("cut.png").write_bytes(Path("two.png").read_bytes()[:200])
     result = whobot("who", "--json", "gone.png", "text.png", "cut.png", ".", "two.png")
@@ -215,7 +215,7 @@ def test_a_closed_pipe_ends_it_quietly(start: Start, pictures: Path) -> None:
     assert "Broken" not in errors
 
 
-def test_a_closed_standard_input_is_told(start: Start, pictures: Path) -> None:
+def test_a_closed_standard_input_is_reported(start: Start, pictures: Path) -> None:
     process = start("who", "-", stdin=None, preexec_fn=lambda: os.close(0))
     _, errors = process.communicate()
     assert process.returncode == 2

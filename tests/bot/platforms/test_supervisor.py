@@ -58,7 +58,7 @@ async def test_adapters_run_until_they_are_stopped() -> None:
 
 
 @pytest.mark.parametrize("failure", [AdapterError("the line is dead"), RuntimeError("a bug")])
-async def test_a_failing_adapter_is_tried_again_and_disturbs_nobody(failure: Exception) -> None:
+async def test_a_failing_adapter_is_retried_and_disturbs_no_other(failure: Exception) -> None:
     poor, good, stop = FakeAdapter("poor", [failure] * 3), FakeAdapter("good"), asyncio.Event()
     with capture_logs() as logs:
         running = asyncio.create_task(supervise([poor, good], stop, grace=5, backoff=QUICK))
@@ -100,7 +100,7 @@ async def test_stopping_does_not_wait_for_the_next_try() -> None:
     assert adapter.runs == 1
 
 
-async def test_who_does_not_finish_in_time_is_cut_off() -> None:
+async def test_an_adapter_that_does_not_finish_in_time_is_cancelled() -> None:
     slow, quick, stop = FakeAdapter("slow", finishes=False), FakeAdapter("quick"), asyncio.Event()
     with capture_logs() as logs:
         running = asyncio.create_task(supervise([slow, quick], stop, grace=0.01, backoff=QUICK))

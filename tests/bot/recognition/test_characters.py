@@ -112,7 +112,7 @@ CLASSIFIERS = [path for path in SHIPPED.parent.glob("*.tflite") if read_bundle(p
 
 
 @pytest.mark.parametrize("path", CLASSIFIERS, ids=lambda path: path.stem)
-def test_everyone_whom_a_shipped_bundle_knows_is_in_the_table(path: Path) -> None:
+def test_every_character_of_a_shipped_bundle_is_in_the_table(path: Path) -> None:
     characters = Characters.read(SHIPPED)
     assert [label for label in read_bundle(path).labels if label not in characters] == []
 

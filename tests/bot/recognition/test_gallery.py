@@ -16,7 +16,7 @@ def test_each_example_knows_its_character() -> None:
     assert (gallery.denied_owners.tolist(), gallery.denied.tolist()) == ([2], [[1, 0]])
 
 
-def test_an_empty_gallery_has_nobody() -> None:
+def test_an_empty_gallery_has_no_characters() -> None:
     for gallery in (EMPTY, Gallery.of([])):
         assert gallery.characters == ()
         assert len(gallery.embeddings) == len(gallery.owners) == len(gallery.denied) == 0

@@ -152,7 +152,7 @@ async def test_many_at_once_each_get_their_own_answer(backend: LocalBackend) -> 
     ("data", "error"),
     [(b"hello", UnsupportedFormat), (PICTURE[:200], BrokenPicture), (b"", BrokenPicture)],
 )
-async def test_errors_of_the_picture_reach_the_one_who_asked(
+async def test_errors_of_the_picture_reach_the_asker(
     backend: LocalBackend, data: bytes, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
@@ -248,7 +248,7 @@ async def test_cancelling_while_running_frees_the_worker_when_it_is_done(files: 
         assert (await backend.analyse(PICTURE)).sightings
 
 
-async def test_the_event_loop_goes_on_while_a_picture_is_looked_at(files: ModelFiles, stage: Stage) -> None:
+async def test_the_event_loop_runs_while_a_picture_is_analysed(files: ModelFiles, stage: Stage) -> None:
     async with LocalBackend(files, LocalOptions(threads=1)) as backend:
         task = asyncio.create_task(backend.analyse(PICTURE))
         await soon(lambda: stage.started == 1)

@@ -67,12 +67,12 @@ def test_names_with_the_signs_of_those_are_names(name: str) -> None:
         ("力一ビィ", "カービィ"),
     ],
 )
-def test_a_name_that_looks_like_a_known_one_is_found(name: str, known: str) -> None:
+def test_a_lookalike_of_a_known_name_is_found(name: str, known: str) -> None:
     assert lookalike(name, ["Somebody", known]) == known
 
 
 @pytest.mark.parametrize("name", ["Maki", "Ram", "Маша", "星野 茜", "Maki 2"])
-def test_a_name_of_its_own_looks_like_no_other(name: str) -> None:
+def test_a_distinct_name_has_no_lookalike(name: str) -> None:
     assert lookalike(name, ["Maki", "Rem", "Nishikino Maki"]) is None
 
 

@@ -19,7 +19,7 @@ def test_a_picture_gets_exactly_the_size_that_is_asked_for(width: int, height: i
 
 
 @pytest.mark.parametrize("width", [150, 400, 500, 900, 1100, 2000])
-def test_a_drawing_looks_as_it_does_with_the_best_filter(width: int) -> None:
+def test_a_scaled_drawing_is_close_to_the_best_filters(width: int) -> None:
     image = draw_scene(list(CAST.values())[:2], 3).image
     height = round(width * image.shape[0] / image.shape[1])
     best = np.asarray(Pillow.fromarray(image).resize((width, height), Pillow.Resampling.LANCZOS), np.float32)

@@ -43,7 +43,7 @@ def test_what_is_no_name_is_refused(written: str) -> None:
         character_of(written, KNOWN)
 
 
-def test_a_name_that_a_chat_would_act_upon_is_refused_unless_somebody_is_called_so() -> None:
+def test_a_name_that_a_chat_would_act_upon_is_refused_unless_it_is_known() -> None:
     with pytest.raises(ActiveName):
         character_of("t.me/maki", KNOWN)
     assert character_of("T.ME/maki", KNOWN.including_taught(["t.me/maki"])) == "t.me/maki"
@@ -101,7 +101,7 @@ def test_a_name_that_is_not_clear_is_asked_about(written: str, candidates: tuple
     assert (raised.value.candidates, raised.value.misspelt, raised.value.new) == (candidates, misspelt, True)
 
 
-def test_a_name_is_looked_for_among_those_who_may_be_meant() -> None:
+def test_a_name_is_matched_among_the_given_characters() -> None:
     assert character_of("rin", ROSTER, ["hoshizora_rin"]) == "hoshizora_rin"
     assert character_of("hifumi", ROSTER, ["hoshizora_rin"]) == "hifumi"
     with pytest.raises(UnclearName) as raised:
@@ -133,7 +133,7 @@ def test_faces_are_held_against_earlier_ones_as_well() -> None:
     assert odd_ones([unit(1, 0.1, 0)], [unit(0, 0, 1), *earlier], kinship=0.5) == [], "earlier ones are not judged"
 
 
-def test_the_same_picture_is_told_from_another_of_the_same_character() -> None:
+def test_the_same_picture_differs_from_another_of_the_same_character() -> None:
     assert taught_before(unit(1, 0.02), [unit(0, 1), unit(1, 0)])
     assert not taught_before(unit(1, 0.1), [unit(1, 0)])
     assert not taught_before(unit(1, 0), [])
@@ -144,14 +144,14 @@ def sighting(**guesses: float) -> Sighting:
     return Sighting(Face(Box(0, 0, 9, 9), 1.0), named, unknown=False)
 
 
-def test_a_lesson_looks_like_somebody_else_if_its_faces_do_on_average() -> None:
+def test_a_lesson_resembles_another_character_if_its_faces_do_on_average() -> None:
     assert lookalikes("rin", [sighting(maki=0.9, rin=0.1), sighting(maki=0.2)]) == {"maki": pytest.approx(0.55)}
     assert lookalikes("rin", [sighting(maki=0.9), sighting(rin=0.9)]) == {}
     assert lookalikes("maki", [sighting(maki=0.9)]) == {}, "that is who it is"
     assert lookalikes("rin", []) == {}
 
 
-def test_a_lesson_may_look_nothing_like_whom_it_is_said_to_show() -> None:
+def test_a_lesson_may_not_resemble_its_character() -> None:
     known = [unit(1, 0, 0), unit(1, 0.2, 0)]
     assert unlike([unit(0, 0, 1), unit(0, 0.1, 1)], known, kinship=0.5), "however much they agree with each other"
     assert not unlike([unit(0, 0, 1), unit(1, 0.1, 0)], known, kinship=0.5)

@@ -119,7 +119,7 @@ def test_giving_up_waiting_frees_the_place_and_never_starts(workers: Workers[str
     assert not gates[2].entered.is_set()
 
 
-def test_a_running_job_keeps_its_thread_though_nobody_waits(workers: Workers[str], gates: list[Gate]) -> None:
+def test_a_running_job_keeps_its_thread_after_its_asker_left(workers: Workers[str], gates: list[Gate]) -> None:
     running = workers.submit(gates[0].work, later())
     assert gates[0].entered.wait(LONG)
     assert not running.cancel()
@@ -315,7 +315,7 @@ def test_a_job_that_succeeded_or_failed_leaves_nothing(workers: Workers[str]) ->
 
 
 @pytest.mark.usefixtures("without_collector")
-def test_a_failure_that_somebody_keeps_does_not_keep_the_file(workers: Workers[str]) -> None:
+def test_a_kept_exception_does_not_keep_the_file(workers: Workers[str]) -> None:
     file = File()
     reference = weakref.ref(file)
     future = workers.submit(partial(broken, file), later())

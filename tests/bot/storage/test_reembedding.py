@@ -99,7 +99,7 @@ async def test_it_happens_by_itself_when_a_bundle_takes_over(
         await until(in_step)
 
 
-async def test_a_crop_that_cannot_be_read_keeps_nobody_from_the_rest(store: Store, pipeline: LocalBackend) -> None:
+async def test_an_unreadable_crop_does_not_stop_the_others(store: Store, pipeline: LocalBackend) -> None:
     await learn(store, HERE, "broken", b"no picture", np.zeros(3, np.float32), "old")
     await learn(store, HERE, "gelb", crop(YELLOW), np.zeros(3, np.float32), "old")
     with capture_logs() as logs:
@@ -116,7 +116,7 @@ async def test_a_bundle_without_embeddings_leaves_everything_as_it_is(store: Sto
     assert (await store.gallery(HERE, "old")).characters == ("gelb",)
 
 
-async def test_what_keeps_on_failing_is_told_once(
+async def test_a_repeated_failure_is_logged_once(
     store: Store, pipeline: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "POLL_SECONDS", 0.001)

@@ -147,14 +147,14 @@ async def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "deep/down/whobot.db").is_file()
 
 
-async def test_a_sqlite_file_and_those_beside_it_are_nobody_elses_to_read(tmp_path: Path) -> None:
+async def test_sqlite_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     async with Store(f"sqlite+aiosqlite:///{tmp_path}/whobot.db") as store:
         await store.change(CHAT, watch=True)
         modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path)}
     assert modes == {"whobot.db": 0o600, "whobot.db-wal": 0o600, "whobot.db-shm": 0o600}
 
 
-async def test_who_may_read_a_file_that_is_there_stays_the_operators_choice(tmp_path: Path) -> None:
+async def test_the_mode_of_an_existing_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "whobot.db"
     path.touch()
     path.chmod(0o640)
@@ -243,7 +243,7 @@ async def test_what_a_server_refuses_is_explained(
         await open_and_close(url.render_as_string(hide_password=False))
 
 
-async def test_a_failure_shows_nobodys_id(url: str) -> None:
+async def test_a_failure_shows_no_users_id(url: str) -> None:
     chat = Chat("discord", "-".join(("room", "of", "ann")))
     async with Store(url) as store:
         async with store._engine.begin() as connection:

@@ -27,7 +27,7 @@ async def test_a_verdict_is_there_as_it_was_given(store: Store) -> None:
     assert await store.verdicts() == [given]
 
 
-async def test_who_changes_their_mind_is_counted_once(store: Store) -> None:
+async def test_a_changed_verdict_counts_once(store: Store) -> None:
     await store.judge(verdict("maki", "nico"))
     await store.judge(verdict("maki", "maki"))
     await store.judge(verdict("maki", "maki", by=BOB))

@@ -44,7 +44,7 @@ async def backend(start: Start, tmp_path: Path) -> AsyncIterator[Backend]:
         yield running
 
 
-async def test_it_says_what_is_running_and_whom_that_knows(backend: Backend) -> None:
+async def test_it_names_its_bundle_and_its_roster(backend: Backend) -> None:
     assert backend.roster == tiny.LABELS
     assert backend.characters.name("akane_hoshino") == "Akane Hoshino"
     assert (backend.bundle_name, backend.detector_name, backend.embeds) == ("base", tiny.CASCADE.stem, True)

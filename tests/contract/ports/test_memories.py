@@ -100,7 +100,7 @@ async def test_age_ends_everything(make: Callable[..., Memories], clock: Clock) 
     assert await memory.take(token) is None
 
 
-async def test_of_many_who_take_a_value_one_gets_it(make: Callable[..., Memories]) -> None:
+async def test_one_of_many_takers_gets_a_value(make: Callable[..., Memories]) -> None:
     memory = texts(make())
     token = await memory.keep("a")
     taken = await asyncio.gather(*(memory.take(token) for _ in range(5)))

@@ -45,7 +45,7 @@ async def test_a_button_asks_no_longer_when_it_is_too_old(prompts: Prompts, cloc
     assert await prompts.of_button("7", "name") is None
 
 
-async def test_only_who_was_asked_may_write_and_only_once(prompts: Prompts) -> None:
+async def test_only_the_asked_user_may_write_and_only_once(prompts: Prompts) -> None:
     await prompts.ask("9", WANTED)
     assert await prompts.take("9", "bob") is None
     taken = await asyncio.gather(*(prompts.take("9", "ann") for _ in range(3)))
@@ -53,7 +53,7 @@ async def test_only_who_was_asked_may_write_and_only_once(prompts: Prompts) -> N
     assert await prompts.take("9", "ann") is None
 
 
-async def test_it_is_known_who_was_asked_also_when_they_have_written(prompts: Prompts, clock: Clock) -> None:
+async def test_a_prompt_is_remembered_after_it_was_answered(prompts: Prompts, clock: Clock) -> None:
     assert not await prompts.has_asked("9")
     await prompts.ask("9", WANTED)
     assert await prompts.has_asked("9")

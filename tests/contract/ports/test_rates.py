@@ -69,7 +69,7 @@ async def test_what_is_refused_does_not_count(make: Make, clock: Clock) -> None:
     await rates.admit(ANN, HALL)
 
 
-async def test_a_refusal_is_told_once_in_each_chat(make: Make, clock: Clock) -> None:
+async def test_a_refusal_is_reported_once_in_each_chat(make: Make, clock: Clock) -> None:
     rates = make(clock, 1, 100)
     await rates.admit(ANN, HALL)
     assert not (await refused(rates, ANN, HALL)).told

@@ -4,7 +4,7 @@
     portrait.image   # RGB uint8
     portrait.faces   # where the faces are: ((character id, Box), ...)
 
-The same seed draws the same picture. Nobody in it exists anywhere else.
+The same seed draws the same picture. Its characters exist nowhere else.
 """
 
 from tests.support.artwork.cast import CAST, Character

@@ -14,7 +14,7 @@ EXPRESSIONS: tuple[Expression, ...] = ("smile", "laugh", "calm", "surprised", "s
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """How a character looks, whatever the picture. Colours are CSS colours."""
+    """A character's appearance in every picture. Colours are CSS colours."""
 
     id: str
     hair: str

@@ -21,7 +21,7 @@ from tests.support.running import running
 from tests.support.web.page import TIMEOUT, Page
 
 YELLOW = (240, 220, 20)
-"""Whom nobody knows before she is taught."""
+"""Unknown before she is taught."""
 RELIEF = 26
 ANSWER = '.message[data-author="whobot"]'
 
@@ -37,7 +37,7 @@ def relief(seed: int) -> Image:
 
 
 def sheet(*colours: tiny.Colour, seed: int = 0) -> bytes:
-    """Draw faces of our own cast on white, each in the colour by which the tiny network knows somebody, as a PNG."""
+    """Draw faces of our own cast on white, each in a colour that the tiny network knows as a character, as a PNG."""
     image = tiny.picture(*colours)
     for number, box in enumerate(tiny.boxes(len(colours))):
         rows, columns = slice(int(box.y), int(box.y) + tiny.SIDE), slice(int(box.x), int(box.x) + tiny.SIDE)
@@ -124,7 +124,7 @@ class Talk:
         return self.words
 
     def who(self, *colours: tiny.Colour, seed: int = 90) -> str:
-        """Ask who somebody is, by pictures that nobody was taught with."""
+        """Ask about pictures that were not taught with."""
         return self.send("", sheet(*colours, seed=seed))
 
     def press(self, label: str) -> str:

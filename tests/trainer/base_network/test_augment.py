@@ -65,7 +65,7 @@ def test_an_enlarged_crop_has_its_face_in_the_middle() -> None:
 
 
 @pytest.mark.parametrize("turn", [1 / 4, 1 / 3, 1 / 2, 2 / 3])
-def test_somebody_else_has_other_hair_and_the_same_skin(turn: float) -> None:
+def test_a_recast_crop_changes_hair_and_keeps_skin(turn: float) -> None:
     crop = np.full((40, 40, 3), (250, 214, 190), np.uint8)
     crop[:20] = (60, 90, 220)
     other = recast(crop, turn).astype(int)

@@ -110,9 +110,7 @@ def test_faces_are_kept_as_their_set_has_them_and_as_the_detector_frames_them(
     ).all()
 
 
-def test_faces_that_nobody_has_named_stand_for_everybody_else(
-    tmp_path: Path, make_crops: MakeCrops, console: Transcript
-) -> None:
+def test_unnamed_faces_stand_for_strangers(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
     make_crops(tmp_path / "old", NAMES)
     boxes: dict[str, object] = {}
     for number in range(10):

@@ -65,7 +65,7 @@ def test_strangers_are_noticed(met: Met) -> None:
     assert groups["posters, screenshots, cards"].named.count == EACH
 
 
-def test_who_is_called_by_whose_name_is_listed(met: Met) -> None:
+def test_confused_characters_are_listed(met: Met) -> None:
     worst = met.mistaken[0]
     assert (worst.stranger, worst.name, worst.faces) == ("crimson", tiny.LABELS[0], EACH)
     assert worst.times > EACH / 2

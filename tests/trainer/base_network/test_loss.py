@@ -38,7 +38,7 @@ def test_every_head_counts() -> None:
     assert value([0, 0, 0], [0, 0, 0], [0.9, 0, 0]) < value([0, 0, 0], [0, 0, 0])
 
 
-def test_a_stranger_shall_look_like_everybody_alike() -> None:
+def test_the_loss_wants_a_stranger_equally_far_from_all() -> None:
     assert value([0, 0, 0], [0, 0, 0], target=STRANGER) == pytest.approx(3 * np.log(3))
     assert value([3, 0, 0], [0, 0, 0], target=STRANGER) > value([0, 0, 0], [0, 0, 0], target=STRANGER)
     assert value([0, 0, 0], [0.5, 0, 0], target=STRANGER) > value([0, 0, 0], [0, 0, 0], target=STRANGER)

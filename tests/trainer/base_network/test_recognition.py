@@ -45,7 +45,7 @@ def test_strangers_get_lower_odds_than_the_known() -> None:
     assert np.mean(odds[1] > 0) < 0.3
 
 
-def test_who_resembles_the_strangers_at_hand_gets_lower_odds() -> None:
+def test_a_character_that_resembles_strangers_gets_lower_odds() -> None:
     """The strangers to fit to lie as near to the known as these do: only those at hand betray them."""
     trained, known, strangers = people(range(4), 20, 1), people(range(4), 20, 2), people(range(5, 9), 20, 3)
     asked, others, hand = people(range(4), 20, 4), people(range(5, 9), 20, 5), people(range(5, 9), 20, 6)

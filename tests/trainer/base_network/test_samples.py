@@ -41,7 +41,7 @@ def test_a_batch_holds_the_strangers_that_are_asked_for(faces: Faces) -> None:
     assert (targets.sum(axis=1) == np.where(grey, 0, 1)).all()
 
 
-def test_who_has_other_hues_is_a_character_of_her_own(faces: Faces) -> None:
+def test_a_crop_of_other_hues_is_a_character_of_its_own(faces: Faces) -> None:
     stream = samples(faces, casts=2, others=0.0, recast=0.5, framed=0.0)
     images, targets = stream.draw(3, stream.chances())
     # Turning the hues rounds.

@@ -35,7 +35,7 @@ def features_of(angles: Values, size: int, seed: int) -> Values:
 
 
 @pytest.mark.parametrize("size", [80, 700])
-def test_the_angle_of_new_faces_is_told(size: int) -> None:
+def test_the_angle_of_new_faces_is_predicted(size: int) -> None:
     """With more faces than features, and with fewer."""
     rng = np.random.default_rng(1)
     trained, asked = rng.uniform(-180, 180, 400).astype(np.float32), rng.uniform(-180, 180, 200).astype(np.float32)

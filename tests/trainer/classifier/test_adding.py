@@ -70,7 +70,7 @@ def test_new_characters_come_behind_those_of_the_bundle(base: Bundle) -> None:
         assert guesses[0].probability > 0.6
 
 
-def test_who_is_known_already_gets_more_to_be_known_by(base: Bundle) -> None:
+def test_a_known_character_gets_further_prototypes(base: Bundle) -> None:
     once = replace(base, labels=(*base.labels, "ki_iro"), recognition=add(base, {"ki_iro": unit(np.array([YELLOW]))}))
     again = add(once, {"ki_iro": unit(np.array([YELLOW, (200, 220, 20)])), "aoi_umino": unit(np.array([CYAN]))})
     again.check(4)

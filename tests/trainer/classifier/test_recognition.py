@@ -39,7 +39,7 @@ def odds(found: Fitted, embeddings: Values) -> Values:
     return roster.known_odds(roster.look(np.zeros((len(embeddings), CHARACTERS), np.float32), embeddings))
 
 
-def test_strangers_are_told_from_those_who_trained() -> None:
+def test_strangers_are_separated_from_trained_characters() -> None:
     both = faces(CHARACTERS, 2 * PICTURES, seed=1).reshape(CHARACTERS, 2, PICTURES, DIMENSIONS)
     own, new = (both[:, half].reshape(-1, DIMENSIONS) for half in (0, 1))
     found = fitted(own[np.newaxis])
@@ -62,7 +62,7 @@ def test_odds_in_cross_validation_are_those_that_new_faces_get() -> None:
     assert abs(found.odds.mean() - asked) < (asked_again - asked) / 2
 
 
-def test_look_alikes_have_no_part_in_the_prototype_that_asks_for_them() -> None:
+def test_near_duplicates_do_not_contribute_to_their_own_prototype() -> None:
     own = faces(CHARACTERS, 6, seed=4, noise=0.3)
     twice, truth = np.concatenate([own, own]), np.tile(np.repeat(np.arange(CHARACTERS), 6), 2)
     leaked = fitted(twice[np.newaxis], truth)
@@ -98,7 +98,7 @@ def test_pictures_that_are_all_alike_tell_nothing() -> None:
 
 
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
-def test_the_threshold_lets_be_named_who_should_be(temperature: float) -> None:
+def test_the_threshold_names_the_known(temperature: float) -> None:
     own = faces(CHARACTERS, PICTURES, seed=1, noise=0.3)
     found = fitted(own[np.newaxis])
     logits = np.asarray(10 * own @ found.recognition.prototypes.T, np.float32)

@@ -17,7 +17,7 @@ def test_what_another_version_has_trained_is_to_be_trained_anew(tmp_path: Path) 
         Trained.read(tmp_path)
 
 
-def test_damage_is_told(tmp_path: Path) -> None:
+def test_damage_is_reported(tmp_path: Path) -> None:
     (tmp_path / "fit.json").write_text("{")
     with pytest.raises(TrainerError, match="is no trained network"):
         Trained.finished(tmp_path, "now")

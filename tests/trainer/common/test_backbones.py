@@ -64,7 +64,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         backbones.build("mobilenet-v2", 32, path)
 
 
-def test_a_name_that_nobody_knows_is_answered_with_the_names_that_are_known() -> None:
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(TrainerError, match="efficientnet-lite0, mobilenet-v2, inception-v3"):
         backbones.build("resnet", 96)
 

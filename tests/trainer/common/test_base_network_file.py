@@ -115,6 +115,6 @@ def test_other_files_are_refused(base: Path, tmp_path: Path) -> None:
         choose(Fit(weights=tmp_path / "older.npz")).check()
 
 
-def test_a_name_that_nobody_knows_is_answered_with_those_that_are_known() -> None:
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(TrainerError, match="known are base, efficientnet-lite0, mobilenet-v2, inception-v3"):
         choose(Fit(backbone="resnet"))

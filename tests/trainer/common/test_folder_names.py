@@ -41,13 +41,13 @@ def test_a_folder_may_have_any_name_of_the_character(name: str, label: str | Non
     assert Names(LABELS, TABLE).find(name) == label
 
 
-def test_whom_the_table_knows_and_the_bundle_does_not_is_a_stranger() -> None:
+def test_a_character_of_the_table_alone_is_a_stranger() -> None:
     known, strangers = Names(("akane_hoshino", "c.c"), TABLE).sort(examples("Miku Hatsune", "C.C.", "Shinji"))
     assert [(one.character, one.path.name) for one in known] == [("c.c", "C.C..png")]
     assert [one.character for one in strangers] == ["Miku Hatsune", "Shinji"]
 
 
-def test_where_nobody_may_be_a_stranger_all_of_them_are_named() -> None:
+def test_without_strangers_every_folder_is_named() -> None:
     with pytest.raises(DatasetError, match=r"does not know Rei, Shinji: .* protocol open"):
         Names(LABELS, TABLE).insist(examples("Shinji", "C.C.", "Rei"))
 

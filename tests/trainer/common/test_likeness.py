@@ -14,7 +14,7 @@ def numbers(paths: list[Path]) -> list[int]:
     return [int(number) for number in drawings(paths, hashes)]
 
 
-def test_crops_are_of_one_drawing_by_their_names_or_their_looks(tmp_path: Path) -> None:
+def test_crops_share_a_drawing_by_name_or_by_likeness(tmp_path: Path) -> None:
     looks = {"a.1": 1, "a.2": 2, "b.1": 3, "b": 4, "c": 5, "again": 5, "1.jpg.1": 6, "1.jpg.2": 7}
     paths = [save(tmp_path / f"{name}.png", draw_crop((200, 60, 60), number)) for name, number in looks.items()]
     found = dict(zip(looks, numbers(paths), strict=True))
@@ -24,7 +24,7 @@ def test_crops_are_of_one_drawing_by_their_names_or_their_looks(tmp_path: Path) 
     assert len(set(found.values())) == 5
 
 
-def test_looks_join_what_names_keep_apart(tmp_path: Path) -> None:
+def test_likeness_joins_crops_of_different_names(tmp_path: Path) -> None:
     looks = {"a.1": 1, "a.2": 2, "b.1": 2, "b.2": 3}
     paths = [save(tmp_path / f"{name}.png", draw_crop((60, 60, 200), number)) for name, number in looks.items()]
     assert len(set(numbers(paths))) == 1

@@ -34,7 +34,7 @@ def test_a_statistic_of_nothing_is_no_number() -> None:
     assert np.isnan(bootstrap(lambda _: float("nan"), np.ones(3)).low)
 
 
-def test_the_right_character_is_looked_for_among_the_best() -> None:
+def test_the_right_character_counts_among_the_best_guesses() -> None:
     logits = np.array([[3, 2, 1], [3, 2, 1], [3, 2, 1]], np.float32)
     truth = np.array([0, 1, 2])
     assert within_top(logits, truth, 1).tolist() == [True, False, False]

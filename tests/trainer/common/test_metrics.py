@@ -50,7 +50,7 @@ def test_softmax_of_large_logits_is_finite() -> None:
     np.testing.assert_allclose(softmax(np.array([[1000.0, 0.0]], np.float32), 1.0), [[1, 0]])
 
 
-def test_temperature_cools_down_who_is_too_sure() -> None:
+def test_temperature_lowers_overconfident_probabilities() -> None:
     random = np.random.default_rng(1)
     truth = random.integers(0, 3, 400)
     logits = np.eye(3, dtype=np.float32)[np.where(random.random(400) < 0.7, truth, (truth + 1) % 3)] * 12

@@ -6,7 +6,7 @@ import pytest
 from trainer.common.prototypes import logistic_regression, make_prototypes
 
 
-def test_a_character_with_several_looks_gets_several_prototypes() -> None:
+def test_a_character_of_several_appearances_gets_several_prototypes() -> None:
     embeddings = np.repeat(np.eye(16, dtype=np.float32)[:3], 15, axis=0)
     means, owners = make_prototypes(embeddings, np.array([0] * 30 + [1] * 15), 3, 2)
     assert owners.tolist() == [0, 0, 1, 2]

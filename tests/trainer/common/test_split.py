@@ -52,7 +52,7 @@ def test_near_duplicates_stay_on_one_side(seed: int, tmp_path: Path, make_crops:
     assert not leaks(split)
 
 
-def test_a_character_whose_pictures_all_look_alike_is_refused(tmp_path: Path, make_crops: MakeCrops) -> None:
+def test_a_character_with_near_duplicates_only_is_refused(tmp_path: Path, make_crops: MakeCrops) -> None:
     crops = make_crops(tmp_path, {"akane_hoshino": 5})
     for number in range(4):
         save(crops / "aoi_umino" / f"{number}.png", draw_crop(COLOURS["aoi_umino"], 7))
@@ -105,7 +105,7 @@ def test_folders_that_are_divided_already(tmp_path: Path, make_crops: MakeCrops)
     assert (len(split.train), len(split.validation), len(split.test)) == (18, 2, 4)
 
 
-def test_tests_of_somebody_who_was_not_learnt_are_refused(tmp_path: Path, make_crops: MakeCrops) -> None:
+def test_a_test_set_with_an_untrained_character_is_refused(tmp_path: Path, make_crops: MakeCrops) -> None:
     train = make_crops(tmp_path / "train", {"akane_hoshino": 3, "aoi_umino": 3})
     test = make_crops(tmp_path / "test", {"akane_hoshino": 3, "midori_hayashi": 3})
     with pytest.raises(DatasetError, match="none to train on, of midori_hayashi"):

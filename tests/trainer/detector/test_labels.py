@@ -25,7 +25,7 @@ def test_the_last_names_of_every_source_are_held_back(tmp_path: Path) -> None:
     assert len(fit) == 18
 
 
-def test_what_looks_like_a_held_back_picture_is_held_back(tmp_path: Path) -> None:
+def test_near_duplicates_of_held_back_pictures_are_held_back(tmp_path: Path) -> None:
     pictures = [picture(tmp_path / "a" / f"{n}.png", 0 if n == 2 else n) for n in range(8)]
     pictures += [picture(tmp_path / "a" / "9.png", 0)]
     fit, held = split(pictures, 1 / 9)

@@ -115,7 +115,7 @@ def test_the_table_beside_the_bundle_says_what_else_folders_may_be_called(bundle
     assert "Top-1                 100.0%" in report.stdout
 
 
-def test_strangers_who_look_like_the_known_are_named(bundle: Path, tmp_path: Path) -> None:
+def test_strangers_that_resemble_known_characters_are_named(bundle: Path, tmp_path: Path) -> None:
     known = crops(tmp_path / "known", KNOWN)
     found = figures(run(Protocol.OPEN, bundle, known, known))
     assert found["AUROC of known against unknown"][0] == pytest.approx(0.5)
@@ -128,7 +128,7 @@ def test_characters_are_taught_from_few_pictures(bundle: Path, tmp_path: Path) -
     assert found == {f"3-way top-1, taught from {shots} each, 50 draws": (1, 12) for shots in (1, 5, 20)}
 
 
-def test_characters_that_nobody_can_tell_apart_are_told_apart_by_chance(bundle: Path, tmp_path: Path) -> None:
+def test_indistinguishable_characters_are_named_by_chance(bundle: Path, tmp_path: Path) -> None:
     alike = dict.fromkeys(("one", "two"), tiny.GREY)
     found = figures(run(Protocol.FEWSHOT, bundle, crops(tmp_path / "crops", alike, 10)))
     assert all(0.2 < value < 0.8 for value, _ in found.values())
@@ -159,7 +159,7 @@ def drawings(folder: Path, colours: dict[str, tuple[int, int, int]], count: int 
 CAST = {**STRANGERS, "orange": (240, 140, 20), "olive": (110, 120, 20), "pink": (250, 170, 200), "navy": (10, 10, 90)}
 
 
-def test_a_chat_teaches_newcomers_beside_those_whom_the_bundle_knows(bundle: Path, tmp_path: Path) -> None:
+def test_a_chat_teaches_newcomers_beside_the_roster(bundle: Path, tmp_path: Path) -> None:
     known, newcomers = drawings(tmp_path / "known", KNOWN), drawings(tmp_path / "newcomers", CAST)
     strangers = drawings(tmp_path / "strangers", {"somebody": (250, 250, 250)}, 3)
     arguments = ["evaluate", str(bundle), str(known), str(newcomers), "--protocol", "chat", "--unknown", str(strangers)]
@@ -180,7 +180,7 @@ def test_a_chat_teaches_newcomers_beside_those_whom_the_bundle_knows(bundle: Pat
     assert not any("from 5 each" in name for name in found), "four drawings are too few for that"
 
 
-def test_a_chat_needs_somebody_with_two_drawings(bundle: Path, tmp_path: Path) -> None:
+def test_a_chat_needs_a_character_with_two_drawings(bundle: Path, tmp_path: Path) -> None:
     known, newcomers = crops(tmp_path / "known", KNOWN), tmp_path / "newcomers"
     for number, colour in enumerate([(180, 40, 190), (20, 200, 190)]):
         save(newcomers / "murasaki" / f"card.{number}.png", np.full((40, 40, 3), colour, np.uint8))

@@ -43,9 +43,7 @@ async def test_an_answer_has_buttons_where_the_platform_has_them(service: Servic
 
 
 @pytest.mark.parametrize("picture", ["landscape", "broken"])
-async def test_where_nobody_was_seen_the_answer_can_be_taken_away(
-    service: Service, source: Source, picture: str
-) -> None:
+async def test_an_answer_without_faces_can_be_deleted(service: Service, source: Source, picture: str) -> None:
     reply = await answered(service, source, picture)
     assert list(actions(reply)) == ["Delete"]
     assert "Only who asked" in (await service.handle(press(reply, "Delete", user=BOB))).text
@@ -53,7 +51,7 @@ async def test_where_nobody_was_seen_the_answer_can_be_taken_away(
     assert not (await answered(service, source, picture, capabilities=NO_BUTTONS)).buttons
 
 
-async def test_where_nobody_was_named_there_is_nothing_to_confirm(
+async def test_an_answer_without_names_cannot_be_confirmed(
     service: Service, backend: FakeBackend, source: Source
 ) -> None:
     assert list(actions(await answered(service, source, "stranger"))) == ["More like this", "Wrong?", "Delete"]
@@ -61,7 +59,7 @@ async def test_where_nobody_was_named_there_is_nothing_to_confirm(
     assert "Right!" in actions(await answered(service, source, "both"))
 
 
-async def test_where_nobody_asked_there_is_less_to_press(
+async def test_an_unasked_answer_has_fewer_buttons(
     service: Service, store: Store, backend: FakeBackend, source: Source
 ) -> None:
     await store.change(CHAT, watch=True)
@@ -172,13 +170,13 @@ async def test_a_menu_holds_what_platforms_can_show(service: Service, backend: F
 
 
 @pytest.mark.parametrize("user", [ANN, User("discord", "ann", manager=True), MANAGER])
-async def test_who_asked_or_manages_can_take_the_answer_away(service: Service, source: Source, user: User) -> None:
+async def test_the_asker_or_a_manager_can_delete_the_answer(service: Service, source: Source, user: User) -> None:
     reply = await answered(service, source)
     assert (await service.handle(press(reply, "Delete", user=user))).placement is Placement.DELETE
     assert "expired" in (await service.handle(press(reply, "More like this"))).text
 
 
-async def test_nobody_else_can(service: Service, source: Source) -> None:
+async def test_other_people_cannot_delete_the_answer(service: Service, source: Source) -> None:
     reply = await answered(service, source)
     for user in (BOB, User("telegram", "ann")):
         refusal = await service.handle(press(reply, "Delete", user=user))
@@ -200,7 +198,7 @@ async def test_a_button_of_an_earlier_life_says_that_it_has_expired(
         assert "These buttons have expired" in late.text
 
 
-async def test_an_answer_of_an_earlier_life_can_be_taken_away_where_the_platform_says_who_asked(
+async def test_an_answer_from_before_a_restart_can_be_deleted_where_the_platform_names_the_asker(
     make: Callable[..., Service], source: Source
 ) -> None:
     action = actions(await answered(make(), source))["Delete"]
@@ -246,7 +244,7 @@ async def test_an_action_that_makes_no_sense_is_answered_politely(
     assert [line["event"] for line in logged_failures(logs)] == ["refused"]
 
 
-async def test_who_presses_without_end_is_told_once(make: Callable[..., Service], source: Source) -> None:
+async def test_endless_presses_are_refused_aloud_once(make: Callable[..., Service], source: Source) -> None:
     service = make(user_presses=2)
     reply = await answered(service, source)
     answers = [await service.handle(press(reply, "More like this")) for _ in range(4)]

@@ -152,13 +152,13 @@ async def test_a_picture_that_turns_out_too_large_is_refused(make: Callable[...,
     assert "too large" in (await make(bytes=3).handle(asking(source.picture(size=1)))).text
 
 
-async def test_a_full_queue_is_told_without_a_download(service: Service, backend: FakeBackend, source: Source) -> None:
+async def test_a_full_queue_refuses_before_the_download(service: Service, backend: FakeBackend, source: Source) -> None:
     backend.waiting = Limits().queue
     assert "hands full" in (await service.handle(asking(source.picture()))).text
     assert source.opened == []
 
 
-async def test_a_queue_that_fills_up_meanwhile_is_told_too(
+async def test_a_queue_that_fills_up_meanwhile_is_reported(
     service: Service, backend: FakeBackend, source: Source
 ) -> None:
     backend.results[b"maki"] = Busy()
@@ -188,7 +188,9 @@ async def test_a_user_who_asks_too_often_is_told_how_long_to_wait(make: Callable
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB))).text
 
 
-async def test_a_chat_that_asks_too_often_is_told_too(make: Callable[..., Service], source: Source) -> None:
+async def test_a_chat_that_asks_too_often_is_told_how_long_to_wait(
+    make: Callable[..., Service], source: Source
+) -> None:
     service = make(chat_requests=1)
     assert "Maki" in (await service.handle(asking(source.picture()))).text
     assert "ask again" in (await service.handle(asking(source.picture(), user=BOB))).text
@@ -254,7 +256,7 @@ async def test_a_posted_picture_beyond_a_limit_meets_silence(
     assert source.opened == []
 
 
-async def test_who_was_refused_in_silence_has_not_been_told_yet(
+async def test_a_silent_refusal_does_not_count_as_told(
     make: Callable[..., Service], store: Store, source: Source
 ) -> None:
     await store.change(CHAT, watch=True)
@@ -326,7 +328,7 @@ async def test_a_quiet_chat_hears_only_of_those_that_are_known(service: Service,
     assert "Nobody I know" in (await service.handle(asking(posted[0]))).text, "whoever asks gets an answer"
 
 
-async def test_what_was_taught_in_a_chat_is_looked_for_there(
+async def test_characters_taught_in_a_chat_are_named_there(
     service: Service, store: Store, backend: FakeBackend, source: Source
 ) -> None:
     await service.handle(asking(source.picture()))
@@ -343,7 +345,7 @@ async def test_what_was_taught_in_a_chat_is_looked_for_there(
 # --- answers for some ------------------------------------------------------------------------------------------------
 
 
-async def test_who_asks_in_private_is_answered_in_private(service: Service, source: Source) -> None:
+async def test_a_private_question_gets_a_private_answer(service: Service, source: Source) -> None:
     ask = Ask((source.picture(),), Trigger.COMMAND, private=True)
     assert (await service.handle(incoming(ask, capabilities=WITH_BUTTONS))).private
     assert (await service.handle(incoming(ask, chat=PRIVATE))).private

@@ -58,12 +58,12 @@ async def test_what_others_have_taught_is_not_shown(service: Service, store: Sto
     assert not reply.images
 
 
-async def test_lessons_about_one_who_is_in_the_bundle_by_another_name_count(service: Service, store: Store) -> None:
+async def test_lessons_under_an_alias_of_the_bundles_character_count(service: Service, store: Store) -> None:
     await keep(store, "maki nishikino")
     assert "1 picture of them was taught here." in (await shown(service, "Nishikino Maki")).text
 
 
-async def test_no_sample_where_it_cannot_or_shall_not_be_shown(service: Service, store: Store) -> None:
+async def test_no_sample_where_it_cannot_or_must_not_be_shown(service: Service, store: Store) -> None:
     await keep(store, "Miku", b"no picture")
     await keep(store, "Rin")
     await store.change(CHAT, adults_only=True)
@@ -80,7 +80,9 @@ async def test_no_sample_where_it_cannot_or_shall_not_be_shown(service: Service,
         (Teachers.NOBODY, "Nobody may add to these pictures or forget them."),
     ],
 )
-async def test_who_may_change_it_is_told(service: Service, store: Store, teachers: Teachers, told: str) -> None:
+async def test_it_says_who_may_change_the_examples(
+    service: Service, store: Store, teachers: Teachers, told: str
+) -> None:
     await store.change(CHAT, teachers=teachers)
     assert (await shown(service, "nico")).text.splitlines()[-1] == told
 

@@ -111,7 +111,7 @@ async def test_which_of_several_faces_is_asked_first(ann: Member, store: Store) 
     assert await store.scores(HERE) == [], "whom nobody was named takes no precision from anybody"
 
 
-async def test_a_name_is_searched_among_all_who_are_known(ann: Member) -> None:
+async def test_the_search_covers_all_known_characters(ann: Member) -> None:
     await ann.teach("Sonoda Umi", "umi")
     asked = await wrong(ann)
     assert choices(await ann.press(asked, "Search…", "love live")) == ["Nishikino Maki", "Yazawa Nico"]
@@ -130,7 +130,7 @@ async def test_a_new_name_is_a_new_character(ann: Member) -> None:
     assert "cannot hold a link" in (await ann.press(await wrong(ann), "Someone else…", "/forget Umi")).text
 
 
-async def test_a_written_name_that_only_looks_like_a_known_one_is_told(ann: Member) -> None:
+async def test_a_lookalike_of_a_known_name_is_reported(ann: Member) -> None:
     reply = await ann.press(await wrong(ann, "umi"), "Someone else…", "Nishikino M\N{CYRILLIC SMALL LETTER A}ki")
     assert "only looks like Nishikino Maki" in reply.text
 
@@ -143,7 +143,7 @@ async def test_a_written_name_that_only_looks_like_a_known_one_is_told(ann: Memb
         (Keeping.JUDGED, "I keep the cut-out face to learn from it.", True, True),
     ],
 )
-async def test_what_is_kept_is_told_before_and_kept_after(
+async def test_what_will_be_kept_is_announced_and_then_kept(
     ann: Member, store: Store, step: Keeping, told: str, named: bool, denied: bool
 ) -> None:
     await store.change(CHAT, keep=step)
@@ -177,7 +177,7 @@ async def test_what_the_trainer_gets_is_what_the_chat_keeps(ann: Member, store: 
     assert len(await store.verdicts(HERE)) == 3
 
 
-async def test_naming_whom_one_has_confirmed_teaches_the_face(ann: Member, store: Store) -> None:
+async def test_naming_a_confirmed_face_teaches_it(ann: Member, store: Store) -> None:
     """Whoever names a face was told that it stays, also if it is who the bot has said."""
     answer = await ann.ask("maki")
     await ann.press(answer, "Right!")
@@ -212,7 +212,7 @@ async def test_a_name_that_is_wrong_is_not_said_again_where_its_face_is_kept(
     assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
 
 
-async def test_of_nobody_known_there_is_nothing_to_deny(ann: Member, store: Store) -> None:
+async def test_an_unknown_face_has_no_name_to_deny(ann: Member, store: Store) -> None:
     await store.change(CHAT, keep=Keeping.JUDGED)
     await ann.press(await wrong(ann, "umi"), "I don't know who")
     (verdict,) = await store.verdicts(HERE)
@@ -297,7 +297,7 @@ async def test_a_right_answer_waits_for_a_second_person_where_its_face_is_kept(
     assert await store.taught(HERE) == {"nishikino_maki": 1}
 
 
-async def test_who_says_it_again_after_an_undo_means_it(ann: Member, store: Store) -> None:
+async def test_a_verdict_repeated_after_an_undo_counts(ann: Member, store: Store) -> None:
     asked = await wrong(ann)
     await ann.press(await ann.press(asked, "Someone else…", "Umi"), "Undo")
     assert await store.taught(HERE) == {}
@@ -318,7 +318,7 @@ async def test_a_chat_that_keeps_no_faces_only_counts(ann: Member, store: Store)
 
 
 @pytest.mark.parametrize("owner", [ANN, BOB])
-async def test_pictures_of_who_opts_out_meanwhile_are_not_kept(
+async def test_pictures_are_not_kept_after_an_opt_out_meanwhile(
     ann: Member, bob: Member, store: Store, owner: object
 ) -> None:
     await store.change(CHAT, keep=Keeping.JUDGED)
@@ -334,7 +334,7 @@ async def test_pictures_of_who_opts_out_meanwhile_are_not_kept(
     assert await store.examples(HERE) == []
 
 
-async def test_who_may_correct_is_the_chats_setting(ann: Member, store: Store) -> None:
+async def test_the_chats_setting_decides_who_may_correct(ann: Member, store: Store) -> None:
     answer, asked = await ann.ask("maki"), await wrong(ann)
     await store.change(CHAT, teachers=Teachers.NOBODY)
     for reply in (
@@ -371,7 +371,7 @@ async def test_enough_right_answers_are_kept_and_the_rest_counted(
     assert await store.scores(HERE) == [Score("nishikino_maki", 4, 0)]
 
 
-async def test_who_presses_twice_has_said_it_once(ann: Member, store: Store) -> None:
+async def test_a_repeated_press_counts_once(ann: Member, store: Store) -> None:
     await store.change(CHAT, keep=Keeping.JUDGED)
     answer = await ann.ask("maki")
     await asyncio.gather(*(ann.press(answer, "Right!") for _ in range(3)))
@@ -388,7 +388,7 @@ async def test_one_face_is_learnt_once_however_many_say_so(ann: Member, bob: Mem
     assert await store.scores(HERE) == [Score("nishikino_maki", 2, 0)]
 
 
-async def test_who_says_the_same_has_agreed(ann: Member, bob: Member, store: Store) -> None:
+async def test_the_same_verdict_of_another_person_agrees(ann: Member, bob: Member, store: Store) -> None:
     await store.change(CHAT, confirm=True)
     answer = await ann.ask("maki")
     await ann.press(await ann.press(answer, "Wrong?"), "Yazawa Nico")
@@ -399,7 +399,7 @@ async def test_who_says_the_same_has_agreed(ann: Member, bob: Member, store: Sto
     assert [change.action for change in await store.history(HERE)] == [Action.APPROVED, Action.CORRECTED]
 
 
-async def test_nobody_agrees_with_themselves(ann: Member, store: Store) -> None:
+async def test_a_user_cannot_agree_with_themselves(ann: Member, store: Store) -> None:
     await store.change(CHAT, confirm=True)
     answer = await ann.ask("maki")
     for label in ("Yazawa Nico", "Not a face", "Yazawa Nico"):
@@ -408,9 +408,7 @@ async def test_nobody_agrees_with_themselves(ann: Member, store: Store) -> None:
     assert len(await store.examples(HERE, provisional=True)) == 1
 
 
-async def test_what_somebody_is_not_takes_room_as_well(
-    ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_denied_faces_count_towards_the_limit(ann: Member, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lessons, "EXAMPLES_LIMIT", 1)
     await store.change(CHAT, keep=Keeping.JUDGED)
     for picture in ("maki", "nico"):

@@ -92,7 +92,9 @@ async def test_what_waits_can_be_confirmed_from_the_history(ann: Member, manager
     assert "Boss agreed to what was taught about Umi" in page.text
 
 
-async def test_who_had_their_data_removed_is_not_named(ann: Member, manager: Member, store: Store) -> None:
+async def test_the_history_does_not_name_people_who_removed_their_data(
+    ann: Member, manager: Member, store: Store
+) -> None:
     await ann.teach("Umi", "umi")
     await store.remove_user(ann.user)
     assert (await manager.say(ShowHistory())).text.endswith("somebody taught Umi, 1 picture")

@@ -30,7 +30,7 @@ from tests.support.service_harness import (
 # --- opting out ------------------------------------------------------------------------------------------------------
 
 
-async def test_who_has_opted_out_is_left_alone_until_they_opt_in(service: Service, source: Source) -> None:
+async def test_pictures_are_ignored_between_opt_out_and_opt_in(service: Service, source: Source) -> None:
     text = (await service.handle(incoming(OptOut(True)))).text
     assert "leave your pictures alone. /optout off changes that" in text
     assert "leave their pictures alone" in (await service.handle(asking(source.picture()))).text
@@ -39,14 +39,14 @@ async def test_who_has_opted_out_is_left_alone_until_they_opt_in(service: Servic
     assert "Maki" in (await service.handle(asking(source.picture()))).text
 
 
-async def test_nobody_else_may_ask_about_their_pictures(service: Service, source: Source) -> None:
+async def test_other_people_may_not_ask_about_their_pictures(service: Service, source: Source) -> None:
     await service.handle(incoming(OptOut(True), user=BOB))
     reply = await service.handle(asking(source.picture(author=BOB), trigger=Trigger.REPLY))
     assert "leave their pictures alone" in reply.text
     assert source.opened == []
 
 
-async def test_where_all_pictures_are_theirs_that_is_said_once(service: Service, source: Source) -> None:
+async def test_several_pictures_of_theirs_are_refused_once(service: Service, source: Source) -> None:
     await service.handle(incoming(OptOut(True)))
     reply = await service.handle(asking(source.picture("maki"), source.picture("nico")))
     assert reply.text.startswith("Whoever posted this picture")
@@ -84,7 +84,7 @@ async def test_their_posted_pictures_meet_silence(service: Service, store: Store
     assert source.opened == []
 
 
-async def test_who_opts_out_is_told_what_becomes_of_what_was_learnt_before(service: Service, store: Store) -> None:
+async def test_an_opt_out_says_what_happens_to_earlier_lessons(service: Service, store: Store) -> None:
     told = await service.handle(incoming(OptOut(True), capabilities=WITH_BUTTONS))
     assert "Faces that I was taught with before stay" in told.text
     assert "/mydata" in told.text
@@ -100,9 +100,7 @@ async def test_who_opts_out_is_told_what_becomes_of_what_was_learnt_before(servi
     assert await store.is_opted_out(ANN), "and it stays so"
 
 
-async def test_who_opts_out_where_everybody_reads_along_is_offered_nothing_there(
-    service: Service, store: Store
-) -> None:
+async def test_an_opt_out_in_public_offers_no_button(service: Service, store: Store) -> None:
     await teach(store, "Miku", by=ANN)
     open_ = replace(WITH_BUTTONS, private_replies=False)
     told = await service.handle(incoming(OptOut(True), capabilities=open_))
@@ -111,7 +109,7 @@ async def test_who_opts_out_where_everybody_reads_along_is_offered_nothing_there
     assert (await service.handle(incoming(OptOut(True), capabilities=open_, chat=PRIVATE))).buttons
 
 
-async def test_who_comes_back_is_told_no_more_than_that(service: Service, store: Store) -> None:
+async def test_opting_in_is_confirmed_and_nothing_more(service: Service, store: Store) -> None:
     await teach(store, "Miku", by=ANN)
     told = await service.handle(incoming(OptOut(False), capabilities=WITH_BUTTONS))
     assert told.text == "I look at your pictures again."
@@ -150,7 +148,7 @@ def my_data(**details: Any) -> Incoming:
     return incoming(ShowMyData(), **{"capabilities": WITH_BUTTONS, **details})
 
 
-async def test_who_has_left_nothing_is_told_so(service: Service) -> None:
+async def test_mydata_says_when_nothing_is_kept(service: Service) -> None:
     reply = await service.handle(my_data())
     assert reply.private
     assert "You have not opted out" in reply.text
@@ -158,7 +156,7 @@ async def test_who_has_left_nothing_is_told_so(service: Service) -> None:
     assert not reply.buttons
 
 
-async def test_what_somebody_has_taught_is_counted_and_nobody_elses(service: Service, store: Store) -> None:
+async def test_mydata_counts_the_users_own_lessons(service: Service, store: Store) -> None:
     await service.handle(incoming(OptOut(True)))
     for name, by in (("Miku", ANN), ("Rin", ANN), ("Luka", BOB)):
         await teach(store, name, by=by)
@@ -167,7 +165,7 @@ async def test_what_somebody_has_taught_is_counted_and_nobody_elses(service: Ser
     assert "2 faces that you have taught me" in reply.text
 
 
-async def test_what_somebody_has_judged_is_counted_with_its_faces(service: Service, store: Store) -> None:
+async def test_mydata_counts_the_users_verdicts_and_their_faces(service: Service, store: Store) -> None:
     for face, image in (("1", b"crop"), ("2", None)):
         now = datetime.now(UTC)
         await store.judge(Verdict(Scope.of(CHAT), face, "maki", 0.9, "b1", Truth.STRANGER, None, ANN, now, image))
@@ -176,7 +174,7 @@ async def test_what_somebody_has_judged_is_counted_with_its_faces(service: Servi
     assert "1 cut-out face that I keep" in text
 
 
-async def test_what_somebody_has_asked_is_counted_and_goes(service: Service, store: Store) -> None:
+async def test_mydata_counts_the_users_questions_and_removes_them(service: Service, store: Store) -> None:
     now = datetime.now(UTC)
     await store.keep_link(Link(CHAT, "room", "1", ("2",), (("1",),), ANN.id, now))
     page = await service.handle(my_data())

@@ -30,7 +30,7 @@ async def test_help_names_only_some_of_many_characters(service: Service, backend
     assert len(text) < 1024, "Telegram's caption, the shortest text"
 
 
-async def test_help_fits_the_chat_and_who_reads_it(service: Service) -> None:
+async def test_help_fits_the_chat_and_its_reader(service: Service) -> None:
     async def help_(**details: Any) -> str:
         return (await service.handle(incoming(Help(), **details))).text
 
@@ -62,7 +62,7 @@ async def test_help_speaks_of_teaching_to_those_who_may(
     assert "/teach" not in (await service.handle(incoming(Help(), user=user))).text
 
 
-async def test_help_names_who_was_taught_here(service: Service, store: Store) -> None:
+async def test_help_names_characters_taught_here(service: Service, store: Store) -> None:
     await teach(store, "Miku")
     assert "3 characters: Nishikino Maki, Yazawa Nico, Miku" in (await service.handle(incoming(Help()))).text
 

@@ -38,7 +38,7 @@ async def test_the_roster_lists_names_with_their_series(service: Service, store:
     assert "Miku" not in (await listed(service, chat=Chat("discord", "elsewhere"))).text
 
 
-async def test_who_was_taught_and_is_known_to_a_later_bundle_is_one_character(service: Service, store: Store) -> None:
+async def test_a_taught_character_of_a_later_bundle_is_listed_once(service: Service, store: Store) -> None:
     await teach(store, "maki nishikino")
     lines = (await listed(service)).text.splitlines()
     assert lines[1:] == ["Nishikino Maki (Love Live!), taught here", "Yazawa Nico (Love Live!)"]
@@ -46,7 +46,7 @@ async def test_who_was_taught_and_is_known_to_a_later_bundle_is_one_character(se
     assert "I know 2 characters: Nishikino Maki, Yazawa Nico" in (await service.handle(incoming(Help()))).text
 
 
-async def test_who_the_operator_has_taught_counts_everywhere_and_is_not_called_taught_here(
+async def test_characters_taught_by_the_operator_are_listed_everywhere_and_marked_so(
     service: Service, store: Store
 ) -> None:
     for name in ("Miku", "Mikuru"):
@@ -61,7 +61,7 @@ async def test_who_the_operator_has_taught_counts_everywhere_and_is_not_called_t
     assert elsewhere.text.count("taught by whoever runs me") == 2
 
 
-async def test_only_who_was_taught_here_is_suggested_to_be_forgotten(service: Service, store: Store) -> None:
+async def test_forget_suggests_only_characters_taught_here(service: Service, store: Store) -> None:
     await teach(store, "Miku")
     await teach(store, "Mikuru", scope=EVERYWHERE)
     assert await suggested(service, "mik") == ("Miku", "Mikuru")
@@ -104,7 +104,7 @@ async def test_without_buttons_the_rest_is_counted(service: Service, backend: Fa
     assert (await listed(service, capabilities=NO_BUTTONS)).text.splitlines()[-1].startswith("and 25 more.")
 
 
-async def test_a_query_without_end_finds_nobody_and_fails_nowhere(service: Service, backend: FakeBackend) -> None:
+async def test_an_endless_query_finds_nothing_and_does_not_fail(service: Service, backend: FakeBackend) -> None:
     crowd(backend, 45)
     assert "I know nobody" in (await listed(service, "x" * 5000)).text
 
@@ -126,7 +126,7 @@ async def test_completion_offers_no_more_than_platforms_show(service: Service, b
     assert len(await suggested(service, "girl")) == 25
 
 
-async def test_typing_uses_up_nobodys_requests(make: Callable[..., Service]) -> None:
+async def test_suggestions_do_not_count_as_requests(make: Callable[..., Service]) -> None:
     service = make(user_requests=1)
     for _ in range(5):
         assert await suggested(service, "maki")

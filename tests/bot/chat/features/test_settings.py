@@ -270,7 +270,7 @@ async def test_where_there_are_no_buttons_the_text_says_it_all(service: Service)
     assert "/watch on" in page.text
 
 
-async def test_watching_where_the_platform_hides_messages_is_told(service: Service) -> None:
+async def test_settings_say_when_the_platform_hides_messages(service: Service) -> None:
     deaf = Chat("telegram", "-1", hears_all=False)
     assert "addressed to me" not in (await service.handle(view(chat=deaf))).text
     watched = await service.handle(incoming(Configure({"watch": True}), chat=deaf, user=MANAGER))

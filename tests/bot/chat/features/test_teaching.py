@@ -68,7 +68,7 @@ async def test_words_that_several_have_are_asked_about(ann: Member, store: Store
     assert await store.taught(HERE) == {"Ryuuguu Umi": 1, "Sonoda Umi": 1}
 
 
-async def test_who_is_to_be_forgotten_is_looked_for_among_the_taught(ann: Member, store: Store) -> None:
+async def test_forget_searches_among_the_taught(ann: Member, store: Store) -> None:
     await ann.teach("Kousaka Maki", "umi")
     reply = await ann.say(Forget("Kosaka"))
     assert reply.text == "I know nobody called Kosaka. Did you mean Kousaka Maki?"
@@ -117,12 +117,12 @@ async def test_several_pictures_teach_together_and_doubts_are_told(ann: Member, 
     assert len(await store.history(HERE)) == 2
 
 
-async def test_a_character_that_looks_like_another_is_told(ann: Member) -> None:
+async def test_a_character_that_resembles_another_is_reported(ann: Member) -> None:
     reply = await ann.teach("Umi", "maki")
     assert "Umi looks a lot like Nishikino Maki" in reply.text
 
 
-async def test_a_name_that_only_looks_like_a_known_one_is_told(ann: Member) -> None:
+async def test_a_lookalike_of_a_known_name_is_reported(ann: Member) -> None:
     assert "only looks like" not in (await ann.teach("Umi", "umi")).text
     reply = await ann.teach("Nishikino M\N{CYRILLIC SMALL LETTER A}ki", "eli")
     assert "only looks like Nishikino Maki: it is written with other letters" in reply.text
@@ -167,7 +167,7 @@ async def test_a_face_is_chosen_once_however_many_press(ann: Member, bob: Member
     assert await store.taught(HERE) == {"Umi": 1}
 
 
-async def test_an_open_question_goes_with_the_data_of_who_has_asked(ann: Member, bob: Member) -> None:
+async def test_an_open_question_goes_with_its_askers_data(ann: Member, bob: Member) -> None:
     asked, other = await ann.teach("Umi", "maki+umi"), await bob.teach("Eli", "maki+eli")
     await ann.teach("Umi", "umi2")
     sure = await ann.press(await ann.say(ShowMyData()), "Delete my data")
@@ -211,7 +211,7 @@ async def test_a_name_that_is_none_is_refused_before_a_download(ann: Member, sou
 @pytest.mark.parametrize(
     ("teachers", "words"), [(Teachers.MANAGERS, "Only people who manage"), (Teachers.NOBODY, "switched off")]
 )
-async def test_who_may_teach_is_the_chats_setting(
+async def test_the_chats_setting_decides_who_may_teach(
     ann: Member, store: Store, source: Source, teachers: Teachers, words: str
 ) -> None:
     await ann.teach("Umi", "umi")
@@ -248,13 +248,13 @@ async def test_a_chat_for_adults_only_is_taught_only_while_it_is_one(ann: Member
     assert "I know Umi" in (await ann.teach("Umi", "umi")).text
 
 
-async def test_pictures_of_who_has_opted_out_are_not_taught_with(ann: Member, store: Store, source: Source) -> None:
+async def test_pictures_of_people_who_opted_out_do_not_teach(ann: Member, store: Store, source: Source) -> None:
     await store.opt_out(BOB, True)
     assert "leave their pictures alone" in (await ann.teach("Umi", "umi", author=BOB)).text
     assert source.opened == []
 
 
-async def test_who_opts_out_before_a_face_is_chosen_is_left_alone(ann: Member, bob: Member, store: Store) -> None:
+async def test_an_opt_out_before_the_choice_of_a_face_counts(ann: Member, bob: Member, store: Store) -> None:
     reply = await ann.teach("Umi", "maki+umi", author=BOB)
     await store.opt_out(BOB, True)
     assert "leave their pictures alone" in (await ann.press(reply, "2")).text
@@ -296,7 +296,9 @@ async def test_a_lesson_can_be_undone_and_redone(ann: Member, store: Store) -> N
     assert [change.action for change in await store.history(HERE)] == [Action.REVERTED, Action.REVERTED, Action.TAUGHT]
 
 
-async def test_only_who_did_it_or_manages_undoes_it(ann: Member, bob: Member, manager: Member, store: Store) -> None:
+async def test_only_its_author_or_a_manager_undoes_a_change(
+    ann: Member, bob: Member, manager: Member, store: Store
+) -> None:
     taught = await ann.teach("Umi", "umi")
     assert "Only people who manage" in (await bob.press(taught, "Undo")).text
     assert await store.taught(HERE) == {"Umi": 1}
@@ -304,7 +306,7 @@ async def test_only_who_did_it_or_manages_undoes_it(ann: Member, bob: Member, ma
     assert "settled" in (await ann.press(taught, "Undo")).text
 
 
-async def test_who_may_not_teach_any_more_puts_nothing_back(ann: Member, manager: Member, store: Store) -> None:
+async def test_a_former_teacher_cannot_undo(ann: Member, manager: Member, store: Store) -> None:
     await ann.teach("Umi", "umi")
     forgotten = await ann.say(Forget("Umi"))
     await store.change(CHAT, teachers=Teachers.MANAGERS)
@@ -330,7 +332,7 @@ async def test_a_name_may_be_spelt_in_many_ways(ann: Member, store: Store) -> No
     assert await store.taught(HERE) == {"Sonoda Umi": 2}
 
 
-async def test_whom_a_later_bundle_knows_by_itself_is_one_character(
+async def test_a_taught_character_of_a_later_bundle_is_one_character(
     ann: Member, backend: LearningBackend, store: Store, source: Source
 ) -> None:
     await ann.teach("Sonoda Umi", "umi")
@@ -388,7 +390,7 @@ async def test_a_lesson_that_is_rejected_never_counts(ann: Member, bob: Member, 
 
 
 @pytest.mark.usefixtures("careful")
-async def test_the_second_person_is_not_who_taught_it_whoever_put_it_back(
+async def test_the_teacher_cannot_confirm_a_lesson_that_another_put_back(
     ann: Member, bob: Member, store: Store
 ) -> None:
     rejected = await bob.press(await ann.teach("Umi", "umi"), "Reject")
@@ -412,7 +414,7 @@ async def test_what_a_manager_teaches_counts_at_once(manager: Member, ann: Membe
 
 
 @pytest.mark.usefixtures("careful")
-async def test_who_may_not_teach_does_not_confirm_either(ann: Member, bob: Member, store: Store) -> None:
+async def test_confirming_needs_the_right_to_teach(ann: Member, bob: Member, store: Store) -> None:
     reply = await ann.teach("Umi", "umi")
     await store.change(CHAT, teachers=Teachers.MANAGERS)
     assert "Only people who manage" in (await bob.press(reply, "Confirm")).text

@@ -77,7 +77,7 @@ def test_the_series_follows_the_name_where_it_is_known() -> None:
     assert answer(analysis(found)).text == "1. Nishikino Maki (Love Live!), 80 % (or Sakurauchi Riko, 10 %)"
 
 
-def test_runners_up_that_nobody_needs_are_left_out() -> None:
+def test_negligible_runners_up_are_left_out() -> None:
     one = sighting(("maki", 0.99), ("nico", 0.004), ("kotori", 0.003))
     assert answer(analysis(one)).text == "1. Maki, 99 %"
     many = sighting(("a", 0.7), ("b", 0.15), ("c", 0.1), ("d", 0.05))

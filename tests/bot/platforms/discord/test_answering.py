@@ -59,7 +59,7 @@ async def test_a_spoiler_stays_one_where_no_picture_can_be_sent(
 
 
 @pytest.mark.parametrize("ask", ["post_picture", "slash_who"])
-async def test_nobody_is_pinged_and_no_markup_applies(discord: FakeDiscord, service: Recorder, ask: str) -> None:
+async def test_no_mention_pings_and_no_markup_applies(discord: FakeDiscord, service: Recorder, ask: str) -> None:
     service.reply = Reply(f"@everyone <@{discord.alice.id}> *Nico* _ni_ `x`\n# big\n> said")
     await getattr(discord, ask)(PNG)
     answer = await discord.answer()

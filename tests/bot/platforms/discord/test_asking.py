@@ -121,7 +121,7 @@ async def test_a_picture_that_whobot_has_drawn_is_none_to_ask_about(
     await task
 
 
-async def test_nothing_to_look_at_is_told_to_the_one_who_asked(discord: FakeDiscord, service: Recorder) -> None:
+async def test_a_missing_picture_is_reported_to_the_asker_alone(discord: FakeDiscord, service: Recorder) -> None:
     await discord.menu("Who is this?", await discord.post("no picture here"))
     assert (await discord.answer()).ephemeral
     assert asked(service) == Ask((), Trigger.MENU)
@@ -168,7 +168,7 @@ async def test_reply_to_an_answer_is_no_question(discord: FakeDiscord, service: 
     assert [request.pictures[0].name for request in map(_ask, service.asked)] == ["picture.png", "next.png"]
 
 
-async def test_a_mention_in_reply_to_an_answer_does_not_look_at_the_answer(
+async def test_a_mention_in_reply_to_an_answer_does_not_analyse_the_answer(
     discord: FakeDiscord, service: Recorder
 ) -> None:
     await discord.slash_who(PNG)
@@ -244,7 +244,7 @@ async def test_watch(discord: FakeDiscord, service: Recorder, state: str, watch:
     assert service.asked[0].user.manager
 
 
-async def test_watch_by_someone_who_may_not(discord: FakeDiscord, service: Recorder) -> None:
+async def test_watch_by_a_user_who_may_not(discord: FakeDiscord, service: Recorder) -> None:
     """Discord hides the command from them, but a server may be set up to show it."""
     (registered,) = [command for command in discord.commands if command["name"] == "watch"]
     assert registered["default_member_permissions"] == str(MANAGE_CHANNELS)

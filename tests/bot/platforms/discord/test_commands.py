@@ -156,7 +156,7 @@ async def test_no_more_suggestions_than_discord_shows(discord: FakeDiscord, serv
     assert {len(name) for name in names} == {100}
 
 
-async def test_nobody_waits_for_suggestions(
+async def test_late_suggestions_are_dropped(
     discord: FakeDiscord, service: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.platforms.discord.interactions.SUGGESTING_LASTS", 0.01)

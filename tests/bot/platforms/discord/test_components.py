@@ -83,7 +83,7 @@ async def test_a_press_is_acknowledged_before_the_work(discord: FakeDiscord, ser
 
 
 @pytest.mark.usefixtures("running")
-async def test_a_notice_is_seen_by_the_one_who_pressed(discord: FakeDiscord, service: Recorder) -> None:
+async def test_a_notice_is_visible_to_the_presser_alone(discord: FakeDiscord, service: Recorder) -> None:
     service.reply = Buttons(Reply("Noted, @everyone.", placement=Placement.NOTICE))
     answer = await answered(discord)
     interaction = await discord.press(answer, "Wrong?")
@@ -212,9 +212,7 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, adapter: Disco
 
 
 @pytest.mark.usefixtures("running")
-async def test_settings_are_changed_in_place_where_nobody_else_sees_them(
-    discord: FakeDiscord, service: Recorder
-) -> None:
+async def test_private_settings_are_changed_in_place(discord: FakeDiscord, service: Recorder) -> None:
     page = Reply("Settings", menus=(MENU,), private=True)
     service.reply = lambda incoming: (
         page

@@ -54,7 +54,7 @@ async def test_stickers(discord: FakeDiscord, service: Recorder, format_: int, n
         assert await received(picture) == PNG
 
 
-async def test_somebodys_sticker(discord: FakeDiscord, service: Recorder) -> None:
+async def test_a_custom_sticker(discord: FakeDiscord, service: Recorder) -> None:
     message = await discord.post(stickers=[Sticker(PNG)], author=discord.manager)
     await discord.post("who?", mention=True, reply_to=message)
     await discord.answer()
@@ -63,7 +63,7 @@ async def test_somebodys_sticker(discord: FakeDiscord, service: Recorder) -> Non
     assert picture.author.id == discord.manager.id
 
 
-async def test_nobody_has_asked_about_stickers_and_articles(discord: FakeDiscord, service: Recorder) -> None:
+async def test_posted_stickers_and_articles_are_ignored(discord: FakeDiscord, service: Recorder) -> None:
     await discord.post(stickers=[Sticker(PNG)])
     await discord.post(LINK, embeds=[discord.preview(LINK, PNG, kind="article")])
     await discord.post_picture(PNG)

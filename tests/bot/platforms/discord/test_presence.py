@@ -51,7 +51,7 @@ async def test_a_server_that_is_out_of_order_counts(
     await running
 
 
-async def test_nothing_is_told_where_discord_gives_no_list(
+async def test_without_a_list_from_discord_no_event_is_sent(
     discord: FakeDiscord, adapter: DiscordAdapter, service: Recorder
 ) -> None:
     discord.rest.fail_with("GET", MY_GUILDS, Refusal(403, 50001, "Missing Access"))

@@ -122,7 +122,7 @@ async def test_an_answer_that_was_on_its_way_goes_at_once(discord: FakeDiscord) 
     await gone(discord, await discord.answer())
 
 
-async def test_an_answer_that_somebody_else_has_deleted_is_no_trouble(discord: FakeDiscord) -> None:
+async def test_an_answer_deleted_by_another_person_is_no_error(discord: FakeDiscord) -> None:
     message = await discord.post_picture(PNG)
     answer = await discord.answer()
     await discord.delete(discord.message(answer), told=False)
@@ -132,7 +132,7 @@ async def test_an_answer_that_somebody_else_has_deleted_is_no_trouble(discord: F
     assert (await discord.answer()).reply_to == message["id"]
 
 
-async def test_an_answer_that_is_known_to_be_gone_is_not_looked_for(discord: FakeDiscord) -> None:
+async def test_a_deleted_answer_is_not_searched_again(discord: FakeDiscord) -> None:
     message = await discord.post_picture(PNG)
     answer = await discord.answer()
     await discord.delete(discord.message(answer))
@@ -188,7 +188,7 @@ async def test_pictures_taken_out_of_a_message_take_the_answer_with_them(discord
     assert discord.unread == 0
 
 
-async def test_the_answer_about_somebodys_picture_goes_when_they_change_it(
+async def test_an_answer_goes_when_the_picture_that_it_is_about_is_edited(
     discord: FakeDiscord, service: Recorder
 ) -> None:
     service.reply = Reply()
@@ -285,7 +285,7 @@ async def test_in_private_too(discord: FakeDiscord) -> None:
     await gone(discord, answer)
 
 
-async def test_nobody_else_does_nor_by_another_sign(discord: FakeDiscord) -> None:
+async def test_other_people_and_other_reactions_delete_nothing(discord: FakeDiscord) -> None:
     await discord.slash_who(PNG)
     answer = await discord.answer()
     await discord.react(answer, "❌", author=Person("nico"))
@@ -295,7 +295,7 @@ async def test_nobody_else_does_nor_by_another_sign(discord: FakeDiscord) -> Non
     assert sum((call.method, call.route) == ("GET", MESSAGE) for call in discord.rest.calls) == 1
 
 
-async def test_who_has_asked_is_remembered_where_discord_does_not_show_it(discord: FakeDiscord) -> None:
+async def test_the_asker_is_remembered_where_discord_does_not_show_it(discord: FakeDiscord) -> None:
     await discord.post_picture(PNG, channel=FORGETFUL)
     answer = await discord.answer()
     await discord.react(answer, "❌", author=Person("nico"))

@@ -107,7 +107,7 @@ async def test_more_answers_of_either_life_go_too(discord: FakeDiscord, serve: S
             await gone(discord, answer)
 
 
-async def test_the_asker_takes_an_answer_away_and_nobody_else(discord: FakeDiscord, serve: Serve) -> None:
+async def test_only_the_asker_deletes_an_answer(discord: FakeDiscord, serve: Serve) -> None:
     async with serve():
         await discord.post_picture(PNG, channel=FORGETFUL)
         answer = await discord.answer()
@@ -118,7 +118,7 @@ async def test_the_asker_takes_an_answer_away_and_nobody_else(discord: FakeDisco
         assert not any((call.method, call.route) == ("GET", MESSAGE) for call in discord.rest.calls)
 
 
-async def test_a_press_tells_who_has_asked(discord: FakeDiscord, serve: Serve, service: Recorder) -> None:
+async def test_a_press_names_the_asker(discord: FakeDiscord, serve: Serve, service: Recorder) -> None:
     service.reply = WITH_DELETE
     async with serve():
         await discord.post_picture(PNG, channel=FORGETFUL)
@@ -135,7 +135,7 @@ async def test_a_press_tells_who_has_asked(discord: FakeDiscord, serve: Serve, s
     assert askers == [discord.alice.id] * 2
 
 
-async def test_nobody_knows_who_has_asked(discord: FakeDiscord, serve: Serve, service: Recorder) -> None:
+async def test_an_unknown_asker_stays_unknown(discord: FakeDiscord, serve: Serve, service: Recorder) -> None:
     service.reply = WITH_DELETE
     async with serve(NoLinks()):
         await discord.post_picture(PNG, channel=FORGETFUL)

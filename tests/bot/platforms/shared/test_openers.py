@@ -257,7 +257,7 @@ async def _garbage(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Non
     writer.write(b"\0\1\2 not http at all\r\n\r\n")
 
 
-async def test_nobody_listening_is_a_failure() -> None:
+async def test_a_refused_connection_is_a_failure() -> None:
     async with serving(replying("200 OK")) as (server, _):
         pass
     async with aiohttp.ClientSession() as session:

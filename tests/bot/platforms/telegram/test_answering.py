@@ -32,7 +32,7 @@ async def test_markup_is_plain_text(telegram: FakeTelegram, recorder: Recorder) 
     assert (await ask(telegram)).text == "<b>*_Pink_* & [friends](https://example.org)"
 
 
-async def test_nobody_is_pinged(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_no_mention_pings(telegram: FakeTelegram, recorder: Recorder) -> None:
     recorder.reply = Reply("It is @alice, or @ 50 %")
 
     assert (await ask(telegram)).text == "It is @\u2060alice, or @ 50 %"

@@ -40,7 +40,7 @@ async def test_who_as_a_caption(telegram: FakeTelegram, recorder: Recorder, comm
     assert not recorder.seen[0].chat.private
 
 
-async def test_who_in_reply_to_somebody_elses_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_who_in_reply_to_another_users_picture(telegram: FakeTelegram, recorder: Recorder) -> None:
     message = telegram.write(chat=telegram.group, author=telegram.manager, **telegram.picture(png(), spoiler=True)[0])
     question = await telegram.post("/who", chat=telegram.group, reply_to=message)
     answer = await telegram.answer()
@@ -162,7 +162,7 @@ async def test_a_forwarded_picture(telegram: FakeTelegram, recorder: Recorder) -
 
 
 @pytest.mark.parametrize("replied", [False, True], ids=["forwarded to the bot", "forwarded by somebody else"])
-async def test_who_had_posted_what_is_forwarded(telegram: FakeTelegram, recorder: Recorder, replied: bool) -> None:
+async def test_a_forwarded_picture_keeps_its_author(telegram: FakeTelegram, recorder: Recorder, replied: bool) -> None:
     origin = {"type": "user", "date": 1_700_000_000, "sender_user": telegram.manager.payload()}
     content, _ = telegram.picture(png())
     if replied:

@@ -97,7 +97,7 @@ async def test_other_commands(telegram: FakeTelegram, recorder: Recorder, text: 
     assert recorder.seen[0].request == request_
 
 
-async def test_who_manages_a_chat(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_managers_of_a_chat_are_recognised(telegram: FakeTelegram, recorder: Recorder) -> None:
     club = telegram.group.payload()
     channel = {"id": -1000099, "type": "channel", "title": "News"}
     await telegram.post("/watch on", chat=telegram.group)

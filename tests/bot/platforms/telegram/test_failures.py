@@ -113,7 +113,7 @@ async def test_a_group_that_has_become_a_supergroup(telegram: FakeTelegram) -> N
     assert (answer.chat, answer.reply_to) == (telegram.group.id, None)
 
 
-async def test_no_word_on_who_manages_means_no(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_without_an_answer_a_user_is_no_manager(telegram: FakeTelegram, recorder: Recorder) -> None:
     telegram.fail_with("getChatMember", Refusal(400, "Bad Request: CHAT_ADMIN_REQUIRED"))
     await telegram.post("/watch on", chat=telegram.group, author=telegram.manager)
     await telegram.answer()

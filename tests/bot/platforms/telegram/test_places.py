@@ -65,7 +65,7 @@ async def test_what_the_bot_hears(telegram: FakeTelegram, recorder: Recorder, se
         assert await watch(telegram.group), "administrators hear everything"
 
 
-async def test_who_asks_costs_no_look_at_the_members(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
+async def test_a_question_does_not_fetch_the_members(telegram: FakeTelegram, recorder: Recorder, serve: Serve) -> None:
     telegram.world.sees_everything = False
     async with serve():
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)

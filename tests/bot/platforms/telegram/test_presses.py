@@ -49,7 +49,7 @@ async def test_a_press_is_handed_on_and_answered(telegram: FakeTelegram, recorde
     assert (notice.query, notice.text) == (query, "")
 
 
-async def test_who_presses_without_being_a_manager(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_a_press_by_a_user_who_is_no_manager(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer = await answered(telegram, recorder, Reply("Pink", buttons=BUTTONS))
     await telegram.press(answer.message, "More")
     await telegram.answer()
@@ -292,7 +292,7 @@ async def test_whoever_asked_deletes_an_answer_by_a_reaction(telegram: FakeTeleg
     assert all(isinstance(seen.request, Ask) for seen in recorder.seen)
 
 
-async def test_who_presses_twice_gets_one_answer(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_a_repeated_press_gets_one_answer(telegram: FakeTelegram, recorder: Recorder) -> None:
     await answered(telegram, recorder, Reply("Two", (image(), image()), BUTTONS))
     words = await telegram.answer()
     recorder.hold()

@@ -26,7 +26,7 @@ async def prompted(telegram: FakeTelegram, recorder: Recorder) -> tuple[Answer, 
     return answer, await telegram.answer()
 
 
-async def test_the_one_who_pressed_is_asked(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_the_presser_is_asked(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer, prompt = await prompted(telegram, recorder)
     await telegram.notice()
 
@@ -39,7 +39,7 @@ async def test_the_one_who_pressed_is_asked(telegram: FakeTelegram, recorder: Re
     assert not any(isinstance(seen.request, Press) for seen in recorder.seen)
 
 
-async def test_in_private_nobody_is_named(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_a_private_prompt_names_no_user(telegram: FakeTelegram, recorder: Recorder) -> None:
     answer = await answered(telegram, recorder, telegram.direct)
     await telegram.press(answer.message, "Someone else…")
 
@@ -71,7 +71,7 @@ async def test_there_is_no_button_left_to_show_a_notice_at(
     assert (answer.text, answer.reply_to) == ("Thank you", words["message_id"])
 
 
-async def test_somebody_elses_words_and_commands_do_not_count(telegram: FakeTelegram, recorder: Recorder) -> None:
+async def test_words_of_others_and_commands_do_not_count(telegram: FakeTelegram, recorder: Recorder) -> None:
     _, prompt = await prompted(telegram, recorder)
     recorder.reply = Reply("Help")
     await telegram.post("Honoka", chat=telegram.group, reply_to=prompt.message)
@@ -95,7 +95,7 @@ async def test_words_count_once(telegram: FakeTelegram, recorder: Recorder) -> N
     assert [seen.request for seen in recorder.seen].count(Press("other:t", "Honoka")) == 1
 
 
-async def test_words_that_nobody_remembers_to_have_asked_for_have_expired(
+async def test_words_for_a_forgotten_prompt_have_expired(
     telegram: FakeTelegram, recorder: Recorder, bot: TelegramAdapter, serve: Serve
 ) -> None:
     _, prompt = await prompted(telegram, recorder)

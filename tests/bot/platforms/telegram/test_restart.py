@@ -83,7 +83,7 @@ async def test_one_picture_of_an_album(telegram: FakeTelegram, recorder: Recorde
     assert [type(seen.request) for seen in recorder.seen].count(Ask) == 1, "the rest of the album is not known"
 
 
-async def test_the_asker_takes_an_answer_away_and_nobody_else(telegram: FakeTelegram, live: Live, links: Links) -> None:
+async def test_only_the_asker_deletes_an_answer(telegram: FakeTelegram, live: Live, links: Links) -> None:
     async with live():
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)
         answer = await telegram.answer()
@@ -111,7 +111,7 @@ async def test_the_delete_button(telegram: FakeTelegram, recorder: Recorder, liv
     assert press.asker.id == str(telegram.alice.id)
 
 
-async def test_nobody_knows_who_has_asked(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
+async def test_an_unknown_asker_stays_unknown(telegram: FakeTelegram, recorder: Recorder, live: Live) -> None:
     recorder.reply = Reply("Pink", buttons=BUTTONS)
     async with live(NoLinks()):
         await telegram.post_picture(png(), caption="/who", chat=telegram.group)

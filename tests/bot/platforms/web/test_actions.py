@@ -125,7 +125,7 @@ async def test_other_tabs_see_edits_and_deletions_live(handler: Recorder, chat: 
     assert (deleted["id"], deleted["state"], deleted["pictures"]) == (answer["id"], "gone", [])
 
 
-async def test_a_notice_is_for_the_one_who_pressed_and_not_in_the_thread(handler: Recorder, chat: WebChat) -> None:
+async def test_a_notice_goes_to_the_presser_and_not_into_the_thread(handler: Recorder, chat: WebChat) -> None:
     answer = await ask(chat)
     before = await chat.thread()
     handler.reply = Reply("These buttons have expired.", placement=Placement.NOTICE)
@@ -169,7 +169,7 @@ async def test_only_what_an_answer_offers_can_be_pressed(handler: Recorder, chat
     assert len(handler.asked) == 2
 
 
-async def test_nobody_presses_the_buttons_of_another_chat(handler: Recorder, url: str, chat: WebChat) -> None:
+async def test_buttons_of_another_chat_cannot_be_pressed(handler: Recorder, url: str, chat: WebChat) -> None:
     answer = await ask(chat)
     async with WebChat.open(url) as stranger:
         assert (await stranger.press(answer["id"], "page:1"))[0] == 409
@@ -206,7 +206,7 @@ async def test_a_press_that_says_nothing_is_refused(chat: WebChat, body: str) ->
 # --- one's own messages ----------------------------------------------------------------------------------------------
 
 
-async def test_who_deletes_a_question_deletes_all_that_was_answered_to_it(handler: Recorder, chat: WebChat) -> None:
+async def test_deleting_a_question_deletes_its_answers(handler: Recorder, chat: WebChat) -> None:
     kept = await ask(chat)
     answer = await ask(chat)
     handler.reply = Reply("More like this: …", (OTHER,))

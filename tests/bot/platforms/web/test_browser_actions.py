@@ -65,7 +65,7 @@ def test_an_answer_is_paged_with_the_keyboard_and_keeps_its_pictures_and_the_foc
     assert page.browser.console() == []
 
 
-def test_a_notice_is_told_and_leaves_the_thread_alone(page: Page, site: Site, pictures: list[str]) -> None:
+def test_a_notice_is_shown_outside_the_thread(page: Page, site: Site, pictures: list[str]) -> None:
     ask(page, pictures[0])
     before = page.one("#thread").text
     button(page, "◀").click()
@@ -201,7 +201,7 @@ def test_a_suggestion_never_drops_what_was_typed_since(page: Page, site: Site) -
     assert page.text.get_attribute("value") == "/teach Hoshina Sora"
 
 
-def test_a_spoiler_is_veiled_until_somebody_wants_to_see_it(page: Page, site: Site, pictures: list[str]) -> None:
+def test_a_spoiler_is_veiled_until_it_is_clicked(page: Page, site: Site, pictures: list[str]) -> None:
     page.one("#files").send_keys(pictures[1])
     page.one(".spoil").click()
     assert page.one(".spoil").get_attribute("aria-pressed") == "true"

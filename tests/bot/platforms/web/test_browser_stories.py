@@ -184,7 +184,7 @@ def test_a_page_speaks_the_language_of_its_browser(
         page.shoot(f"whole-settings-{tag}", PHONE)
 
 
-def test_what_is_kept_is_told_and_deleted(talk: Talk) -> None:
+def test_mydata_shows_and_deletes(talk: Talk) -> None:
     assert "on the machine that I run on" in talk.send("/privacy")
     assert talk.send("/mydata").endswith("Nothing else is kept about you.")
     assert talk.labels == []
@@ -226,9 +226,7 @@ def test_a_spoiler_stays_covered_and_bad_pictures_are_explained(talk: Talk) -> N
     assert page.one("#trouble").text == "6.png is too much: 1 MB fit in one message."
 
 
-def test_a_bot_that_was_away_is_found_again_and_still_knows_whom_it_was_taught(
-    page: Page, bot: Bot, tmp_path: Path
-) -> None:
+def test_a_restarted_bot_is_found_again_with_its_lessons(page: Page, bot: Bot, tmp_path: Path) -> None:
     talk = Talk(page, bot, tmp_path)
     talk.send("/teach Ki Iro", sheet(YELLOW))
     talk.who(YELLOW)

@@ -217,7 +217,7 @@ def test_the_wait_doubles_up_to_a_minute_and_ends_with_the_right_password() -> N
     assert [refused("cod").kind for _ in range(3)] == ["wrong_password"] * 3
 
 
-def test_the_wait_stays_a_minute_however_often_somebody_fails_and_is_forgotten_with_time() -> None:
+def test_the_wait_is_at_most_a_minute_and_expires() -> None:
     now = 0.0
     login = Login(SecretStr("swordfish"), lambda: now, Addresses(()))
     request = make_mocked_request("POST", "/api/session")
@@ -252,7 +252,7 @@ async def guess(http: aiohttp.ClientSession, password: str, forwarded: str | Non
         return response.status
 
 
-async def test_nobody_waits_for_the_failures_of_another_address(handler: Recorder) -> None:
+async def test_failures_of_one_address_do_not_delay_another(handler: Recorder) -> None:
     async with behind_a_proxy(handler) as http:
         for _ in range(3):
             assert await guess(http, "cod", "203.0.113.7") == 401
@@ -280,7 +280,7 @@ async def test_an_ipv6_network_is_one_guesser(handler: Recorder) -> None:
         assert await guess(http, "swordfish", "2001:db8:0:1::1") == 200
 
 
-async def test_what_nobody_vouches_for_is_not_believed(handler: Recorder) -> None:
+async def test_untrusted_forwarded_addresses_are_ignored(handler: Recorder) -> None:
     async with serve(handler, password="swordfish") as adapter:
         assert adapter.url is not None
         async with aiohttp.ClientSession(adapter.url, headers={"Origin": adapter.url}) as http:

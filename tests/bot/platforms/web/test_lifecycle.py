@@ -143,7 +143,7 @@ async def test_ipv6(handler: Recorder) -> None:
         ({"workers": True, "store": False}, {"web": True}, 503),
     ],
 )
-async def test_health_names_everything_and_fails_where_nobody_can_be_answered(
+async def test_health_names_every_part_and_fails_when_no_question_can_be_answered(
     handler: Recorder, parts: dict[str, bool], platforms: dict[str, bool], status: int
 ) -> None:
     async with (

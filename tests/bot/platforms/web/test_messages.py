@@ -316,7 +316,7 @@ async def test_answers_name_any_script(handler: Recorder, adapter: WebAdapter) -
         assert (await chat.answer_to(await chat.post("／ＨＥＬＰ")))["text"] == handler.reply.text
 
 
-async def test_a_page_without_a_session_is_told_so(url: str) -> None:
+async def test_a_page_without_a_session_is_refused(url: str) -> None:
     async with WebChat.open(url) as chat:
         chat.http.cookie_jar.clear()
         status, body = await chat.send("hello")

@@ -5,7 +5,7 @@ import pytest
 from bot.platforms.web.picture_store import ANYTHING, MINUTES_KEPT, Media, PictureStore, media_type_of
 
 
-def test_when_the_shelf_is_full_the_oldest_go_first() -> None:
+def test_a_full_store_drops_the_oldest_pictures() -> None:
     store = PictureStore(10, float)
     numbers = [store.put(owner, Media(bytes(4), ANYTHING)) for owner in ("a", "b", "a")]
     assert [store.get(owner, number) is not None for owner, number in zip("aba", numbers, strict=True)] == [
@@ -15,7 +15,7 @@ def test_when_the_shelf_is_full_the_oldest_go_first() -> None:
     ]
 
 
-def test_what_is_larger_than_the_shelf_is_not_kept() -> None:
+def test_a_picture_larger_than_the_store_is_not_kept() -> None:
     store = PictureStore(10, float)
     assert store.get("a", store.put("a", Media(bytes(11), ANYTHING))) is None
     assert store.get("a", store.put("a", Media(bytes(10), ANYTHING))) is not None

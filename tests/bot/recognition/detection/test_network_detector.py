@@ -62,7 +62,7 @@ def shrunken(image: Image, width: int, height: int) -> tuple[Image, float]:
     return canvas, max(image.shape[:2]) / max(width, height)
 
 
-def test_tiny_faces_are_found_in_a_second_look(detector: NetworkDetector) -> None:
+def test_tiny_faces_are_found_in_a_second_pass(detector: NetworkDetector) -> None:
     scene = draw_scene(list(CAST.values())[:3], width=640, height=360)
     large, _ = shrunken(scene.image, 1920, 1280)
     assert found(detector.detect(large), [box for _, box in scene.faces]) == 3
@@ -84,7 +84,7 @@ def test_no_shape_of_picture_is_too_odd(detector: NetworkDetector, shape: tuple[
 
 
 @pytest.mark.parametrize("shape", [(1, 2048), (2048, 1), (1, 1280), (20, 2048), (128, 2048), (640, 1280)])
-def test_no_shape_of_picture_asks_for_more_than_a_bounded_number_of_looks(
+def test_the_number_of_passes_is_bounded_for_every_shape(
     detector: NetworkDetector, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]
 ) -> None:
     looks: list[tuple[int, ...]] = []

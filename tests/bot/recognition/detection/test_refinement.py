@@ -60,7 +60,7 @@ def test_what_is_surely_a_face_needs_no_mirror(refiner: Refiner, monkeypatch: py
     assert again == pytest.approx((MIDDLE + SURE) / 2)
 
 
-def test_only_what_is_in_doubt_is_looked_at_again(refiner: Refiner) -> None:
+def test_only_doubtful_boxes_are_examined_again(refiner: Refiner) -> None:
     backdrop = draw_backdrop(1).image
     low, high = DOUBTFUL
     assert rescored(refiner, backdrop, [[100, 100, 60, 60]] * 2, [high, low - 0.01]) == pytest.approx(
@@ -68,7 +68,7 @@ def test_only_what_is_in_doubt_is_looked_at_again(refiner: Refiner) -> None:
     )
 
 
-def test_in_a_crowd_only_the_best_are_looked_at_again(refiner: Refiner) -> None:
+def test_in_a_crowd_only_the_best_boxes_are_examined_again(refiner: Refiner) -> None:
     boxes = [[100.0, 100.0, 60.0, 60.0]] * (MOST + 2)
     again = rescored(refiner, np.full((300, 300, 3), 127, np.uint8), boxes, [MIDDLE] * (MOST + 2))
     assert [score < MIDDLE - 0.01 for score in again] == [True] * MOST + [False] * 2
@@ -79,7 +79,7 @@ def test_a_box_may_lie_anywhere(refiner: Refiner, box: list[float]) -> None:
     assert 0 <= rescored(refiner, np.zeros((200, 300, 3), np.uint8), [box], [MIDDLE])[0] <= MIDDLE
 
 
-def test_nothing_is_looked_at_where_nothing_was_found(refiner: Refiner) -> None:
+def test_nothing_is_examined_where_nothing_was_found(refiner: Refiner) -> None:
     assert (
         refiner.rescore(np.zeros((9, 9, 3), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).size == 0
     )

@@ -80,7 +80,7 @@ def test_the_answer_is_encoded_the_cheap_way(annotator: Annotator) -> None:
         assert JpegImagePlugin.get_sampling(picture) == 2, "4:2:0"
 
 
-def test_a_text_is_drawn_once_and_looks_the_same_again() -> None:
+def test_a_text_is_drawn_once_and_reused() -> None:
     lettering = Lettering(FontBook(folders=()))
     first = canvas.Canvas(300, 60, lettering)
     first.text(10, 30, "Nishikino Maki", 34)
@@ -135,7 +135,7 @@ def test_the_bars_are_as_long_as_the_probabilities(annotator: Annotator) -> None
     assert filled(0.9) - filled(0.5) == pytest.approx(0.4 * 718, abs=12)
 
 
-def test_the_word_for_who_is_unknown_is_the_readers_where_a_font_has_it(annotator: Annotator) -> None:
+def test_the_word_for_unknown_is_in_the_readers_language_where_a_font_has_it(annotator: Annotator) -> None:
     def drawn(word: str | None) -> bytes:
         return annotator.draw(white(), [sighting(Box(100, 100, 200, 200), unknown=True)], word).data
 
@@ -144,7 +144,7 @@ def test_the_word_for_who_is_unknown_is_the_readers_where_a_font_has_it(annotato
     assert drawn("不明") == drawn(None), "no font that ships has it"
 
 
-def test_a_long_word_for_who_is_unknown_stays_on_its_card(annotator: Annotator) -> None:
+def test_a_long_word_for_unknown_stays_on_its_card(annotator: Annotator) -> None:
     image = opened(annotator.draw(white(), [sighting(Box(100, 100, 200, 200), unknown=True)], "x" * 99))
     strip = image[-70:-40, 20:246]  # below the crop's picture, from the card's edge to the first bar
     bright = (strip.min(axis=2) > 200).any(axis=0).nonzero()[0]

@@ -134,7 +134,7 @@ def test_the_real_folders_can_be_searched() -> None:
     FontBook().find(KANJI)
 
 
-def test_only_so_many_system_fonts_are_looked_into(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_system_fonts_read_is_limited(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_font(system / "Z.ttf", KANJI)
     shutil.copy(OURS, system / "A.ttf")
     monkeypatch.setattr(fonts, "MOST_FONTS", 1)

@@ -122,7 +122,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Values]:
     return shown
 
 
-def test_a_doubtful_face_is_looked_at_in_the_mirror_too(tmp_path: Path, runs: list[Values]) -> None:
+def test_a_doubtful_face_is_classified_mirrored_too(tmp_path: Path, runs: list[Values]) -> None:
     classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite", recognition=tiny.tiny_recognition()))
     runs.clear()
     grey = np.zeros((32, 32, 3), np.uint8)
@@ -134,7 +134,7 @@ def test_a_doubtful_face_is_looked_at_in_the_mirror_too(tmp_path: Path, runs: li
     assert not np.array_equal(second, first)
 
 
-def test_the_two_looks_are_averaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_two_passes_are_averaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     classifier = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
     answers = iter([[1, 0, 0], [0, 0.6, 0]])
 
@@ -149,7 +149,7 @@ def test_the_two_looks_are_averaged(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert seen.embeddings.tolist() == [pytest.approx([0.8575, 0.5145, 0], abs=1e-4)]
 
 
-def test_a_network_without_embeddings_looks_once(tiny_models: Models, runs: list[Values]) -> None:
+def test_a_network_without_embeddings_runs_once(tiny_models: Models, runs: list[Values]) -> None:
     classifier = Classifier(tiny_models.classifier)
     runs.clear()
     classifier.predict([square(tiny.GREY)])
@@ -178,9 +178,7 @@ def test_a_tilted_face_is_named_as_if_it_were_upright(upright: Classifier, angle
 
 
 @pytest.mark.parametrize("angle", [0, -10, 15])
-def test_a_face_that_is_hardly_tilted_is_looked_at_as_it_is(
-    upright: Classifier, angle: float, runs: list[Values]
-) -> None:
+def test_a_slightly_tilted_face_is_not_straightened(upright: Classifier, angle: float, runs: list[Values]) -> None:
     runs.clear()
     seen = upright.predict([tilted(tiny.head(tiny.BLUE), angle)])
     assert seen.tilts is not None
@@ -218,7 +216,7 @@ def test_a_tilted_face_is_cropped_anew_where_its_picture_is_at_hand(upright: Cla
     assert tilt > TILTED
 
 
-def test_where_nobody_tells_how_faces_are_tilted_none_is_turned(tmp_path: Path) -> None:
+def test_without_predicted_tilts_no_face_is_turned(tmp_path: Path) -> None:
     unable = Classifier(tiny.tiny_base(tmp_path / "base.tflite"))
     unasked = Classifier(tiny.tiny_upright(tmp_path / "upright.tflite"), retry_doubtful=False)
 

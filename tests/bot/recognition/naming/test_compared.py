@@ -52,7 +52,7 @@ def test_every_prototype_names_its_own_character(place: int, name: str) -> None:
     assert probability > 0.9
 
 
-def test_a_stranger_is_nobody() -> None:
+def test_a_stranger_matches_no_character() -> None:
     assert best(units(1, 9)[0])[1] < 0.2
 
 
@@ -76,13 +76,13 @@ def test_only_the_taught_are_asked_for_where_a_chat_wants_that() -> None:
     assert ranking.characters == ("taught",)
 
 
-def test_without_embeddings_nobody_is_compared() -> None:
+def test_without_embeddings_nothing_is_compared() -> None:
     probabilities = recogniser().rank(NO_OPINION).probabilities
     assert probabilities[0, 2:].tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("compared", [-1, 4])
-def test_the_network_has_a_logit_for_somebody(compared: int) -> None:
+def test_the_network_needs_a_logit(compared: int) -> None:
     with pytest.raises(ValueError, match="cannot compare"):
         replace(RECOGNITION, compared=compared).check(4)
 

@@ -21,7 +21,7 @@ def frame(colour: int) -> Decoded:
     return Decoded(np.full((150, 300, 3), colour, np.uint8), 300, 150)
 
 
-def test_a_character_who_moves_is_one_person() -> None:
+def test_a_moving_character_is_one_person() -> None:
     (person,) = merge([[seen(HERE, maki=0.9, rin=0.1)], [seen(THERE, maki=0.7, rin=0.3)]])
     assert len(person.views) == 2
     assert [guess.character for guess in person.guesses()] == ["maki", "rin"]
@@ -98,12 +98,12 @@ def people_of(*frames: list[tuple[Sighting, Embedding]]) -> list[Person]:
     return merge(sightings, [[vector for _, vector in frame] for frame in frames], KINSHIP)
 
 
-def test_somebody_unknown_who_moves_is_one_person() -> None:
+def test_a_moving_unknown_face_is_one_person() -> None:
     (person,) = people_of([(seen(HERE), ONE)], [], [(seen(THERE), near(ONE, 0.8))])
     assert [view.frame for view in person.views] == [0, 2]
 
 
-def test_somebody_else_unknown_in_the_same_place_is_another_person() -> None:
+def test_another_unknown_face_in_the_same_place_is_another_person() -> None:
     assert len(people_of([(seen(HERE), ONE)], [(seen(HERE), OTHER)])) == 2
     guesses = {"maki": 0.3, "rin": 0.2}
     assert len(people_of([(seen(HERE, **guesses), ONE)], [(seen(HERE, **guesses), near(ONE, 0.2))])) == 2
@@ -114,7 +114,7 @@ def test_the_place_decides_where_faces_are_neither_alike_nor_unlike() -> None:
     assert len(people_of([(seen(HERE), ONE)], [(seen(THERE), near(ONE, 0.4))])) == 2
 
 
-def test_two_who_change_places_are_told_apart_by_their_faces() -> None:
+def test_two_people_who_change_places_keep_their_faces() -> None:
     people = people_of([(seen(HERE), ONE), (seen(THERE), OTHER)], [(seen(HERE), OTHER), (seen(THERE), near(ONE, 0.9))])
     assert sorted([view.sighting.face.box for view in person.views] == [HERE, THERE] for person in people) == [0, 1]
     assert all(len(person.views) == 2 for person in people)

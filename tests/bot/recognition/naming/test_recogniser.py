@@ -64,7 +64,7 @@ def test_where_it_is_not_contested_the_best_guess_is_as_likely_as_being_known() 
     assert [second, third] == pytest.approx((1 - best) * rest[:2] / rest.sum(), rel=1e-4)
 
 
-def test_closeness_lets_prototypes_have_a_say_in_who_it_is() -> None:
+def test_closeness_to_prototypes_counts_in_naming() -> None:
     logits = np.array([[1, 0, 0]], np.float32)
     recogniser = Recogniser(bundle(replace(RECOGNITION, closeness=5.0)))
     assert recogniser.rank(logits, units((0, 0, 0, 1))).probabilities.argmax() == 2
@@ -114,7 +114,7 @@ def test_with_taught_characters_alone_it_is_the_nearest_mean() -> None:
     assert ranking.probabilities.argmax(axis=1).tolist() == (embeddings @ means.T).argmax(axis=1).tolist()
 
 
-def test_a_taught_face_beats_the_roster_and_a_stranger_beats_nobody() -> None:
+def test_a_taught_face_beats_the_roster_and_a_stranger_beats_no_character() -> None:
     gallery = Gallery.of([("x", units((0, 0, 1, 0))[0])])
     recogniser = Recogniser(bundle())
     logits = np.array([[3, 0, 0], [3, 0, 0]], np.float32)
@@ -173,7 +173,7 @@ def test_a_gallery_of_another_bundle_counts_nothing() -> None:
     assert Recogniser(bundle()).rank(logits, embeddings, foreign).characters == LABELS
 
 
-def test_nobody_taught_nobody_found() -> None:
+def test_an_empty_gallery_changes_no_answer() -> None:
     logits, embeddings = random(5)
     ranking = Recogniser(bundle()).rank(logits, embeddings, only_taught=True)
     assert (ranking.characters, ranking.probabilities.shape) == ((), (5, 0))

@@ -12,7 +12,7 @@ REFERENCE = Reference(np.zeros((3, 2), np.float32), FACES, np.array([0, 2, -1]))
 BUNDLE = Bundle("id", BundleInfo("classifier", "x", InputSpec(8, 8), threshold=0.5), LABELS, b"", RECOGNITION)
 
 
-def test_a_bundle_names_those_whom_it_knows() -> None:
+def test_a_bundle_names_the_characters_it_knows() -> None:
     assert answers(BUNDLE, REFERENCE) == ["a", "compared", None]
 
 

@@ -49,7 +49,7 @@ def test_being_known_is_a_logistic_regression_with_an_offset_for_each_character(
     assert roster.known_odds(roster.look(logits, embeddings)) == pytest.approx([10 + 2 - 12 - 3, 10 + 2 - 12])
 
 
-def test_with_a_comparison_nearness_is_its_score_and_counts_in_who_it_is_and_in_being_known() -> None:
+def test_a_comparison_scores_nearness_for_naming_and_for_being_known() -> None:
     cohort = units(*np.random.default_rng(0).normal(size=(50, 4)))
     comparison = Comparison(np.eye(5, 4, dtype=np.float32), cohort, 2.0, -8.0)
     roster = Roster(replace(RECOGNITION, comparison=comparison, closeness=5.0), 1.0)

@@ -11,7 +11,7 @@
         await discord.post("who?", mention=True, reply_to=message)          # a mention in reply to a message
         await discord.menu("Who is this?", message)
         await discord.slash("watch", {"state": "on"}, author=discord.boss)
-        await discord.complete("teach", "name", "ni")       # what is suggested for a name that somebody types
+        await discord.complete("teach", "name", "ni")       # what is suggested for a name that is typed
         answer = await discord.answer()                     # waits; Answer(content, files, reply_to, interaction, ...)
         press = await discord.press(answer, "Wrong?")       # a button, or an option of a menu
         await discord.write(press, "Nico")                  # into the dialogue that a press has opened

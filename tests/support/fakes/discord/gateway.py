@@ -43,7 +43,7 @@ class Connection:
             await self.socket.send_bytes(self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
 
     def cut(self) -> None:
-        """Lose the connection, as networks do: nobody says goodbye."""
+        """Lose the connection without a closing handshake, as networks do."""
         if self._request.transport is not None:
             self._request.transport.abort()
 

@@ -19,7 +19,7 @@ ALLOWED = {2: {THINK, ASK}, 3: {THINK, ACKNOWLEDGE, ASK}, 4: {SUGGEST}, 5: {THIN
 
 @dataclass
 class Given:
-    """An interaction that somebody has begun, and how far the bot has come with it.
+    """An interaction that a user has begun, and how far the bot has come with it.
 
     `original` is the message that answers a command, or holds the component that was used.
     """

@@ -41,7 +41,7 @@ class FakeDiscord(People):
         webhook: bool = False,
         age: float = 0.0,
     ) -> Payload:
-        """Post a message, and return it. Discord may call the bot `mentioned` where nobody typed a `mention`.
+        """Post a message, and return it. Discord may call the bot `mentioned` without a typed `mention`.
 
         `age`: how many seconds ago it was posted.
         """
@@ -104,7 +104,7 @@ class FakeDiscord(People):
         await self.gateway.dispatch("MESSAGE_REACTION_ADD", data)
 
     async def remove_bot(self, *, outage: bool = False) -> None:
-        """Throw the bot out of the server; an `outage` only looks a bit like that."""
+        """Throw the bot out of the server; an `outage` resembles that."""
         data = {"id": self.guild.id}
         await self.gateway.dispatch("GUILD_DELETE", data | ({"unavailable": True} if outage else {}))
 
@@ -139,7 +139,7 @@ class FakeDiscord(People):
 
     @property
     def unread(self) -> int:
-        """How many answers nobody has waited for."""
+        """How many answers no test has waited for."""
         return self._answers.qsize()
 
 

@@ -55,7 +55,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that somebody attaches."""
+    """A file to attach."""
 
     data: bytes = field(repr=False)
     filename: str = "picture.png"

@@ -8,7 +8,7 @@
         await telegram.post_picture(png, chat=telegram.group, caption="/who", spoiler=True)
         await telegram.post_picture(png, kind="document")               # or one of `KINDS`
         await telegram.post_album([png, png], chat=telegram.group, caption="@whobot_bot")
-        photo = await telegram.post_picture(png, chat=telegram.group)   # a picture that nobody asks about
+        photo = await telegram.post_picture(png, chat=telegram.group)   # a picture without a question
         await telegram.post("/who", chat=telegram.group, reply_to=photo, author=telegram.boss)
         answer = await telegram.answer()    # waits; Answer(chat, text, images, reply_to, thread, ...)
         answer.images[0].data               # what the bot has sent, with .filename, .kind, .spoiler
