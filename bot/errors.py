@@ -170,6 +170,16 @@ class UnclearName(UserError):
 
 
 @dataclass(eq=False)
+class NameTaken(UserError):
+    """A further name for a character that somebody else, `name`, has already. It stays out of logs."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return ""
+
+
+@dataclass(eq=False)
 class NotTaught(UserError):
     """The character called `name` was not taught in this chat. The name stays out of logs: somebody has written it."""
 

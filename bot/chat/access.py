@@ -20,6 +20,8 @@ class AccessCheck:
 
     def admits(self, chat: Chat, user: User) -> bool:
         """Whether this user may be answered in this chat."""
+        if user.operator:
+            return True
         ids = (user.id, chat.id, chat.home, EVERYBODY)
         names = {f"{chat.platform}:{id_}" for id_ in ids if id_ is not None}
         return names.isdisjoint(self._block) and (not self._allow or not names.isdisjoint(self._allow))
@@ -36,6 +38,8 @@ class Rights(StrEnum):
     """Those who may teach, correct and confirm in the chat."""
     MANAGERS = "managers"
     """Those who may change how the chat is set."""
+    OPERATOR = "operator"
+    """Whoever runs the whole bot."""
 
 
 def check_rights(context: Context, rights: Rights) -> None:
@@ -48,5 +52,7 @@ def check_rights(context: Context, rights: Rights) -> None:
     match rights, context.settings.teachers:
         case Rights.TEACHERS, Teachers.NOBODY:
             raise TeachingOff
+        case Rights.OPERATOR, _ if not context.user.operator:
+            raise NotAllowed
         case (Rights.MANAGERS, _) | (Rights.TEACHERS, Teachers.MANAGERS) if not context.manages:
             raise NotAllowed

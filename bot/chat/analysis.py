@@ -45,6 +45,10 @@ class Admitted:
     gallery: Gallery
     quietly: bool
     """Nobody waits for the answer."""
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    """Where the faces are, as `bot.recognition.options.AnalysisOptions` has it."""
+    drawn: bool = True
+    """The answer shall show the picture with its faces marked."""
 
     async def report(self, stage: Stage, number: int = 1) -> None:
         """Show progress, unless nobody waits. An answer does not fail because its progress could not be shown."""
@@ -84,18 +88,29 @@ class PictureAnalysis:
         self._threshold = threshold
         self._downloads = FairGate(DOWNLOADS, each=DOWNLOADS // 2, aside=SLOW_DOWNLOADS)
 
-    async def analyse(self, context: Context, pictures: Sequence[Picture], *, quietly: bool = False) -> list[Finding]:
+    async def analyse(
+        self,
+        context: Context,
+        pictures: Sequence[Picture],
+        *,
+        quietly: bool = False,
+        drawn: bool = True,
+        boxes: tuple[tuple[float, float, float, float], ...] = (),
+    ) -> list[Finding]:
         """Return what came of each picture, in their order; a failure with one does not spoil the others.
 
         Args:
             quietly: Nobody asked, so no progress is shown.
+            drawn: The pictures shall be there with their faces marked.
+            boxes: Where the faces are, where somebody has said so.
 
         Raises:
             AdultsOnly: the chat wants no answers here.
             UserError: none of them may or can be analysed.
         """
         left_alone = await self._admit(context, pictures, quietly)
-        admitted = Admitted(context, pictures, left_alone, await self._galleries.of(Scope.of(context.chat)), quietly)
+        gallery = await self._galleries.of(Scope.of(context.chat))
+        admitted = Admitted(context, pictures, left_alone, gallery, quietly, boxes, drawn)
         await admitted.report(Stage.ACCEPTED)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -159,6 +174,8 @@ class PictureAnalysis:
             least_guess=settings.least_guess,
             unknown=word,
             share=share,
+            annotate=admitted.drawn,
+            boxes=admitted.boxes,
         )
         with self._metrics.timed(platform, "analysis"):
             analysis = await self._backend.analyse(data, how)

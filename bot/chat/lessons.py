@@ -1,6 +1,6 @@
 """Learning from people: who may teach, what is kept, and the buttons to agree or to take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,10 +10,11 @@ from bot.chat.model import Button, ButtonStyle, User
 from bot.chat.words import TeachingWords
 from bot.errors import Settled, TooManyExamples
 from bot.recognition.backend import Backend
+from bot.recognition.characters import Characters
 from bot.recognition.results import Portrait
 from bot.recognition.teaching import character_of
 from bot.storage.store import Store
-from bot.storage.values import Action, Change, Draft, Example, Origin, Scope, State
+from bot.storage.values import EVERYWHERE, Action, Change, Draft, Example, Origin, Scope, State
 
 EXAMPLES_LIMIT = 2_000
 """Face crops that a chat, or a whole server, may teach."""
@@ -21,7 +22,12 @@ EXAMPLES_LIMIT = 2_000
 MOST_CHANGES = 10**9
 """What the ids of changes on buttons stay below."""
 
-ACTIONS = {Origin.TAUGHT: Action.TAUGHT, Origin.CORRECTED: Action.CORRECTED, Origin.CONFIRMED: Action.CONFIRMED}
+ACTIONS = {
+    Origin.TAUGHT: Action.TAUGHT,
+    Origin.CORRECTED: Action.CORRECTED,
+    Origin.CONFIRMED: Action.CONFIRMED,
+    Origin.DRAWN: Action.TAUGHT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,11 @@ class Lessons:
         self._backend = backend
         self._store = store
 
+    async def characters(self, context: Context, taught: Iterable[str]) -> Characters:
+        """Return who is known, these taught ones included, as the chat describes them."""
+        described = await self._store.descriptions(Scope.of(context.chat))
+        return self._backend.characters.including_taught(taught, described)
+
     async def character_called(self, context: Context, name: str) -> str:
         """Return the id of the character that a name means in a chat; a new one for a name that is not known.
 
@@ -47,7 +58,7 @@ class Lessons:
             UnclearName: the name may mean several characters.
         """
         taught = await self._store.taught(Scope.of(context.chat), provisional=True)
-        return character_of(name, self._backend.characters.including_taught(taught))
+        return character_of(name, await self.characters(context, taught))
 
     async def written_alike(self, context: Context, character: str) -> str | None:
         """Return the name of a known character that a taught name only looks like; None where there is none."""
@@ -128,7 +139,7 @@ async def take_back(store: Store, change: Change, by: User) -> Change:
 
 
 async def _check_capacity(store: Store, scope: Scope, count: int) -> None:
-    if await store.kept_here(scope) + count > EXAMPLES_LIMIT:
+    if scope != EVERYWHERE and await store.kept_here(scope) + count > EXAMPLES_LIMIT:
         raise TooManyExamples(EXAMPLES_LIMIT)
 
 

@@ -360,6 +360,8 @@ class Reply:
         private: Whether only the one who asked may see it, where the platform can do that.
         spoiler: Whether the text gives away what was hidden, with or without images that do.
         suggestions: What a `Suggest` is answered with; nothing else is read then.
+        shown: What a page is answered with that shows values instead of words; see `bot.chat.people`.
+        refusal: What kind of failure the text tells of, for pages and programs; empty where there is none.
     """
 
     text: str = ""
@@ -370,6 +372,8 @@ class Reply:
     private: bool = False
     spoiler: bool = False
     suggestions: tuple[str, ...] = ()
+    shown: object = None
+    refusal: str = ""
 
     @property
     def silent(self) -> bool:

@@ -35,6 +35,8 @@ class Rate(StrEnum):
     """Counted before anything else happens, so that refusals are limited too. A picture that nobody asked about is
     counted by its handler, once it turns out to be worth an answer."""
     PRESSES = "presses"
+    PAGES = "pages"
+    """What a page asks for by itself, for every picture on it."""
 
 
 class Audience(StrEnum):

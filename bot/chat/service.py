@@ -3,7 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from gettext import NullTranslations
 from typing import Any, TypeAlias
@@ -30,6 +30,9 @@ from bot.recognition.backend import Backend
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
+
+PAGE_REQUESTS = 3_000
+"""What a page that shows a hundred faces at once, or teaches a folder, may ask for in a minute."""
 
 Follow: TypeAlias = Callable[[Any], Awaitable[None]]
 
@@ -157,6 +160,7 @@ def local_rates(limits: Limits) -> Mapping[Rate, Rates]:
     return {
         Rate.REQUESTS: LocalRates(user_requests=limits.user_requests, chat_requests=limits.chat_requests),
         Rate.PRESSES: LocalRates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
+        Rate.PAGES: LocalRates(user_requests=PAGE_REQUESTS, chat_requests=PAGE_REQUESTS),
     }
 
 
@@ -171,6 +175,7 @@ EXPIRED = _Served(_expired, Rights.ANYBODY, Rate.PRESSES)
 def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError | Bug) -> Reply:
     """Say why there is no answer, unless nobody waits for one or has been told already."""
     text = Sentences(catalogue).failure(failure)
+    kind = failure.kind if isinstance(failure, UserError) else "internal"
     if incoming.request.unasked or (isinstance(failure, RateLimited) and failure.told):
-        return Reply()
-    return notice(text) if isinstance(incoming.request, Press) else Reply(text)
+        return Reply(refusal=kind)
+    return replace(notice(text) if isinstance(incoming.request, Press) else Reply(text), refusal=kind)

@@ -185,7 +185,7 @@ class _Draft:
                 )
                 continue
             # A password may be several words; what a platform gives out never is.
-            if len(secret.splitlines() if key.name == "password" else secret.split()) != 1:
+            if len(secret.splitlines() if key.name.endswith("password") else secret.split()) != 1:
                 self.problems.append(f"{key.section}.{key.name}_file: {path} must hold the {key.name} and nothing else")
                 continue
             # Container engines mount secrets there, readable by all within the container and by none outside.

@@ -11,9 +11,10 @@ The table is ``characters.toml`` beside the bundles, made to be read and correct
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -44,6 +45,14 @@ class Character:
 
     id: str
     name: str
+    series: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What people say of a character: a series in the place of the table's, and aliases beside the table's."""
+
     series: str | None = None
     aliases: tuple[str, ...] = ()
 
@@ -141,9 +150,17 @@ class Characters:
         """Return the id by which a taught character goes now: a later bundle may know them, under an id of its own."""
         return self.find(id_) or id_
 
-    def including_taught(self, taught: Iterable[str]) -> "Characters":
-        """Add characters that were taught: each is called as the one who taught it wrote."""
-        return Characters((*self._table.values(), *(Character(id_, id_) for id_ in taught if id_ not in self)))
+    def including_taught(
+        self, taught: Iterable[str], described: Mapping[str, Description] = MappingProxyType({})
+    ) -> "Characters":
+        """Add characters that were taught: each is called as the one who taught it wrote.
+
+        Args:
+            taught: Their ids.
+            described: What people say of characters, these and others, by id.
+        """
+        everyone = (*self._table.values(), *(Character(id_, id_) for id_ in taught if id_ not in self))
+        return Characters(_described(one, described.get(one.id)) for one in everyone)
 
     def name(self, id_: str) -> str:
         """Return how people write the name; whoever is not in the table was taught, and is called as they were."""
@@ -175,6 +192,13 @@ class Characters:
         character = self._table.get(id_) or Character(id_, id_)
         texts = (character.id, character.name, character.series or "", *character.aliases)
         return [" ".join(_words(text, ordered=True)) for text in texts]
+
+
+def _described(character: Character, described: Description | None) -> Character:
+    if described is None:
+        return character
+    aliases = tuple(dict.fromkeys((*character.aliases, *described.aliases)))
+    return replace(character, series=described.series or character.series, aliases=aliases)
 
 
 @lru_cache(maxsize=16_384)

@@ -22,6 +22,8 @@ class AnalysisOptions:
         least_guess: Probability under which a guess is not drawn.
         unknown: The word that is drawn on unknown faces; in English where it is None or no font has it.
         share: Whose picture it is: workers serve those who wait in turns.
+        boxes: Where the faces are, where somebody has said so and none is to be searched for: left, top, width and
+            height of each as shares of the picture's.
     """
 
     threshold: float | None = None
@@ -33,6 +35,7 @@ class AnalysisOptions:
     least_guess: float = 0.0
     unknown: str | None = None
     share: Share = ()
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
 from bot.recognition.gallery import Embedding, Gallery
 from bot.storage.database import Database
 from bot.storage.people import person, read_person
 from bot.storage.scope import in_scope
 from bot.storage.tables import examples
-from bot.storage.values import EVERYWHERE, Draft, Example, Origin, Scope, State
+from bot.storage.values import EVERYWHERE, Draft, Example, Known, Origin, Place, Scope, State
 
 _LITTLE_ENDIAN = np.dtype("<f4")
 
@@ -71,6 +71,41 @@ class Examples(Database):
     async def taught_here(self, scope: Scope, *, provisional: bool = True) -> dict[str, int]:
         """Return the characters that were taught in just this scope, unless told otherwise provisional examples too."""
         return await self._count(_which(and_(*in_scope(examples, scope)), provisional))
+
+    async def known(self, scope: Scope) -> list[Known]:
+        """Return the characters that were taught in a scope and everywhere, provisional examples included."""
+        columns = examples.c
+        waiting = func.sum(case((columns.state == State.PROVISIONAL, 1), else_=0))
+        query = (
+            select(columns.character, columns.platform, columns.home, func.count(), waiting, func.min(columns.id))
+            .where(_visible(scope, provisional=True), columns.denied.is_(False))
+            .group_by(columns.character, columns.platform, columns.home)
+            .order_by(columns.character)
+        )
+        async with self._transaction() as connection:
+            return [
+                Known(character, Scope(platform, home), count, int(waits), cover)
+                for character, platform, home, count, waits, cover in await connection.execute(query)
+            ]
+
+    async def places(self) -> list[Place]:
+        """Return the scopes in which something was taught, those with most pictures first."""
+        columns = examples.c
+        query = (
+            select(columns.platform, columns.home, func.count(columns.character.distinct()), func.count())
+            .where(columns.denied.is_(False))
+            .group_by(columns.platform, columns.home)
+            .order_by(func.count().desc(), columns.platform, columns.home)
+        )
+        async with self._transaction() as connection:
+            return [Place(Scope(row[0], row[1]), row[2], row[3]) for row in await connection.execute(query)]
+
+    async def example(self, scope: Scope, id_: int) -> Example | None:
+        """Return an example that is seen in a scope, by its id."""
+        query = select(examples).where(_visible(scope, provisional=True), examples.c.id == id_)
+        async with self._transaction() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _from_row(row)
 
     async def kept_here(self, scope: Scope) -> int:
         """Return how many examples are kept in just this scope: provisional ones and those of who it is not as well."""

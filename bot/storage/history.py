@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.clock import note_clock
 from bot.storage.database import Database
+from bot.storage.descriptions import Before, describe, hand_on, read_description
 from bot.storage.examples import to_row
 from bot.storage.people import person, read_person
 from bot.storage.scope import in_scope
@@ -25,7 +26,7 @@ class History(Database):
         first = drafts[0]
         async with self._transaction() as connection:
             added = tuple([await _insert(connection, draft) for draft in drafts])
-            return await _record(connection, first.scope, action, first.character, first.by, added=added)
+            return await record(connection, first.scope, action, first.character, first.by, added=added)
 
     async def forget(self, scope: Scope, character: str, by: User | None) -> Change | None:
         """Remove all examples of a character in a scope; return None where there is none."""
@@ -55,7 +56,7 @@ class History(Database):
             if not rows:
                 return None
             added = tuple(sorted(row.id for row in rows))
-            return await _record(connection, scope, Action.APPROVED, rows[0].character, by, added=added)
+            return await record(connection, scope, Action.APPROVED, rows[0].character, by, added=added)
 
     async def promote(self, scope: Scope, character: str) -> Change | None:
         """Let a character that was taught in a scope be known everywhere; return None where it was not taught there.
@@ -68,7 +69,8 @@ class History(Database):
             ids = (await connection.execute(moving.returning(examples.c.id))).scalars().all()
             if not ids:
                 return None
-            return await _record(connection, scope, Action.PROMOTED, character, None, added=sorted(ids))
+            await hand_on(connection, scope, character, EVERYWHERE, character)
+            return await record(connection, scope, Action.PROMOTED, character, None, added=sorted(ids))
 
     async def revert(self, scope: Scope, change_id: int, by: User) -> Change | None:
         """Take a change back: what it added goes, what it removed is there again.
@@ -85,12 +87,20 @@ class History(Database):
             brought = (*in_scope(examples, scope), examples.c.id.in_(reverted.added))
             left = (await connection.execute(select(func.count()).select_from(examples).where(*brought))).scalar_one()
             added = await _put_back(connection, reverted.id)
-            if not left and not added:
+            before = await _describe_as_before(connection, reverted)
+            if not left and not added and before is None:
                 return None
-            change = await _record(
-                connection, scope, Action.REVERTED, reverted.character, by, added=added, reverts=reverted.id
+            change = await record(
+                connection,
+                scope,
+                Action.REVERTED,
+                reverted.character,
+                by,
+                added=added,
+                reverts=reverted.id,
+                before=before,
             )
-            return replace(change, removed=await _take_away(connection, change.id, brought))
+            return replace(change, removed=await take_away(connection, change.id, brought))
 
     async def purge(self) -> int:
         """Remove for good what was forgotten longer than `REMOVED_KEPT` ago; return how many examples that were.
@@ -139,11 +149,11 @@ async def _remove(
     character = (await connection.execute(select(examples.c.character).where(*chosen).limit(1))).scalar_one_or_none()
     if character is None:
         return None
-    change = await _record(connection, scope, action, character, by, reverts=reverts)
-    return replace(change, removed=await _take_away(connection, change.id, chosen))
+    change = await record(connection, scope, action, character, by, reverts=reverts)
+    return replace(change, removed=await take_away(connection, change.id, chosen))
 
 
-async def _record(
+async def record(
     connection: AsyncConnection,
     scope: Scope,
     action: Action,
@@ -152,7 +162,10 @@ async def _record(
     *,
     added: Sequence[int] = (),
     reverts: int | None = None,
+    other: str | None = None,
+    before: Before | None = None,
 ) -> Change:
+    """Write an entry of the audit trail."""
     at = datetime.now(UTC)
     row = {
         "platform": scope.platform,
@@ -163,13 +176,26 @@ async def _record(
         **person(by),
         "added": list(added),
         "reverts": reverts,
+        "other": other,
+        "before": before,
     }
     query = insert(changes).values(row).returning(changes.c.id)
     id_ = int((await connection.execute(query)).scalar_one())
-    return Change(id_, scope, action, character, by, at, tuple(added), reverts=reverts)
+    return Change(
+        id_,
+        scope,
+        action,
+        character,
+        by,
+        at,
+        tuple(added),
+        reverts=reverts,
+        other=other,
+        redescribed=before is not None,
+    )
 
 
-async def _take_away(connection: AsyncConnection, change_id: int, chosen: tuple[ColumnElement[bool], ...]) -> int:
+async def take_away(connection: AsyncConnection, change_id: int, chosen: tuple[ColumnElement[bool], ...]) -> int:
     """Move examples to where a revert finds them; return how many."""
     columns = [*examples.columns]
     names = [*(column.name for column in columns), "change"]
@@ -186,6 +212,15 @@ async def _put_back(connection: AsyncConnection, change_id: int) -> tuple[int, .
     await connection.execute(insert(examples).from_select(names, rows))
     query = delete(removed_examples).where(taken).returning(removed_examples.c.id)
     return tuple(sorted((await connection.execute(query)).scalars()))
+
+
+async def _describe_as_before(connection: AsyncConnection, reverted: Change) -> Before | None:
+    """Let a character be described as it was before a change; return how it was described until now."""
+    if not reverted.redescribed:
+        return None
+    query = select(changes.c.before).where(changes.c.id == reverted.id)
+    earlier: Before = (await connection.execute(query)).scalar_one()
+    return await describe(connection, reverted.scope, reverted.character, read_description(earlier))
 
 
 async def _one(connection: AsyncConnection, scope: Scope, change_id: int) -> Change | None:
@@ -216,6 +251,8 @@ async def _read(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[C
             row.reverts,
             row.id in reverted,
             not waiting.isdisjoint(row.added),
+            row.other,
+            row.before is not None,
         )
         for row in rows
     ]

@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database
 from bot.storage.people import is_by, person
 from bot.storage.scope import in_scope
-from bot.storage.tables import changes, examples, links, opt_outs, removed_examples, verdicts
+from bot.storage.tables import changes, descriptions, examples, links, opt_outs, removed_examples, verdicts
 from bot.storage.values import Scope, User, UserData
 
-_OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes)
+_OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes, descriptions)
 
 
 class Privacy(Database):

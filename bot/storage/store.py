@@ -4,10 +4,12 @@ from sqlalchemy import ColumnElement, delete, select
 
 from bot.storage.chats import Chats, move_settings, remove_settings
 from bot.storage.database import insert_new
+from bot.storage.descriptions import Descriptions
 from bot.storage.examples import Examples
 from bot.storage.history import History
 from bot.storage.homes import Homes, remove_home
 from bot.storage.links import LinkTable, remove_links
+from bot.storage.mending import Mending
 from bot.storage.privacy import Privacy, move_scope, remove_scope
 from bot.storage.tables import opt_outs
 from bot.storage.totals import Counting
@@ -15,7 +17,7 @@ from bot.storage.values import Chat, Scope, User
 from bot.storage.verdicts import Verdicts
 
 
-class Store(Chats, Examples, Verdicts, History, Privacy, Homes, LinkTable, Counting):
+class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, Homes, LinkTable, Counting):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:

@@ -104,6 +104,16 @@ examples = Table(
     sqlite_autoincrement=True,
 )
 
+descriptions = Table(
+    "descriptions",
+    metadata,
+    Column("platform", PLATFORM, primary_key=True),
+    Column("home", ID, primary_key=True),
+    Column("character", ID, primary_key=True),
+    Column("series", ID),
+    Column("aliases", JSON, nullable=False),
+)
+
 verdicts = Table(
     "verdicts",
     metadata,
@@ -140,6 +150,8 @@ changes = Table(
     Column("by_name", ID),
     Column("added", JSON, nullable=False),
     Column("reverts", Integer, index=True),
+    Column("other", ID),
+    Column("before", JSON(none_as_null=True)),
     Index(None, "platform", "home"),
     sqlite_autoincrement=True,
 )

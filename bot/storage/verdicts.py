@@ -10,7 +10,7 @@ from bot.storage.database import Database
 from bot.storage.people import is_by, person
 from bot.storage.scope import in_scope
 from bot.storage.tables import changes, verdicts
-from bot.storage.values import Scope, Score, Truth, User, Verdict
+from bot.storage.values import Mistake, Scope, Score, Truth, User, Verdict
 
 
 class Verdicts(Database):
@@ -68,6 +68,23 @@ class Verdicts(Database):
                     right[said] += count if truth == Truth.CHARACTER and character == said else 0
         ranked = sorted(judged, key=lambda said: (-judged[said], said))
         return [Score(said, right[said], judged[said] - right[said]) for said in ranked]
+
+    async def mistakes(self, scope: Scope | None = None) -> list[Mistake]:
+        """Return who was named in whose place, in one scope or in all, the most frequent first.
+
+        A verdict whose lesson was taken back or rejected does not count.
+        """
+        columns = verdicts.c
+        what = (columns.said, columns.character, columns.change)
+        wrong = (columns.said.is_not(None), columns.truth == Truth.CHARACTER, columns.character != columns.said)
+        query = _limited(select(*what, func.count()).where(*wrong), scope).group_by(*what)
+        counts: Counter[tuple[str, str]] = Counter()
+        async with self._transaction() as connection:
+            withdrawn = await _withdrawn(connection)
+            for said, character, change, count in await connection.execute(query):
+                if change not in withdrawn:
+                    counts[said, character] += count
+        return [Mistake(said, character, count) for (said, character), count in counts.most_common()]
 
     async def stands(self, change_id: int) -> bool:
         """Return whether nobody has taken a change back or rejected it, or that was taken back in its turn."""

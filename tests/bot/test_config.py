@@ -307,7 +307,7 @@ def test_every_key_says_what_it_means() -> None:
 
 def test_every_secret_may_lie_in_a_file() -> None:
     secrets = [key for key in keys().values() if key.secret]
-    assert len(secrets) == 5
+    assert len(secrets) == 6
     assert all((key.section, f"{key.name}_file") in keys() for key in secrets)
 
 

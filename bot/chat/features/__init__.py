@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.chat.features import (
     about,
+    adding,
     answer_buttons,
     asking,
     character,
@@ -12,7 +13,9 @@ from bot.chat.features import (
     forgetting,
     helping,
     history,
+    mending,
     my_data,
+    people,
     privacy,
     review,
     roster,
@@ -36,6 +39,9 @@ FEATURES: tuple[Feature[Any], ...] = (
     stats.FEATURE,
     history.FEATURE,
     review.FEATURE,
+    people.FEATURE,
+    mending.FEATURE,
+    adding.FEATURE,
     departures.FEATURE,
     about.FEATURE,
     helping.FEATURE,

@@ -26,6 +26,7 @@ class CharacterPage:
     def __init__(self, parts: Parts) -> None:
         self._backend = parts.backend
         self._store = parts.store
+        self._lessons = parts.lessons
 
     async def show(self, context: Context, request: ShowCharacter) -> Reply:
         """Tell where they are from, what else they are called, and what is taught of them here.
@@ -40,7 +41,7 @@ class CharacterPage:
             for where in (EVERYWHERE, scope)  # who was taught in both is this chat's
             for id_ in await self._store.taught_here(where, provisional=False)
         }
-        characters = self._backend.characters.including_taught(taught)
+        characters = await self._lessons.characters(context, taught)
         places = {characters.current(id_): where for id_, where in taught.items()}
         character = character_of(request.name, characters, {*places, *self._backend.roster})
         if character not in places and character not in self._backend.roster:

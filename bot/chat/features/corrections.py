@@ -70,7 +70,7 @@ class Corrections:
         place = _face(answer, press)
         taught = map(self._backend.characters.current, await self._store.taught(Scope.of(context.chat)))
         known = tuple(dict.fromkeys((*taught, *self._backend.roster)))
-        characters = self._backend.characters.including_taught(known)
+        characters = await self._lessons.characters(context, known)
         found = characters.search(press.text or "", known) or characters.match(press.text or "", known).ids
         if not found:
             return notice(TeachingWords(context.catalogue).no_match(press.text or ""))

@@ -28,6 +28,7 @@ class Forgetting:
     def __init__(self, parts: Parts) -> None:
         self._backend = parts.backend
         self._store = parts.store
+        self._lessons = parts.lessons
 
     async def forget(self, context: Context, request: Forget) -> Reply:
         """Forget a character, and offer to undo that.
@@ -40,7 +41,7 @@ class Forgetting:
         scope = Scope.of(context.chat)
         taught = await self._store.taught_here(scope)
         # A later bundle may know by itself, under an id of its own, who was taught before.
-        characters = self._backend.characters.including_taught(taught)
+        characters = await self._lessons.characters(context, taught)
         known = {characters.current(id_): id_ for id_ in taught} | {id_: id_ for id_ in taught}
         character = character_of(request.name, characters, known)
         called = known.get(character, character)

@@ -1,6 +1,6 @@
 """The history of what a chat has taught, to read and to revert."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from gettext import NullTranslations
@@ -13,8 +13,9 @@ from bot.chat.lessons import MOST_CHANGES, take_back
 from bot.chat.model import Button, Reply, Request
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
+from bot.chat.words import told
 from bot.errors import Settled
-from bot.storage.values import Action, Change, Scope
+from bot.storage.values import Change, Scope
 from bot.texts import N_
 
 PAGE = 5
@@ -64,7 +65,7 @@ class History:
         found = await self._store.history(Scope.of(context.chat), skip=skip, limit=PAGE + 1)
         changes = found[:PAGE]
         lines = [
-            _entry(context, place, change, self._backend.characters.name(change.character))
+            _entry(context, place, change, self._backend.characters.name)
             for place, change in enumerate(changes, skip + 1)
         ]
         text = _listed(context, skip // PAGE + 1, lines)
@@ -87,39 +88,16 @@ def _listed(context: Context, page: int, lines: Sequence[str]) -> str:
     return "\n".join([t.gettext("What I was taught in this chat, page {page}:").format(page=page), *lines])
 
 
-def _entry(context: Context, number: int, change: Change, name: str) -> str:
+def _entry(context: Context, number: int, change: Change, name: Callable[[str], str]) -> str:
     """Tell of one change."""
     t = context.catalogue
-    who = change.by.name if change.by and change.by.name else t.gettext("somebody")
     when = change.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-    line = t.gettext("{number}. {when} UTC: {what}").format(number=number, when=when, what=_what(t, change, name, who))
+    line = t.gettext("{number}. {when} UTC: {what}").format(number=number, when=when, what=told(t, change, name))
     if change.reverted:
         line += " " + t.gettext("(taken back)")
     elif change.waiting:
         line += " " + t.gettext("(waits to be confirmed)")
     return line
-
-
-def _what(t: NullTranslations, change: Change, name: str, who: str) -> str:
-    added = len(change.added)
-    match change.action:
-        case Action.TAUGHT:
-            text = t.ngettext("{who} taught {name}, {n} picture", "{who} taught {name}, {n} pictures", added)
-        case Action.CORRECTED:
-            text = t.gettext("{who} corrected an answer about {name}")
-        case Action.CONFIRMED:
-            text = t.gettext("{who} confirmed an answer: {name}")
-        case Action.APPROVED:
-            text = t.gettext("{who} agreed to what was taught about {name}")
-        case Action.REJECTED:
-            text = t.gettext("{who} rejected what was taught about {name}")
-        case Action.FORGOTTEN:
-            text = t.gettext("{who} had me forget {name}")
-        case Action.REVERTED:
-            text = t.gettext("{who} took back a change about {name}")
-        case Action.PROMOTED:
-            text = t.gettext("{name} is known in all chats now")
-    return text.format(who=who, name=name, n=added)
 
 
 def _reverting(t: NullTranslations, changes: Sequence[Change], skip: int) -> tuple[Button, ...]:

@@ -10,6 +10,7 @@ from bot.chat.model import OPTIONS_LIMIT, Button, Reply, Request, Suggest
 from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
 from bot.errors import Expired
+from bot.recognition.characters import Characters
 from bot.storage.values import EVERYWHERE, Scope
 from bot.texts import N_
 
@@ -31,6 +32,7 @@ class Names:
     def __init__(self, parts: Parts) -> None:
         self._backend = parts.backend
         self._store = parts.store
+        self._lessons = parts.lessons
         # What people search for does not fit on a button.
         self._queries = parts.memories.memory("queries", _length)
 
@@ -38,10 +40,10 @@ class Names:
         """List the characters that match, or else those whose names are nearly so, page by page."""
         query = " ".join(roster.query.split())[:LONGEST_QUERY]
         known, taught = await self._known(context)
-        characters = self._backend.characters.including_taught(known)
+        characters = await self._lessons.characters(context, known)
         found = characters.search(query, known) or characters.match(query, known).ids
         token = await self._queries.keep(query) if query and len(found) > PAGE else ""
-        return self._page(context, query, found, taught, 0, token)
+        return self._page(context, query, found, taught, 0, token, characters)
 
     async def suggest(self, context: Context, suggest: Suggest) -> Reply:
         """Return the names that begin with the text, then those that contain it."""
@@ -50,6 +52,7 @@ class Names:
             known: Sequence[str] = tuple(map(characters.current, await self._store.taught_here(Scope.of(context.chat))))
         else:
             known, _ = await self._known(context)
+        characters = await self._lessons.characters(context, known)
         text = " ".join(suggest.text.split())
         found = characters.search(text, known)
         names = sorted(map(characters.name, found), key=lambda name: not name.casefold().startswith(text.casefold()))
@@ -71,14 +74,21 @@ class Names:
         if query is None:
             raise Expired
         known, taught = await self._known(context)
-        found = self._backend.characters.search(query, known)
+        characters = await self._lessons.characters(context, known)
+        found = characters.search(query, known)
         page = number(press.args, 0, below=max(1, -(-len(found) // PAGE)))
-        return in_place(self._page(context, query, found, taught, page, press.token))
+        return in_place(self._page(context, query, found, taught, page, press.token, characters))
 
     def _page(
-        self, context: Context, query: str, found: Sequence[str], taught: Mapping[str, Scope], page: int, token: str
+        self,
+        context: Context,
+        query: str,
+        found: Sequence[str],
+        taught: Mapping[str, Scope],
+        page: int,
+        token: str,
+        characters: Characters,
     ) -> Reply:
-        characters = self._backend.characters
         lines = [
             listed_character(context, characters.name(id_), characters.series(id_), taught.get(id_))
             for id_ in found[page * PAGE : (page + 1) * PAGE]

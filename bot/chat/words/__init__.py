@@ -2,6 +2,8 @@
 
 from bot.chat.words.answer import Finding, Result, compose, count_pages, give_away, turn_to
 from bot.chat.words.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
+from bot.chat.words.people import PeopleWords
+from bot.chat.words.records import told
 from bot.chat.words.sentences import Bug, Sentences
 from bot.chat.words.teaching import TeachingWords
 
@@ -10,6 +12,7 @@ __all__ = [
     "TRANSLATED",
     "Bug",
     "Finding",
+    "PeopleWords",
     "Result",
     "Sentences",
     "TeachingWords",
@@ -17,6 +20,7 @@ __all__ = [
     "count_pages",
     "find_language",
     "give_away",
+    "told",
     "translate",
     "translations_for",
     "turn_to",

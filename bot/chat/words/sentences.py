@@ -141,6 +141,8 @@ class Sentences:
                     "This chat has taught me {n} pictures, and that is all I keep. /forget somebody to make room.",
                     limit,
                 ).format(n=limit)
+            case errors.NameTaken(name):
+                text = t.gettext("{name} is called so already.").format(name=name)
             case errors.SecondPersonNeeded():
                 text = t.gettext("That takes a second person, or somebody who manages this chat.")
             case errors.Settled():

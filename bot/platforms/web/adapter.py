@@ -23,6 +23,7 @@ from bot.platforms.web.delivery import Delivery
 from bot.platforms.web.language import Translations
 from bot.platforms.web.login import Login
 from bot.platforms.web.media import MediaRoutes
+from bot.platforms.web.people import PeopleApi
 from bot.platforms.web.picture_store import PictureStore
 from bot.platforms.web.platform import NAME, Web, is_loopback
 from bot.platforms.web.probes import Probes
@@ -93,6 +94,13 @@ class WebAdapter:
             translations=translations,
         )
         self._media_routes = MediaRoutes(self._sessions, self._pictures)
+        self._people = PeopleApi(
+            self._sessions,
+            handler,
+            Login(settings.operator_password, time.monotonic, addresses),
+            own=settings.is_own,
+            max_upload=max_upload,
+        )
         self._probes = Probes(login, health, metrics)
         self._stop = asyncio.Event()
         self._closed = asyncio.Event()
@@ -152,6 +160,7 @@ class WebAdapter:
                 *assets.routes(self._translations),
                 *self._api.routes(),
                 *self._media_routes.routes(),
+                *self._people.routes(),
                 *self._probes.routes(),
             ]
         )

@@ -8,23 +8,31 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, TypeAlias
 
 from aiohttp import ETag, web
 
 from bot.platforms.web.language import Translations, preferred_language
+from bot.platforms.web.people_phrases import people_phrases
 from bot.platforms.web.phrases import page_phrases
 from bot.recognition import formats
 
 FOLDER: Final = Path(__file__).with_name("static")
 TEMPLATE: Final = FOLDER.with_name("page.html")
+PEOPLE: Final = FOLDER.with_name("people.html")
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+Words: TypeAlias = Callable[[NullTranslations], dict[str, str]]
+"""What a page says, by the names under which it and its scripts ask for it."""
 PLACE: Final = re.compile(r"\{\{([\w-]+)\}\}")
 
 
 def routes(translations: Translations) -> list[web.AbstractRouteDef]:
-    """The page at /, its files under /static/."""
-    return [web.get("/", _page(translations)), web.static("/static", FOLDER)]
+    """The chat at /, the people page at /people, their files under /static/."""
+    return [
+        web.get("/", _page(TEMPLATE, page_phrases, translations)),
+        web.get("/people", _page(PEOPLE, people_phrases, translations)),
+        web.static("/static", FOLDER),
+    ]
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -39,12 +47,12 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
             response.charset = "utf-8"
 
 
-def render(template: str, t: NullTranslations) -> str:
+def render(template: str, t: NullTranslations, words: Words = page_phrases) -> str:
     """Put phrases into the places that name them; ``{{phrases}}`` is all of them, as JSON for the scripts.
 
     ``{{accept}}`` are the formats that may be chosen.
     """
-    phrases = page_phrases(t)
+    phrases = words(t)
     places = {name: html.escape(phrase) for name, phrase in phrases.items()}
     places["language"] = html.escape(t.info().get("language", "en"))
     places["phrases"] = json.dumps(phrases, ensure_ascii=False).replace("<", "\\u003c")
@@ -52,12 +60,12 @@ def render(template: str, t: NullTranslations) -> str:
     return PLACE.sub(lambda place: places[place.group(1)], template)
 
 
-def _page(translations: Translations) -> Callable[[web.Request], Awaitable[web.Response]]:
-    template = TEMPLATE.read_text(encoding="utf-8")
+def _page(path: Path, words: Words, translations: Translations) -> Callable[[web.Request], Awaitable[web.Response]]:
+    template = path.read_text(encoding="utf-8")
 
     @cache
     def rendered(t: NullTranslations) -> bytes:
-        return render(template, t).encode()
+        return render(template, t, words).encode()
 
     async def handler(request: web.Request) -> web.Response:
         """Send the page, unless the browser has the same."""

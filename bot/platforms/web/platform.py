@@ -52,6 +52,11 @@ class Web(Section):
     """The page asks everyone for it. Only from WHOBOT_WEB__PASSWORD or from password_file."""
     password_file: Path | None = Field(default=None, examples=["/run/secrets/web_password"])
     """A file that holds the password and nothing else."""
+    operator_password: SecretStr | None = None
+    """Whoever gives it on the people page sees to every chat. Only from WHOBOT_WEB__OPERATOR_PASSWORD or from
+    operator_password_file. Without it, whoever sits at this machine does, where the page is open to nobody else."""
+    operator_password_file: Path | None = Field(default=None, examples=["/run/secrets/operator_password"])
+    """A file that holds that password and nothing else."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the page may be opened, for example "whobot.example.org" behind a reverse proxy."""
     trusted_proxies: tuple[str, ...] = Field(default=(), examples=[["127.0.0.1", "10.0.0.0/8"]])
@@ -75,9 +80,15 @@ class Web(Section):
                 f"host {self.host} lets other machines in, so a password is needed: set WHOBOT_WEB__PASSWORD or"
                 ' password_file, or take host = "127.0.0.1"'
             )
-        if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
-            raise ValueError(f"password must have at least {SHORTEST_PASSWORD} characters")
+        for name, password in (("password", self.password), ("operator_password", self.operator_password)):
+            if password is not None and len(password) < SHORTEST_PASSWORD:
+                raise ValueError(f"{name} must have at least {SHORTEST_PASSWORD} characters")
         return self
+
+    @property
+    def is_own(self) -> bool:
+        """Whether nobody but who sits at this machine can reach the page: neither by name nor through a proxy."""
+        return is_loopback(self.host) and not (self.password or self.allowed_hosts or self.trusted_proxies)
 
 
 def _check(settings: Web) -> Finding:

@@ -38,6 +38,8 @@ class Session:
     thread: Thread
     streams: int = 0
     in_hand: int = 0
+    operator: bool = False
+    """Whether whoever runs whobot has shown that this is theirs."""
 
     @property
     def idle(self) -> bool:

@@ -8,6 +8,7 @@ from bot.storage.values.counts import Totals, UserData
 from bot.storage.values.examples import Draft, Example, Origin, State
 from bot.storage.values.links import Link
 from bot.storage.values.people import Chat, User
+from bot.storage.values.roster import Known, Mistake, Place
 from bot.storage.values.scope import EVERYWHERE, Scope
 from bot.storage.values.settings import DEFAULTS, SETTINGS, ChatSettings, Keeping, Setting, Teachers, Values
 from bot.storage.values.verdicts import Score, Truth, Verdict
@@ -24,8 +25,11 @@ __all__ = [
     "Draft",
     "Example",
     "Keeping",
+    "Known",
     "Link",
+    "Mistake",
     "Origin",
+    "Place",
     "Scope",
     "Score",
     "Setting",

@@ -22,6 +22,12 @@ class Action(StrEnum):
     FORGOTTEN = "forgotten"
     REVERTED = "reverted"
     PROMOTED = "promoted"
+    RENAMED = "renamed"
+    MERGED = "merged"
+    MOVED = "moved"
+    REMOVED = "removed"
+    DESCRIBED = "described"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Change:
         reverts: The id of the change that this one took back, or rejected.
         reverted: Whether it was itself taken back.
         waiting: Whether some of what it added waits for somebody to confirm it.
+        other: The character to whom it gave examples: by another name, by merging, or because they show that one.
+        redescribed: Whether it changed what else a character is called, or where they are from.
     """
 
     id: int
@@ -48,8 +56,12 @@ class Change:
     reverts: int | None = None
     reverted: bool = False
     waiting: bool = False
+    other: str | None = None
+    redescribed: bool = False
 
     @property
     def revertible(self) -> bool:
         """Whether it can be taken back; what the operator has promoted is no longer the scope's own."""
-        return not self.reverted and self.action is not Action.PROMOTED and (self.removed > 0 or bool(self.added))
+        if self.reverted or self.action is Action.PROMOTED:
+            return False
+        return self.removed > 0 or bool(self.added) or self.redescribed

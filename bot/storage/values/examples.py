@@ -20,11 +20,15 @@ class State(StrEnum):
 
 
 class Origin(StrEnum):
-    """How an example came to be: taught with a picture, or an answer that was corrected or confirmed."""
+    """How an example came to be: taught with a picture, or an answer that was corrected or confirmed.
+
+    `DRAWN`: somebody has drawn the box of a face that was missed.
+    """
 
     TAUGHT = "taught"
     CORRECTED = "corrected"
     CONFIRMED = "confirmed"
+    DRAWN = "drawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,16 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks. `manager`: by the platform's own rules they may change this chat's settings. `name` is for people."""
+    """Who asks. `manager`: by the platform's own rules they may change this chat's settings. `name` is for people.
+
+    `operator`: they have shown that they run this whobot, and may see to every chat of it.
+    """
 
     platform: str
     id: str
     manager: bool = False
     name: str = field(default="", compare=False)
+    operator: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         # It is theirs to choose, and stands in lines that say who did what.

@@ -206,7 +206,7 @@ async def test_a_change_that_fails_half_way_leaves_nothing(store: Store, monkeyp
     async def fail(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("bot.storage.history._record", fail)
+    monkeypatch.setattr("bot.storage.history.record", fail)
     with pytest.raises(Exception, match="no space left"):
         await store.learn([draft()], Action.TAUGHT)
     assert await known(store) == {}

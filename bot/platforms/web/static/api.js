@@ -9,9 +9,9 @@ export class Trouble extends Error {
   }
 }
 
-const unreachable = () => new Trouble("unreachable", say("unreachable"));
+export const unreachable = () => new Trouble("unreachable", say("unreachable"));
 
-function troubleOf(text) {
+export function troubleOf(text) {
   try {
     const { error, message } = JSON.parse(text);
     if (error && message) return new Trouble(error, message);
@@ -21,7 +21,7 @@ function troubleOf(text) {
   return new Trouble("unknown", say("failed"));
 }
 
-async function ask(method, path, { body, signal } = {}) {
+export async function ask(method, path, { body, signal } = {}) {
   let response;
   try {
     response = await fetch(path, { method, body: body && JSON.stringify(body), signal, cache: "no-store" });

@@ -19,7 +19,8 @@ export function confirm(text, label) {
 }
 
 // What was written, null where nothing was.
-export async function askFor({ title, placeholder }) {
+export async function askFor({ title, placeholder, secret = false }) {
+  words.type = secret ? "password" : "text";
   document.querySelector("#prompt-title").textContent = title;
   words.placeholder = placeholder;
   words.value = "";

@@ -3,14 +3,14 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from gettext import NullTranslations
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.platforms.web import assets, phrases
+from bot.platforms.web import assets, people_phrases, phrases
 from bot.platforms.web.refusal import Refusal
 from bot.platforms.web.requests import Reader
 from tests.support.service_harness import REGISTRY
@@ -36,11 +36,22 @@ class Shouting(NullTranslations):
         return msgid1 if n == 1 else msgid2
 
 
+PEOPLE_SHARES = ("phrases.js", "api.js", "dialogs.js")
+"""Scripts of the chat that the people page has as well."""
+
+
+def asked_for(page: Path, scripts: Iterable[Path]) -> set[str]:
+    """The names of phrases that a page and its scripts ask for, in every way of choosing one."""
+    names = set(re.findall(r"\{\{([\w-]+)\}\}", page.read_text()))
+    for script in scripts:
+        for call in re.findall(r"say\((?=([^(){}]*))", script.read_text()):
+            names |= set(re.findall(r'"([a-z][\w-]*)"', call))
+    return names
+
+
 def used() -> set[str]:
-    """The names of phrases that the page and its scripts ask for."""
-    names = set(re.findall(r"\{\{([\w-]+)\}\}", assets.TEMPLATE.read_text()))
-    for script in assets.FOLDER.glob("*.js"):
-        names |= set(re.findall(r'say\("([\w-]+)"', script.read_text()))
+    """Those of the chat."""
+    names = asked_for(assets.TEMPLATE, assets.FOLDER.glob("*.js"))
     stages = {f"stage-{stage}{many}" for stage in ("downloading", "analysing") for many in ("", "-many")}
     return (names | stages) - BY_THE_SERVER
 
@@ -59,6 +70,12 @@ def test_every_phrase_is_there_and_used() -> None:
     assert used() == set(phrases.page_phrases(ENGLISH))
 
 
+def test_every_phrase_of_the_people_page_is_there_and_used() -> None:
+    scripts = [*(assets.FOLDER / "people").glob("*.js"), *(assets.FOLDER / name for name in PEOPLE_SHARES)]
+    sides = {f"side-{side}" for side in ("left", "top", "width", "height")}
+    assert (asked_for(assets.PEOPLE, scripts) | sides) - BY_THE_SERVER == set(people_phrases.people_phrases(ENGLISH))
+
+
 def test_every_refusal_has_a_sentence() -> None:
     found = dict(refusals())
     assert len(found) > 15
@@ -69,8 +86,8 @@ def test_every_refusal_has_a_sentence() -> None:
 
 
 def test_no_place_of_the_page_stays_empty() -> None:
-    page = assets.render(assets.TEMPLATE.read_text(), ENGLISH)
-    assert "{{" not in page
+    for template, words in ((assets.TEMPLATE, phrases.page_phrases), (assets.PEOPLE, people_phrases.people_phrases)):
+        assert "{{" not in assets.render(template.read_text(), ENGLISH, words)
 
 
 async def test_the_page_speaks_the_browsers_language_and_words_are_never_markup(handler: Recorder) -> None:
@@ -108,7 +125,9 @@ def test_the_palette_is_that_of_a_private_chat() -> None:
     assert entries["optout"]["choices"] == ["on", "off"]
 
 
-@pytest.mark.parametrize("script", sorted(path.name for path in assets.FOLDER.glob("*.js")))
+@pytest.mark.parametrize(
+    "script", sorted(path.relative_to(assets.FOLDER).as_posix() for path in assets.FOLDER.rglob("*.js"))
+)
 def test_scripts_hold_no_words_of_their_own(script: str) -> None:
     text = re.sub(r"^\s*//.*$", "", (assets.FOLDER / script).read_text(), flags=re.MULTILINE)
     assert not re.findall(r'"[A-Z][a-z]+(?: [a-z]+)+[^"]*"', text)
