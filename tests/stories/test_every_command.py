@@ -223,7 +223,7 @@ async def under_an_answer(chat: PlatformChat) -> None:
     answer = await chat.press(told, "◀ Back", by=chat.bob)
     refused = await chat.press(answer, "Delete", by=chat.bob)
     assert refused.alone
-    assert refused.text == "Only who asked, or who manages this chat, can delete this answer."
+    assert refused.text == "Only the person who asked, or somebody who manages this chat, can delete this answer."
     await chat.remove(answer, "Delete", by=chat.ann)
 
     answer = await chat.say("who", "", RED, by=chat.ann)

@@ -46,7 +46,9 @@ class UnderAnswers:
         """Take the answer away, for the one who asked and for those who manage the chat."""
         asker = await self._asker(context, press)
         if not (context.manages or context.is_user(asker)):
-            text = context.catalogue.gettext("Only who asked, or who manages this chat, can delete this answer.")
+            text = context.catalogue.gettext(
+                "Only the person who asked, or somebody who manages this chat, can delete this answer."
+            )
             return notice(text)
         await self._answers.forget(press.token)
         return Reply(placement=Placement.DELETE)

@@ -59,7 +59,7 @@ FEATURE = Feature(
             "forget",
             N_("Forget a character that was taught in this chat"),
             lambda arguments: Forget(arguments.text) if arguments.text else None,
-            (Parameter("name", N_("Whom to forget"), Kind.TAUGHT_NAME),),
+            (Parameter("name", N_("Who to forget"), Kind.TAUGHT_NAME),),
         ),
     ),
     requests=(RequestHandler(Forget, Forgetting.forget, rights=Rights.TEACHERS, audience=Audience.CHAT),),

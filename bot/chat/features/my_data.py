@@ -64,7 +64,8 @@ class MyData:
         match press.args:
             case ("ask",):
                 text = t.gettext(
-                    "All that you have taught and said will be gone for good, in every chat. An opt-out stays. Shall I?"
+                    "Everything that you have taught and said will be gone for good, in every chat. An opt-out stays. "
+                    "Do you want that?"
                 )
                 delete = Button(t.gettext("Yes, delete it"), write("mydata", "", "delete"), ButtonStyle.DANGER)
                 keep = Button(t.gettext("No, keep it"), write("mydata", "", "show"))

@@ -30,7 +30,7 @@ class Privacy:
         t = context.catalogue
         hours, days = max(1, round(self._remembered.total_seconds() / 3600)), REMOVED_KEPT.days
         lines = [
-            t.gettext("Pictures are looked at on the machine that I run on, and passed on to nobody."),
+            t.gettext("I analyse pictures on the machine that I run on, and pass them on to nobody."),
             _stored(t, keep),
             t.ngettext(
                 "For the buttons under an answer I remember its faces for {n} hour at most, in memory only.",
@@ -42,7 +42,7 @@ class Privacy:
                 "alone, so that an answer can be taken back."
             ),
             t.gettext(
-                "Who teaches me has me keep the cut-out face, the name, and who it was and when, in a database on "
+                "When somebody teaches me, I keep the cut-out face, the name, who taught it and when, in a database on "
                 "that machine, until it is forgotten. It counts in this chat, and in all channels of its server."
             ),
             _judged(t, keep),
@@ -73,17 +73,18 @@ def _judged(t: NullTranslations, keep: Keeping) -> str:
     match keep:
         case Keeping.NOTHING:
             return t.gettext(
-                "Who tells me that I was right or wrong has me keep that, who it was and when, and nothing of the "
-                "picture."
+                "When somebody tells me that I was right or wrong, I keep that, who said it and when, and nothing of "
+                "the picture."
             )
         case Keeping.NAMED:
             return t.gettext(
-                "Who tells me that I was right or wrong has me keep that, who it was and when. Who tells me whom a "
-                "face really shows teaches me with it, so that I keep the cut-out face as well."
+                "When somebody tells me that I was right or wrong, I keep that, who said it and when. When they tell "
+                "me who a face really is, that teaches me, and I keep the cut-out face as well."
             )
         case Keeping.JUDGED:
             return t.gettext(
-                "Who tells me that I was right or wrong has me keep that, who it was and when, and the cut-out face."
+                "When somebody tells me that I was right or wrong, I keep that, who said it and when, and the cut-out "
+                "face."
             )
 
 

@@ -149,7 +149,7 @@ FEATURE = Feature(
     commands=(
         Command(
             "roster",
-            N_("Whom do I know?"),
+            N_("Which characters do I know?"),
             lambda arguments: Roster(arguments.text),
             (Parameter("search", N_("A part of a name or series"), Kind.TEXT, required=False),),
         ),

@@ -44,7 +44,7 @@ def page_phrases(t: NullTranslations) -> dict[str, str]:
         "forget-button": t.gettext("Forget"),
         "forget-hint": t.gettext("Forget this chat and its pictures"),
         "forget-question": t.gettext(
-            "Forget this chat: its messages and pictures, its settings and whom it was taught?"
+            "Forget this chat: its messages and pictures, its settings and the characters it was taught?"
         ),
         "link": t.gettext("That was only a link. Copy the picture itself and paste it here, or save it first."),
         "looking": t.gettext("whobot is looking."),

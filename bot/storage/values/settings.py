@@ -129,7 +129,7 @@ class ChatSettings:
         metadata={
             ROW: Setting(
                 Values.LANGUAGE,
-                N_("Which language shall I speak?"),
+                N_("Which language should I speak?"),
                 choices={None: N_("Everybody's own")},
                 sentences={None: N_("I speak everybody's own language, where I know it.")},
                 sentence=N_("I speak this language: {language}"),
@@ -163,7 +163,7 @@ class ChatSettings:
         metadata={
             ROW: Setting(
                 Values.WORD,
-                N_("What shall I keep when I am corrected?"),
+                N_("What should I keep when I am corrected?"),
                 choices={
                     Keeping.NOTHING: N_("Nothing of the picture"),
                     Keeping.NAMED: N_("Faces that are named"),

@@ -46,7 +46,7 @@ async def test_an_answer_has_buttons_where_the_platform_has_them(service: Servic
 async def test_an_answer_without_faces_can_be_deleted(service: Service, source: Source, picture: str) -> None:
     reply = await answered(service, source, picture)
     assert list(actions(reply)) == ["Delete"]
-    assert "Only who asked" in (await service.handle(press(reply, "Delete", user=BOB))).text
+    assert "Only the person who asked" in (await service.handle(press(reply, "Delete", user=BOB))).text
     assert (await service.handle(press(reply, "Delete"))).placement is Placement.DELETE
     assert not (await answered(service, source, picture, capabilities=NO_BUTTONS)).buttons
 
@@ -181,7 +181,7 @@ async def test_other_people_cannot_delete_the_answer(service: Service, source: S
     for user in (BOB, User("telegram", "ann")):
         refusal = await service.handle(press(reply, "Delete", user=user))
         assert refusal.placement is Placement.NOTICE
-        assert "Only who asked" in refusal.text
+        assert "Only the person who asked" in refusal.text
     assert (await service.handle(press(reply, "Delete"))).placement is Placement.DELETE
 
 
@@ -210,7 +210,7 @@ async def test_an_answer_from_before_a_restart_can_be_deleted_where_the_platform
     assert (await delete(MANAGER)).placement is Placement.DELETE
     refusal = await delete(BOB)
     assert refusal.placement is Placement.NOTICE
-    assert "Only who asked" in refusal.text
+    assert "Only the person who asked" in refusal.text
 
 
 async def test_only_the_latest_answers_are_remembered(make: Callable[..., Service], source: Source) -> None:

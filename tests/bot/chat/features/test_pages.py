@@ -93,12 +93,12 @@ async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service
 @pytest.mark.parametrize(
     ("step", "stored", "judged"),
     [
-        (Keeping.NOTHING, "teaches me with it.", "who it was and when, and nothing of the picture."),
-        (Keeping.NAMED, "teaches me with it.", "who it was and when. Who tells me whom a face really shows teaches me"),
+        (Keeping.NOTHING, "teaches me with it.", "who said it and when, and nothing of the picture."),
+        (Keeping.NAMED, "teaches me with it.", "When they tell me who a face really is, that teaches me"),
         (
             Keeping.JUDGED,
             "teaches me with it, or, as this chat is set, tells me that I was right or wrong.",
-            "who it was and when, and the cut-out face.",
+            "who said it and when, and the cut-out face.",
         ),
     ],
 )
@@ -108,7 +108,7 @@ async def test_privacy_is_true_whatever_the_chat_keeps(
     await store.change(CHAT, keep=step)
     lines = (await service.handle(incoming(ShowPrivacy()))).text.splitlines()
     assert f"Nothing of a picture is stored unless somebody {stored}" in lines
-    (said,) = (line for line in lines if line.startswith("Who tells me that I was right or wrong has me keep that, "))
+    (said,) = (line for line in lines if line.startswith("When somebody tells me that I was right or wrong, "))
     assert judged in said
 
 

@@ -113,9 +113,9 @@ async def test_a_manager_sees_what_can_be_pressed(service: Service) -> None:
     ]
     assert [menu.label for menu in reply.menus] == [
         "How sure must I be to name a face?",
-        "Which language shall I speak?",
+        "Which language should I speak?",
         "Who may teach and correct me?",
-        "What shall I keep when I am corrected?",
+        "What should I keep when I am corrected?",
     ]
     assert len(reply.buttons) + len(reply.menus) <= 5, "rows on Discord"
     assert [[option.label for option in menu.options if option.selected] for menu in reply.menus] == [
@@ -163,7 +163,7 @@ async def test_what_does_not_fit_on_a_page_stands_on_the_next(
     second = await service.handle(press(first, "Next ▶", user=MANAGER))
     assert second.text == first.text
     assert [button.label for button in second.buttons[0]] == ["◀ Back"]
-    assert second.menus[0].label == "What shall I keep when I am corrected?"
+    assert second.menus[0].label == "What should I keep when I am corrected?"
     changed = await service.handle(press(second, "Nothing of the picture", user=MANAGER))
     assert await store.chat_settings(CHAT) == ChatSettings(keep=Keeping.NOTHING)
     assert changed.menus[0].label == second.menus[0].label, "the page stays"

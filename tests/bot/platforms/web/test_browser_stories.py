@@ -129,11 +129,11 @@ def test_a_character_is_taught_and_forgotten_again(talk: Talk) -> None:
 def test_a_chat_is_set_with_menus_and_read_in_other_languages(talk: Talk) -> None:
     page = talk.page
     talk.send("/settings")
-    sure, language = "How sure must I be to name a face?", "Which language shall I speak?"
+    sure, language = "How sure must I be to name a face?", "Which language should I speak?"
     assert (talk.chosen(sure), talk.chosen(language)) == ("As I see fit", "Everybody's own")
     assert talk.pick(sure, "90 %").startswith("I name a face from 90 % on.")
     assert talk.chosen(sure) == "90 %"
-    kept = "What shall I keep when I am corrected?"
+    kept = "What should I keep when I am corrected?"
     assert talk.chosen(kept) == "Faces that are named"
     assert "I keep nothing of the picture" in talk.pick(kept, "Nothing of the picture")
     assert page.focused.tag_name == "select"
