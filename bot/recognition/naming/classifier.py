@@ -25,11 +25,11 @@ LOGITS, EMBEDDING, TILT = "logits", "embedding", "tilt"
 The last is about the cosine and the sine of the angle by which the face is tilted, clockwise from upright.
 """
 SURE = 0.85
-"""The probability of a best guess from which one look at the face is enough."""
+"""The probability of a best guess from which one pass is enough."""
 TILTED = 30.0
 """Degrees from upright beyond which a face is turned back: networks know those that are tilted less as they are."""
 LYING = 60.0
-"""Degrees from upright beyond which the first look, at the face as it is, no longer counts."""
+"""Degrees from upright beyond which the first pass, over the face as it is, no longer counts."""
 
 Turn: TypeAlias = Callable[[int, float], Image]
 """Gives a face's crop anew, by its place and the degrees clockwise by which it is to be turned back."""
@@ -40,7 +40,7 @@ class Predictions:
     """What the network says of some faces.
 
     `logits` are ``(count, labels)``; `embeddings` are ``(count, dimensions)``, unit length, None where there are none.
-    `tilts` are the degrees clockwise by which faces were tilted and turned back, 0 where they were looked at as they
+    `tilts` are the degrees clockwise by which faces were tilted and turned back, 0 where they were classified as they
     are; None where the network cannot tell, or was not asked.
     """
 
@@ -55,7 +55,7 @@ class Classifier:
     Args:
         bundle: The network and its numbers.
         characters: How people write the names. Labels that it lacks get a name made of the label.
-        look_again: Whether to look at doubtful faces again, upright and in the mirror. Only a base network does.
+        look_again: Whether to classify doubtful faces again, upright and mirrored. Only a base network does.
 
     Raises:
         BundleError: the network does not load, or does not give one finite logit for each label.
@@ -90,10 +90,9 @@ class Classifier:
         return self._dimensions > 0
 
     def predict(self, crops: Sequence[Image], turn: Turn | None = None) -> Predictions:
-        """Show RGB uint8 face crops of any size to the network; a base network looks again at those it doubts.
+        """Show RGB uint8 face crops of any size to the network; a base network gets doubtful ones again.
 
-        A doubtful face is turned upright where it is tilted, and looked at in the mirror; what the network says of all
-        these looks is averaged.
+        A doubtful face is turned upright where it is tilted, and mirrored; the outputs of all passes are averaged.
 
         Args:
             crops: The faces as they are in their pictures.
@@ -123,7 +122,7 @@ class Classifier:
 
         Returns:
             For each face every character, by falling probability. What their probabilities leave to 1 is that of
-            nobody known; a bundle without `bot.recognition.bundle.Recognition` leaves nothing.
+            unknown; a bundle without `bot.recognition.bundle.Recognition` leaves nothing.
         """
         ranking = self._recogniser.rank(seen.logits, seen.embeddings, gallery, only_taught=only_taught)
         names = self._characters
@@ -144,7 +143,7 @@ class Classifier:
         return self._network.run(self._bundle.info.input.prepare([crop])[0])
 
     def _consider(self, crop: Image, upright: Callable[[float], Image]) -> tuple[dict[str, Values], float]:
-        """Look at a face as often as it takes; return what the network says and by how many degrees it was turned."""
+        """Classify a face in as many passes as it takes; return the mean output, and the degrees of its turn."""
         looks = [self._run(crop)]
         tilt = 0.0
         if self._doubts(looks[0]):
@@ -156,7 +155,7 @@ class Classifier:
         return _mean(looks), tilt
 
     def _doubts(self, output: dict[str, Values]) -> bool:
-        """Tell whether to look again."""
+        """Return whether another pass is needed."""
         if not self._retries_doubtful:
             return False
         ranking = self._recogniser.rank(output[LOGITS][np.newaxis], _unit(output[EMBEDDING][np.newaxis]))

@@ -32,7 +32,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is seen in one frame or in several, at most once in each: at least one view, in order of time."""
+    """A person in one frame or in several, at most once in each: at least one view, in order of time."""
 
     views: tuple[View, ...]
 
@@ -122,7 +122,7 @@ def _cosine(person: Person, view: View) -> float | None:
 
 
 def _denies(guesses: Mapping[str, float], others: Mapping[str, float]) -> bool:
-    """Whether a name that is believed is far less likely by the other guesses: a cut has brought somebody else."""
+    """Whether a name that is believed is far less likely by the other guesses: a cut has brought another person."""
     best = max(guesses, key=lambda character: guesses[character], default="")
     return guesses.get(best, 0.0) >= SURE and others.get(best, 0.0) < guesses[best] / 2
 

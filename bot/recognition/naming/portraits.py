@@ -8,7 +8,7 @@ from bot.recognition.gallery import Embedding
 from bot.recognition.results import Image, Portrait
 
 LONGEST_SIDE = 192
-"""Pixels: more than any of our networks looks at, so that a later one with a larger input has something to see."""
+"""Pixels: more than the input of any of our networks, so that a later one with a larger input has something to see."""
 _QUALITY = 90
 
 

@@ -1,9 +1,9 @@
-"""From what a network says of faces to who they may be, nobody known included.
+"""From what a network says of faces to who they may be, unknown included.
 
 Everything works on batches, so that the trainer can measure and fit exactly what answers in a chat: `count` faces are
 logits ``(count, labels)`` and unit-length embeddings ``(count, dimensions)``, float32.
 
-All that may be the answer competes in log-odds against "nobody known", which stands at 0: the roster shares the
+All possible answers compete in log-odds against "unknown", which stands at 0: the roster shares the
 log-odds of being known as the softmax of its logits says, and every taught character brings its own.
 """
 
@@ -22,12 +22,12 @@ UNJUDGED = 3.0
 NEAR = 0.8
 """A face that is at least so close to one that is denied counts as the same face, the more the closer it is."""
 DENIAL = 10.0
-"""How much the log-odds of a character sink for the very face that people said is somebody else's."""
+"""How much the log-odds of a character sink for the very face that people have denied."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The probability, ``(count, len(characters))``, that a face is each character's; the rest to 1 is nobody's."""
+    """The probability, ``(count, len(characters))``, that a face is each character's; the rest to 1 is unknown."""
 
     characters: tuple[str, ...]
     probabilities: Values
@@ -98,7 +98,7 @@ class Recogniser:
 
 
 def _with_logits(recognition: Recognition, logits: int) -> Recognition:
-    """Return the part of a recognition that tells the characters apart for whom the network has a logit."""
+    """Return the part of a recognition that tells apart the characters for which the network has a logit."""
     own = recognition.owners < logits
     return replace(
         recognition,

@@ -6,7 +6,7 @@ from bot.recognition.naming.recogniser import Recogniser
 
 
 def answers(bundle: Bundle, reference: Reference, gallery: Gallery = EMPTY) -> list[str | None]:
-    """Return whom a bundle names for each face of a reference; None where it knows nobody.
+    """Return the character that a bundle names for each face of a reference; None where the face is unknown.
 
     Args:
         bundle: What answers. Its network is that of the bundle which the reference is from.

@@ -1,4 +1,4 @@
-"""How likely a face is each of the characters for whom a bundle's network has a logit.
+"""How likely a face is each of the characters for which a bundle's network has a logit.
 
 Everything works on batches, float32: `count` faces are logits ``(count, characters)`` and unit-length embeddings
 ``(count, dimensions)``.
@@ -72,10 +72,10 @@ class Roster:
         return Look(scores, np.stack([columns[feature] for feature in Feature], axis=1).astype(np.float32))
 
     def known_odds(self, look: Look) -> Values:
-        """Return the log-odds, ``(count,)``, that a face is of the roster: of its best guess against nobody known.
+        """Return the log-odds, ``(count,)``, that a face is of the roster: of its best guess against unknown.
 
-        That the best guess is unsure among the roster is not held against it a second time: it tells of strangers, too,
-        and the features know of it already.
+        How unsure the best guess is among the roster does not count again here: the features hold it already, since it
+        tells of strangers too.
         """
         recognition = self._recognition
         weights = np.array([recognition.weights.get(feature, 0.0) for feature in Feature], np.float32)
@@ -83,7 +83,7 @@ class Roster:
         return np.asarray(look.features @ weights + recognition.bias + offsets, np.float32)
 
     def odds(self, logits: Values, embeddings: Values) -> Values:
-        """Return the log-odds of every character against nobody known, ``(count, characters)``.
+        """Return the log-odds of every character against unknown, ``(count, characters)``.
 
         The best guess has those of being known at all; the others lie behind it as the softmax of the scores says.
         """

@@ -1,4 +1,4 @@
-"""Turn faces that are tilted upright before they are looked at."""
+"""Turn tilted faces upright before they are classified."""
 
 import math
 
