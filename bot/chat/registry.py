@@ -1,7 +1,8 @@
 """What a feature is, and the registry of all features: read this before you write one.
 
-A feature is a module that declares one `Feature`. Nothing else has to be told of it: the service, the platforms, the
-help, the limits on requests and the README's table of commands read the registry.
+A feature is a module that declares one `Feature` and holds its sentences, written in English where they are said:
+`context.catalogue` translates them. The service, the platforms, the help, the limits on requests and the table of
+commands read the registry, so that a new feature is entered nowhere else but in `bot.chat.features.FEATURES`.
 """
 
 from collections import Counter
