@@ -29,7 +29,7 @@ class PictureError(UserError):
 
 
 class NoPicture(PictureError):
-    """The message holds no picture to look at."""
+    """The message holds no picture to analyse."""
 
 
 class UnsupportedFormat(PictureError):
@@ -141,7 +141,7 @@ class CannotLearn(UserError):
 
 
 class TeachingOff(UserError):
-    """Nobody may teach or correct in this chat."""
+    """Teaching and correcting are switched off in this chat."""
 
 
 @dataclass(eq=False)
@@ -157,10 +157,10 @@ class ActiveName(UserError):
 
 @dataclass(eq=False)
 class UnclearName(UserError):
-    """A name that may mean one of `candidates`, as they are called. It stays out of logs: somebody has written it.
+    """A name that may mean one of `candidates`, as they are called. It stays out of logs: a user has written it.
 
     Where `misspelt`, none of them is called so, only nearly; else each has these words in its name, and others beside
-    them. `new`: whether it may be somebody new as well.
+    them. `new`: whether it may be a new character as well.
     """
 
     name: str
@@ -181,7 +181,7 @@ class NameTaken(UserError):
 
 @dataclass(eq=False)
 class NotTaught(UserError):
-    """The character called `name` was not taught in this chat. The name stays out of logs: somebody has written it."""
+    """The character called `name` was not taught in this chat. The name stays out of logs: a user has written it."""
 
     name: str
 
@@ -197,7 +197,7 @@ class TooManyExamples(UserError):
 
 
 class SecondPersonNeeded(UserError):
-    """Nobody but a manager confirms what they have taught themselves."""
+    """Only managers may confirm what they have taught themselves."""
 
 
 class Settled(UserError):

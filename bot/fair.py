@@ -1,4 +1,4 @@
-"""Fair shares: whoever asks a lot waits behind the own questions, and nobody waits behind somebody else's.
+"""Fair shares: those who ask a lot wait behind their own questions, and others do not wait behind them.
 
 Own code: asyncio's semaphores and queues serve in the order of arrival alone.
 """
@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Generic, TypeAlias, TypeVar
 
 Share: TypeAlias = tuple[Hashable, ...]
-"""Whose work something is, from the widest circle to the narrowest: a chat, then the user in it. Empty for nobody's."""
+"""Whose work something is, from wide to narrow: a chat, then the user in it. Empty without an owner."""
 
 T = TypeVar("T")
 
@@ -208,5 +208,5 @@ class Place:
         self.left = False
 
     def leave(self) -> None:
-        """Let somebody else have the place, where as many may leave theirs: the rest of the block needs none."""
+        """Give the place to another, as far as that is allowed: the rest of the block needs none."""
         self.left = self.left or self._leave()

@@ -30,7 +30,7 @@ def configure(
     secrets: Iterable[str] = (),
     stream: TextIO | None = None,
 ) -> None:
-    """Send all logging, and exceptions that nobody catches, to `stream` (standard error) with `secrets` removed."""
+    """Send all logging, and uncaught exceptions, to `stream` (standard error) with `secrets` removed."""
     stream = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -95,7 +95,7 @@ class _RedactingHandler(logging.StreamHandler[TextIO]):
         failure = f"{record.name}: a record cannot be logged\n{traceback.format_exc()}"
         try:
             self.stream.write(self._redact(failure))
-        except (OSError, ValueError):  # standard error is closed: there is nobody left to tell
+        except (OSError, ValueError):  # standard error is closed: nothing more can be reported
             return
 
 

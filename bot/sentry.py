@@ -1,7 +1,7 @@
 """Reports of errors to a Sentry server, where the operator has one. Off by default.
 
 What is sent of an error is its kind, where in the code it happened, and the id under which the log has the rest. Never
-sent are local variables, the error's own words (they may quote what somebody wrote), pictures, and names of people, of
+sent are local variables, the error's own words (they may quote what a user wrote), pictures, and names of people, of
 chats and of this machine.
 """
 
@@ -87,7 +87,7 @@ class _Reporter(logging.Handler):
         self._sentry = sentry
 
     def emit(self, record: logging.LogRecord) -> None:
-        # Only whobot's own events are known to be words of its code: a library's message may quote somebody.
+        # Only whobot's own events are known to be words of its code: a library's message may quote a user.
         own = record.msg if isinstance(record.msg, Mapping) else {}
         event = str(own.get("event", f"an error of {record.name}"))
         error = _error(own.get("exc_info") or record.exc_info)

@@ -44,7 +44,7 @@ class PictureAnalyser:
     """Worker threads, each with its own networks. A context manager: leaving ends the threads.
 
     Args:
-        settings: What to look with.
+        settings: The models and limits.
         face: Whether each picture is one face crop.
         annotate: Whether to draw the answers.
         portraits: Whether each sighting holds its `Portrait`.

@@ -1,4 +1,4 @@
-"""What `whobot check` looks at: settings, runtime, models, fonts, platforms, database."""
+"""What `whobot check` checks: settings, runtime, models, fonts, platforms, database."""
 
 import os
 import platform as machine
@@ -83,7 +83,7 @@ def check_fonts(settings: Settings) -> Finding:
 
 
 def check_platforms(settings: Settings) -> list[Finding]:
-    """Look whether each platform's settings look right."""
+    """Check each platform's settings."""
     return [platform.checked(settings) for platform in PLATFORMS]
 
 

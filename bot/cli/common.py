@@ -39,7 +39,7 @@ def read_configuration(config: Path | None, *, quiet: bool = True) -> Configurat
         ConfigError: there is a mistake in them.
     """
     logs.configure("warning")  # until the settings are known
-    from bot.platforms.registry import sections  # noqa: PLC0415 - whobot --help shall not wait for it
+    from bot.platforms.registry import sections  # noqa: PLC0415 - whobot --help need not wait for it
 
     configuration = load(locate(config, os.environ, Path()), os.environ, sections())
     log = configuration.settings.log

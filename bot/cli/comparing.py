@@ -1,4 +1,4 @@
-"""Two bundles before the same faces: which names whom as people do, and as the roster has it."""
+"""Compares two bundles on the same faces: how often each names them as people do, and as the roster has it."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -141,11 +141,11 @@ class Answering:
         return slug(self._characters.current(name))
 
     def knows(self, label: str) -> bool:
-        """Tell whether another bundle's label, or one of its names, is of somebody in this one's roster."""
+        """Return whether another bundle's label, or one of its names, is of a character in this one's roster."""
         return self._characters.current(label) in self.bundle.labels
 
     def name(self, face: Judged, examples: Sequence[Example]) -> str | None:
-        """Return the label of whom the bundle names, None where it knows nobody.
+        """Return the label of the character that the bundle names; None where the face is unknown.
 
         The face itself has not taught it: examples of it do not count.
         """

@@ -42,7 +42,7 @@ def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
     models = ModelFiles.choose(chosen.directory, chosen.classifier, chosen.detector).load(try_out)
 
     def hand_out() -> Engine:
-        # Threads ask at the same time: popping decides among them, which looking first would not.
+        # Threads ask at the same time: popping decides between them, a check beforehand would not.
         try:
             return tried.pop()
         except IndexError:

@@ -33,7 +33,7 @@ def run(config: ConfigOption = None) -> None:
             log.warning("settings_unwise", problem=warning)
         try:
             sentry.start(configuration.settings.sentry, f"whobot@{version('whobot')}", configuration.secrets())
-            # Only now: whobot --help shall not wait for the networks' runtime and the database's library.
+            # Only now: whobot --help need not wait for the networks' runtime and the database's library.
             from bot import app  # noqa: PLC0415
 
             asked = asyncio.run(app.serve(configuration.settings))

@@ -1,6 +1,6 @@
 """One bundle in another's place, in one step, with the other kept beside it. A running bot follows by itself.
 
-Whatever ends the program in between, both bundles are there afterwards. The one that shall be kept waits under a name
+Whatever ends the program in between, both bundles are there afterwards. The one to keep waits under a name
 of its own until the other one runs: `settle` sees from it how far things had come.
 """
 

@@ -24,7 +24,7 @@ def address_of(settings: Settings, store: str | None) -> str:
 
 
 def is_there(address: str) -> bool:
-    """Tell whether a database may hold something: to look into an SQLite file that does not exist would make one."""
+    """Return whether a database may hold something: opening an SQLite file that does not exist would make one."""
     kind, _, place = address.partition("://")
     file = place.partition("/")[2].partition("?")[0]
     return not kind.startswith("sqlite") or not file or Path(file).exists()
@@ -101,7 +101,7 @@ def gallery_for(analyser: PictureAnalyser, settings: Settings, store: str | None
     there = is_there(address)
     if store is not None and not there:
         raise ConfigError(f"there is no store at {store}: whobot teach NAME PICTURE... --store {store} makes one")
-    # Whom the operator has taught, a later bundle may know by itself, under the same name.
+    # A later bundle may know a character that the operator has taught, under the same name.
     gallery = asyncio.run(_load(address, embedder)).renamed(analyser.models.characters.current) if there else EMPTY
     if only_taught and not gallery.characters:
         raise ConfigError("no character was taught yet: begin with whobot teach NAME PICTURE...")

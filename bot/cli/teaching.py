@@ -26,7 +26,7 @@ def teach_pictures(
 ) -> bool:
     """Teach a character; return whether every picture was of use.
 
-    Pictures that look nothing like the character are added only where somebody says so: on being asked, or by `anyway`.
+    Pictures that look nothing like the character are added only with consent: when asked, or by `anyway`.
 
     Raises:
         ConfigError: no character can be called so, or the bundle cannot be taught.
@@ -80,7 +80,7 @@ async def _teach(
 
 
 def _confirmed(name: str) -> bool:
-    """Ask whether pictures that look like somebody else are meant; where nobody can be asked, say how to mean them."""
+    """Ask whether pictures that look like another character are meant; without a terminal, say how to confirm that."""
     doubt = f"these look like somebody else, not like {name}"
     if sys.stdin.isatty():
         return typer.confirm(f"{doubt}: add them anyway?")

@@ -36,7 +36,7 @@ class Models(Section):
     detector: str = "face-detector.tflite"
     """The detector bundle, or "cascade" for the LBP cascade that ships with whobot."""
     reload_seconds: Seconds = 5.0
-    """How often to look whether a bundle has changed."""
+    """How often to check whether a bundle has changed."""
 
 
 class Limits(Section):

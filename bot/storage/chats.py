@@ -36,13 +36,13 @@ class Chats(Database):
             changing = update(chat_settings).where(*_is_chat(chat)).values(**changes, home=chat.home)
             async with self._transaction() as connection:
                 known = (await connection.execute(changing)).rowcount > 0
-                # The second update is for the row that somebody else has inserted in between.
+                # The second update is for a row that another process has inserted in between.
                 if not known and not await insert_new(connection, chat_settings, row):
                     await connection.execute(changing)
         return await self.chat_settings(chat)
 
     async def watched(self, platform: str, home: str) -> list[str]:
-        """Return the ids of the chats of a server in which every picture is looked at."""
+        """Return the ids of the chats of a server in which every picture is analysed."""
         columns = chat_settings.c
         here = (columns.platform == platform, columns.home == home, columns.watch.is_(True))
         async with self._transaction() as connection:

@@ -22,7 +22,7 @@ from bot.redact import Redactor
 BUSY_SECONDS = 5.0
 """How long to wait for another program that is writing to the same SQLite file."""
 FILE_MODE = 0o600
-"""Of a SQLite file that is made: what people taught is nobody else's to read on this machine."""
+"""Of a SQLite file that is made: other users of this machine must not read what people taught."""
 MIGRATION_SECONDS = 60.0
 """How long to wait for another program that is bringing the same SQLite file up to date."""
 ALONE = "whobot_alone"

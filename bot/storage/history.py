@@ -41,7 +41,7 @@ class History(Database):
             return await _remove(connection, change.scope, Action.REJECTED, by, waiting, reverts=change.id)
 
     async def teachers(self, scope: Scope, ids: Iterable[int]) -> set[User]:
-        """Return who has taught those of the examples that wait for somebody to confirm them."""
+        """Return who has taught those of the examples that wait to be confirmed."""
         people = (examples.c.by_platform, examples.c.by_id, examples.c.by_name)
         query: Select[Any] = select(*people).where(*_waiting(scope, ids)).distinct()
         async with self._transaction() as connection:

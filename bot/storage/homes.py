@@ -1,7 +1,7 @@
 """The servers that whobot is in, so that it is noticed when it was removed from one while it was down.
 
 What was taught belongs to a server or to a private chat, and does not tell which: only what is noted here is a server.
-It is noted with the bot's account: another account, which is in no server yet, shall not look like a removal from all.
+It is noted with the bot's account: another account, which is in no server yet, must not look like a removal from all.
 """
 
 from collections.abc import Collection

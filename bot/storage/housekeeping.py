@@ -1,4 +1,4 @@
-"""What has to go in time goes, also from a bot that nobody stops or teaches for months."""
+"""Removes what has to go in time, also from a bot that is not stopped or taught for months."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -18,7 +18,7 @@ def person(user: User | None) -> dict[str, str | None]:
 
 
 def read_person(row: Row[Any]) -> User | None:
-    """Return who made a row; None where it was the operator, or somebody who had their data removed."""
+    """Return who made a row; None where it was the operator, or a user who had their data removed."""
     return None if row.by_id is None else User(row.by_platform, row.by_id, name=row.by_name)
 
 

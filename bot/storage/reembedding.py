@@ -13,9 +13,9 @@ from bot.recognition.gallery import Embedding
 from bot.storage.store import Store
 
 POLL_SECONDS = 5.0
-"""How often to look whether another bundle has taken over."""
+"""How often to check whether another bundle has taken over."""
 ANYWAY_SECONDS = 60.0
-"""How often to look for faces that this bundle has not seen even so: another program may have taught them."""
+"""How often to search for faces that this bundle has not embedded: another program may have taught them."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ async def reembed(store: Store, embedder: Embedder) -> int:
                 log.warning("example_unreadable", example=example.id, reason=error.kind)
                 continue
             if embedder.bundle_id != bundle_id:
-                # Yet another one has taken over meanwhile, and nobody can say whose answer this was.
+                # Another bundle has taken over meanwhile: it is not known which one this answer is from.
                 return done + await reembed(store, embedder)
             await store.set_embedding(example.id, embedding, bundle_id)
             done += 1

@@ -100,7 +100,7 @@ examples = Table(
     Column("state", WORD, nullable=False),
     Column("origin", WORD, nullable=False),
     Index(None, "platform", "home", "character"),
-    # An id that was taken back shall never mean another example.
+    # An id that was taken back must never mean another example.
     sqlite_autoincrement=True,
 )
 

@@ -87,7 +87,7 @@ class Verdicts(Database):
         return [Mistake(said, character, count) for (said, character), count in counts.most_common()]
 
     async def stands(self, change_id: int) -> bool:
-        """Return whether nobody has taken a change back or rejected it, or that was taken back in its turn."""
+        """Return whether a change stands: not taken back or rejected, or put back since."""
         async with self._transaction() as connection:
             return change_id not in await _withdrawn(connection)
 

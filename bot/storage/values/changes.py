@@ -12,7 +12,7 @@ REMOVED_KEPT = timedelta(days=30)
 
 
 class Action(StrEnum):
-    """What somebody did. `APPROVED` and `REJECTED` are about what another one had taught."""
+    """What was done. `APPROVED` and `REJECTED` are about what another person had taught."""
 
     TAUGHT = "taught"
     CORRECTED = "corrected"
@@ -35,12 +35,12 @@ class Change:
     """An entry of the audit trail.
 
     Args:
-        by: None where it was the operator, or somebody who had their data removed.
+        by: None where it was the operator, or a user who had their data removed.
         added: The ids of the examples that it brought.
         removed: How many examples it took away that can still be put back.
         reverts: The id of the change that this one took back, or rejected.
         reverted: Whether it was itself taken back.
-        waiting: Whether some of what it added waits for somebody to confirm it.
+        waiting: Whether some of what it added waits to be confirmed.
         other: The character to whom it gave examples: by another name, by merging, or because they show that one.
         redescribed: Whether it changed what else a character is called, or where they are from.
     """

@@ -9,7 +9,7 @@ class Totals:
 
     Args:
         chats: Chats that have set something.
-        watched: Chats in which every picture is looked at.
+        watched: Chats in which every picture is analysed.
         opted_out: People whose pictures are ignored.
         characters: Characters that were taught, each counted once.
         examples: Face crops that were taught, those that wait for a second opinion included.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """Whether an example counts already, or waits for somebody to confirm it."""
+    """Whether an example counts already, or waits to be confirmed."""
 
     PROVISIONAL = "provisional"
     CONFIRMED = "confirmed"

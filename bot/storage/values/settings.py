@@ -20,13 +20,13 @@ class Teachers(StrEnum):
 
 
 class Keeping(StrEnum):
-    """What stays of a picture when somebody judges an answer. What somebody teaches with stays in any case."""
+    """What is kept of a picture when an answer is judged. What people teach with is kept in any case."""
 
     NOTHING = "nothing"
     NAMED = "named"
-    """The face, if somebody says who it is: that is teaching."""
+    """The face, if a user says who it is: that is teaching."""
     JUDGED = "judged"
-    """The face, also if somebody says no more than that an answer was right or wrong."""
+    """The face, also if a user says no more than that an answer was right or wrong."""
 
 
 class Values(StrEnum):
@@ -91,7 +91,7 @@ class ChatSettings:
             )
         },
     )
-    """Whether every picture that is posted is looked at."""
+    """Whether every picture that is posted is analysed."""
 
     quiet: bool = field(
         default=False,

@@ -9,7 +9,7 @@ from bot.storage.values.scope import Scope
 
 
 class Truth(StrEnum):
-    """What a face really is. `STRANGER`: somebody else, whom nobody has named."""
+    """What a face really is. `STRANGER`: another character, without a name."""
 
     CHARACTER = "character"
     STRANGER = "stranger"
@@ -22,7 +22,7 @@ class Verdict:
 
     Args:
         face: Which face of which answer; the same person's later verdict on it takes the earlier one's place.
-        said: The character that the bot named, None where it knew nobody.
+        said: The character that the bot named, None where the face was unknown.
         probability: That of the bot's best guess.
         character: Who it is, where `truth` is a character.
         image: The face crop, an encoded picture file, where the chat allows keeping it and no example holds it.
