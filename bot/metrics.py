@@ -39,6 +39,9 @@ class Metrics:
             registry=own,
         )
         self._queue = Gauge("whobot_queue_depth", "Pictures that wait for a worker.", registry=own)
+        self._store = Gauge(
+            "whobot_store_works", "Whether the store could be read and written when it was last tried.", registry=own
+        )
         self._connected = Gauge(
             "whobot_adapter_connected", "Whether whobot is connected to a platform.", ["platform"], registry=own
         )
@@ -78,6 +81,10 @@ class Metrics:
             yield
         finally:
             self._stages.labels(platform, stage).observe(time.perf_counter() - started)
+
+    def watch_store(self, works: Callable[[], bool]) -> None:
+        """Have `works` tell whether the store works."""
+        self._store.set_function(lambda: float(works()))
 
     def watch_queue(self, depth: Callable[[], float]) -> None:
         """Have the depth of the queue read from `depth` whenever the figures are rendered."""

@@ -51,7 +51,6 @@ OTHERS = frozenset(
         "printf",
         "python",
         "python3",
-        "sqlite3",
         "sudo",
         "sudoedit",
         "systemctl",

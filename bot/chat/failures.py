@@ -2,8 +2,8 @@
 
 import structlog
 
-from bot.chat.words import Bug
-from bot.errors import OperatorError, UserError
+from bot.chat.words import Bug, Unstored
+from bot.errors import OperatorError, StoreError, UserError
 from bot.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -28,4 +28,5 @@ class FailureLog:
         else:
             log.error("failed", exc_info=error)
             self._metrics.failed(platform, "internal")
-        return Bug(structlog.contextvars.get_contextvars()["request"])
+        id_ = structlog.contextvars.get_contextvars()["request"]
+        return Unstored(id_) if isinstance(error, StoreError) else Bug(id_)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.adopt import adopt
+from bot.cli.backup import backup
 from bot.cli.check import check
 from bot.cli.export_dataset import export_dataset
 from bot.cli.forget import forget
@@ -47,6 +48,9 @@ def whobot(
     """Tells who is in an anime picture: in Discord, Telegram and a local web chat, on your own machine."""
 
 
-COMMANDS = (run, who, teach, forget, roster, promote, export_dataset, adopt, rollback, check, health, settings, stats)
+COMMANDS = (
+    *(run, who, teach, forget, roster, promote, export_dataset, adopt, rollback),
+    *(backup, check, health, settings, stats),
+)
 for command in COMMANDS:
     app.command()(command)

@@ -18,7 +18,7 @@ class Chats(Database):
 
     async def chat_settings(self, chat: Chat) -> ChatSettings:
         """Return what the chat has set, or the defaults."""
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             row = (await connection.execute(select(*_COLUMNS).where(*_is_chat(chat)))).one_or_none()
         if row is None:
             return ChatSettings()
@@ -45,7 +45,7 @@ class Chats(Database):
         """Return the ids of the chats of a server in which every picture is analysed."""
         columns = chat_settings.c
         here = (columns.platform == platform, columns.home == home, columns.watch.is_(True))
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             query = select(columns.chat_id).where(*here).order_by(columns.chat_id)
             return list((await connection.execute(query)).scalars())
 

@@ -21,7 +21,7 @@ class Descriptions(Database):
     async def descriptions(self, scope: Scope) -> dict[str, Description]:
         """Return how characters are described in a scope, by id; what a scope says outranks what holds everywhere."""
         here = or_(and_(*in_scope(descriptions, scope)), and_(*in_scope(descriptions, EVERYWHERE)))
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             # "" sorts first: the scope's own take the place of those of everywhere.
             query = select(descriptions).where(here).order_by(descriptions.c.platform)
             return {

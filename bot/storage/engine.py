@@ -21,12 +21,15 @@ from bot.redact import Redactor
 
 BUSY_SECONDS = 5.0
 """How long to wait for another program that is writing to the same SQLite file."""
+IMPATIENT_SECONDS = 0.1
+"""How long to wait for it where another change has just waited in vain."""
 FILE_MODE = 0o600
 """Of a SQLite file that is made: other users of this machine must not read what people taught."""
 MIGRATION_SECONDS = 60.0
 """How long to wait for another program that is bringing the same SQLite file up to date."""
-ALONE = "whobot_alone"
-"""The execution option of an engine whose transactions have a SQLite file to themselves from their beginning."""
+WAIT = "whobot_wait"
+"""The execution option of an engine whose transactions write: the `Patience` that they have. They have a SQLite file to
+themselves from their beginning: one that reads before it writes could not have it later."""
 EXAMPLES = 'it should look like "sqlite+aiosqlite:///whobot.db" or "postgresql+asyncpg://user@host/whobot"'
 
 IN_MEMORY = {"mode": "memory", "cache": "shared", "uri": "true"}
@@ -40,6 +43,7 @@ ADVICE = {
     "readonly": "This user may not write the file, or the disk is mounted read-only.",
     "not a database": "The file is something else, or damaged: move it away, or restore a backup.",
     "disk is full": "Free some space.",
+    "disk I/O error": "Is the disk full or failing, or has the file reached a quota?",
     # PostgreSQL, and the way to it
     r"Connect call failed|\[Errno (2|111)\]": "Is the server running, and does store.url name its host and port?",
     "Name or service not known|getaddrinfo": "Does store.url name the right host?",
@@ -49,6 +53,35 @@ ADVICE = {
     "permission denied": "Let the user own the database: ALTER DATABASE whobot OWNER TO whobot.",
 }
 """By a regular expression that finds the database's or the system's own words."""
+
+
+class Patience:
+    """How long changes wait for another program that writes to the same SQLite file.
+
+    The first waits for `seconds`. Those after one that has waited in vain hardly wait, until one of them succeeds:
+    somebody is waiting for each.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._seconds = seconds
+        self._lost = False
+        self.waiting = False
+        """Whether a change waits now."""
+
+    def regain(self) -> None:
+        """Have the next change wait as the first one did."""
+        self._lost = False
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction that has the file to itself."""
+        seconds = IMPATIENT_SECONDS if self._lost else self._seconds or BUSY_SECONDS
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * seconds:.0f}")
+        self.waiting = self._lost = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._lost = False
+        finally:
+            self.waiting = False
 
 
 def parse_url(address: str) -> URL:
@@ -80,24 +113,14 @@ def make_engine(url: URL) -> AsyncEngine:
     Raises:
         StoreError: the driver is not installed or is a blocking one, or the file or its folder cannot be made.
     """
-    options: dict[str, Any] = {"hide_parameters": True}
     sqlite = url.get_backend_name() == "sqlite"
-    if sqlite:
-        # SQLite writes one at a time anyway. One connection makes that a queue instead of a lock.
-        options |= {
-            "poolclass": AsyncAdaptedQueuePool,
-            "pool_size": 1,
-            "max_overflow": 0,
-            "connect_args": {"timeout": BUSY_SECONDS},
-        }
-    else:
-        # A server may have been restarted since a connection was last used.
-        options |= {"pool_pre_ping": True}
+    # A server may have been restarted since a connection was last used.
+    options = _for_sqlite() if sqlite else {"pool_pre_ping": True}
     try:
         if not url.get_dialect().is_async:
             raise StoreError(f"store.url names a blocking driver, {url.drivername}: {EXAMPLES}")
         in_memory = sqlite and url.database in (None, "", ":memory:")
-        engine = create_async_engine(_name_memory(url) if in_memory else url, **options)
+        engine = create_async_engine(_name_memory(url) if in_memory else url, hide_parameters=True, **options)
     except (ImportError, NoSuchModuleError) as error:
         raise StoreError(
             f"store.url needs the driver {url.drivername}, which is not installed ({error}): {EXAMPLES}, "
@@ -111,6 +134,27 @@ def make_engine(url: URL) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def make_reader(url: URL, writer: AsyncEngine) -> AsyncEngine:
+    """Make an engine for what only reads: one of its own for a SQLite file, so that no reader waits behind a writer.
+
+    Args:
+        writer: The engine that writes, which reads as well where there is no such file.
+    """
+    if file_of(url) is None:
+        return writer
+    engine = create_async_engine(url, hide_parameters=True, **_for_sqlite())
+    event.listen(engine.sync_engine, "connect", _prepare_reader)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file of a SQLite database that lies in one."""
+    name = url.database or ""
+    in_memory = name in ("", ":memory:") or name.startswith("file:")
+    return None if in_memory or url.get_backend_name() != "sqlite" else Path(name)
 
 
 def explain(url: URL, error: Exception) -> str:
@@ -127,6 +171,16 @@ def advise(reason: str) -> str:
 def show(url: URL) -> str:
     """Return an address as it may be read by others."""
     return Redactor()(url.render_as_string(hide_password=True))
+
+
+def _for_sqlite() -> dict[str, Any]:
+    # SQLite writes one at a time anyway. One connection makes that a queue instead of a lock.
+    return {
+        "poolclass": AsyncAdaptedQueuePool,
+        "pool_size": 1,
+        "max_overflow": 0,
+        "connect_args": {"timeout": BUSY_SECONDS},
+    }
 
 
 def _name_memory(url: URL) -> URL:
@@ -194,12 +248,16 @@ def _prepare_sqlite(connection: DBAPIConnection, _: object) -> None:
     cursor.close()
 
 
+def _prepare_reader(connection: DBAPIConnection, _: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get(ALONE):
+    patience: Patience | None = connection.get_execution_options().get(WAIT)
+    if patience is None:
         connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * MIGRATION_SECONDS:.0f}")
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * BUSY_SECONDS:.0f}")
+    else:
+        patience.begin(connection)

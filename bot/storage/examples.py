@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, case, func, or_, select, update
 
 from bot.recognition.gallery import Embedding, Gallery
 from bot.storage.database import Database
 from bot.storage.people import person, read_person
 from bot.storage.scope import in_scope
-from bot.storage.tables import examples
+from bot.storage.tables import changes, examples
 from bot.storage.values import EVERYWHERE, Draft, Example, Known, Origin, Place, Scope, State
 
 _LITTLE_ENDIAN = np.dtype("<f4")
@@ -29,14 +29,14 @@ class Examples(Database):
     async def examples(self, scope: Scope, *, provisional: bool = False) -> list[Example]:
         """Return the examples that count in a scope, the oldest first; provisional ones only where asked for."""
         query = select(examples).where(_visible(scope, provisional)).order_by(examples.c.id)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
     async def examples_of(self, scope: Scope, characters: Collection[str]) -> list[Example]:
         """Return what shows these characters in a scope, the oldest first, provisional examples included."""
         wanted = (examples.c.character.in_(characters), examples.c.denied.is_(False))
         query = select(examples).where(_visible(scope, provisional=True), *wanted).order_by(examples.c.id)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
     async def gallery(self, scope: Scope, bundle_id: str) -> Gallery:
@@ -47,7 +47,7 @@ class Examples(Database):
             .where(_visible(scope, provisional=False), columns.bundle_id == bundle_id, columns.embedding.is_not(None))
             .order_by(columns.id)
         )
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             rows = (await connection.execute(query)).all()
         pairs = [(row.character, _unpack(row.embedding), row.denied) for row in rows]
         return Gallery.of(
@@ -58,10 +58,12 @@ class Examples(Database):
     async def gallery_stamp(self, scope: Scope, bundle_id: str) -> tuple[object, ...]:
         """Return what tells a scope's gallery from what it was before: equal stamps, equal galleries."""
         id_ = examples.c.id
-        query = select(func.count(), func.max(id_), func.sum(id_)).where(
+        # One set of ids may have the same sum as another: what people do to examples is in the history, too.
+        last = select(func.max(changes.c.id)).where(_here_or_everywhere(changes, scope)).scalar_subquery()
+        query = select(func.count(), func.max(id_), func.sum(id_), last).where(
             _visible(scope, provisional=False), examples.c.bundle_id == bundle_id
         )
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return (bundle_id, *(await connection.execute(query)).one())
 
     async def taught(self, scope: Scope, *, provisional: bool = False) -> dict[str, int]:
@@ -82,7 +84,7 @@ class Examples(Database):
             .group_by(columns.character, columns.platform, columns.home)
             .order_by(columns.character)
         )
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [
                 Known(character, Scope(platform, home), count, int(waits), cover)
                 for character, platform, home, count, waits, cover in await connection.execute(query)
@@ -97,20 +99,20 @@ class Examples(Database):
             .group_by(columns.platform, columns.home)
             .order_by(func.count().desc(), columns.platform, columns.home)
         )
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [Place(Scope(row[0], row[1]), row[2], row[3]) for row in await connection.execute(query)]
 
     async def example(self, scope: Scope, id_: int) -> Example | None:
         """Return an example that is seen in a scope, by its id."""
         query = select(examples).where(_visible(scope, provisional=True), examples.c.id == id_)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else _from_row(row)
 
     async def kept_here(self, scope: Scope) -> int:
         """Return how many examples are kept in just this scope: provisional ones and those of who it is not as well."""
         query = select(func.count()).select_from(examples).where(*in_scope(examples, scope))
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return int((await connection.execute(query)).scalar_one())
 
     async def same_example(self, scope: Scope, character: str, image: bytes, *, denied: bool = False) -> Example | None:
@@ -118,7 +120,7 @@ class Examples(Database):
         columns = examples.c
         same = (columns.character == character, columns.denied.is_(denied), columns.image == image)
         query = select(examples).where(*in_scope(examples, scope), *same).limit(1)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else _from_row(row)
 
@@ -134,14 +136,14 @@ class Examples(Database):
         if scope is not None:
             wanted += in_scope(examples, scope)
         query = select(examples).where(*wanted).order_by(examples.c.id).limit(limit)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
     async def stale_examples(self, bundle_id: str, *, after: int = 0, limit: int = 64) -> list[Example]:
         """Return examples of all scopes that the bundle has not embedded, in order of ids, those above `after`."""
         stale = or_(examples.c.bundle_id.is_(None), examples.c.bundle_id != bundle_id)
         query = select(examples).where(stale, examples.c.id > after).order_by(examples.c.id).limit(limit)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 
     async def _count(self, condition: ColumnElement[bool]) -> dict[str, int]:
@@ -151,13 +153,16 @@ class Examples(Database):
             .group_by(examples.c.character)
             .order_by(examples.c.character)
         )
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
 
 
 def _visible(scope: Scope, provisional: bool) -> ColumnElement[bool]:
-    here = or_(and_(*in_scope(examples, scope)), and_(*in_scope(examples, EVERYWHERE)))
-    return _which(here, provisional)
+    return _which(_here_or_everywhere(examples, scope), provisional)
+
+
+def _here_or_everywhere(table: Table, scope: Scope) -> ColumnElement[bool]:
+    return or_(and_(*in_scope(table, scope)), and_(*in_scope(table, EVERYWHERE)))
 
 
 def _which(condition: ColumnElement[bool], provisional: bool) -> ColumnElement[bool]:

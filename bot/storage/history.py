@@ -44,7 +44,7 @@ class History(Database):
         """Return who has taught those of the examples that wait to be confirmed."""
         people = (examples.c.by_platform, examples.c.by_id, examples.c.by_name)
         query: Select[Any] = select(*people).where(*_waiting(scope, ids)).distinct()
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             found = [read_person(row) for row in await connection.execute(query)]
         return {user for user in found if user is not None}
 
@@ -118,13 +118,13 @@ class History(Database):
 
     async def entry(self, scope: Scope, change_id: int) -> Change | None:
         """Return an entry of a scope's history."""
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return await _one(connection, scope, change_id)
 
     async def history(self, scope: Scope, *, skip: int = 0, limit: int = 10) -> list[Change]:
         """Return the changes of a scope, the last first."""
         query = select(changes).where(*in_scope(changes, scope)).order_by(changes.c.id.desc())
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             rows = (await connection.execute(query.offset(skip).limit(limit))).all()
             return await _read(connection, rows)
 

@@ -19,7 +19,7 @@ class Homes(Database):
 
     async def homes(self, account: User) -> set[str]:
         """Return the ids of the servers that the account was in when that was last noted."""
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return set((await connection.execute(select(homes.c.home).where(*_of(account)))).scalars())
 
     async def note_homes(self, account: User, present: Collection[str]) -> None:

@@ -22,7 +22,7 @@ class LinkTable(Database):
     async def links(self, platform: str) -> list[Link]:
         """Return the links of a platform, the oldest first."""
         query = select(links).where(links.c.platform == platform, links.c.at >= _horizon()).order_by(links.c.id)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [_read(row) for row in await connection.execute(query)]
 
     async def keep_link(self, link: Link) -> None:

@@ -28,7 +28,7 @@ class Privacy(Database):
             (changes, is_by(changes, user)),
             (links, _asked_by(user)),
         )
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             out, *counts = [
                 (await connection.execute(select(func.count()).select_from(table).where(*chosen))).scalar_one()
                 for table, chosen in wanted

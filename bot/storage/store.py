@@ -27,7 +27,7 @@ class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, 
     async def is_opted_out(self, user: User) -> bool:
         """Return whether the user wants their pictures ignored."""
         query = select(opt_outs.c.user_id).where(*_is_user(user))
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return (await connection.execute(query)).one_or_none() is not None
 
     async def opt_out(self, user: User, out: bool) -> None:

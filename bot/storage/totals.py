@@ -15,7 +15,7 @@ class Counting(Database):
     async def totals(self) -> Totals:
         """Return how much there is of everything."""
         shown = examples.c.denied.is_(False)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
 
             async def count(table: Table, *conditions: ColumnElement[bool], of: Any = None) -> int:
                 query = select(func.count() if of is None else func.count(distinct(of))).select_from(table)

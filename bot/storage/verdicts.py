@@ -40,14 +40,14 @@ class Verdicts(Database):
     async def verdict(self, scope: Scope, face: str, by: User) -> Verdict | None:
         """Return what this person has said of this face already."""
         query = select(verdicts).where(*in_scope(verdicts, scope), verdicts.c.face == face, *is_by(verdicts, by))
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             row = (await connection.execute(query)).first()
         return None if row is None else _read(row)
 
     async def verdicts(self, scope: Scope | None = None) -> list[Verdict]:
         """Return the verdicts of one scope, or of all, the oldest first."""
         query = _limited(select(verdicts), scope).order_by(verdicts.c.id)
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return [_read(row) for row in await connection.execute(query)]
 
     async def scores(self, scope: Scope | None = None) -> list[Score]:
@@ -60,7 +60,7 @@ class Verdicts(Database):
         query = _limited(select(*what, func.count()).where(columns.said.is_not(None)), scope).group_by(*what)
         right: Counter[str] = Counter()
         judged: Counter[str] = Counter()
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             withdrawn = await _withdrawn(connection)
             for said, truth, character, change, count in await connection.execute(query):
                 if change not in withdrawn:
@@ -79,7 +79,7 @@ class Verdicts(Database):
         wrong = (columns.said.is_not(None), columns.truth == Truth.CHARACTER, columns.character != columns.said)
         query = _limited(select(*what, func.count()).where(*wrong), scope).group_by(*what)
         counts: Counter[tuple[str, str]] = Counter()
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             withdrawn = await _withdrawn(connection)
             for said, character, change, count in await connection.execute(query):
                 if change not in withdrawn:
@@ -88,7 +88,7 @@ class Verdicts(Database):
 
     async def stands(self, change_id: int) -> bool:
         """Return whether a change stands: not taken back or rejected, or put back since."""
-        async with self._transaction() as connection:
+        async with self._reading() as connection:
             return change_id not in await _withdrawn(connection)
 
 

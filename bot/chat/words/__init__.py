@@ -4,7 +4,7 @@ from bot.chat.words.answer import Finding, Result, compose, count_pages, give_aw
 from bot.chat.words.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
 from bot.chat.words.people import PeopleWords
 from bot.chat.words.records import told
-from bot.chat.words.sentences import Bug, Sentences
+from bot.chat.words.sentences import Bug, Sentences, Unstored
 from bot.chat.words.teaching import TeachingWords
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Result",
     "Sentences",
     "TeachingWords",
+    "Unstored",
     "compose",
     "count_pages",
     "find_language",

@@ -27,6 +27,11 @@ class Bug:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unstored(Bug):
+    """The database could not be used; the log knows the reason by `id`."""
+
+
 class Sentences:
     """The sentences in one language; guesses below `least_guess` are no words."""
 
@@ -38,6 +43,11 @@ class Sentences:
         """Say why there is no answer, and what may help."""
         t = self._catalogue
         match failure:
+            case Unstored(id):
+                text = t.gettext(
+                    "I cannot use my database right now, so nothing has changed. Please try again later. Whoever runs "
+                    "me finds the reason under {id} in the log."
+                ).format(id=id)
             case Bug(id):
                 text = t.gettext(
                     "Something went wrong on my side, sorry. Whoever runs me finds the reason under {id} in the log."

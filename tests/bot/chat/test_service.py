@@ -66,8 +66,10 @@ async def test_what_a_user_can_mend_is_no_error_in_the_log(
 async def test_a_failing_store_is_answered_with_an_id_and_nothing_is_analysed(
     backend: FakeBackend, metrics: Metrics, source: Source, logs: list[MutableMapping[str, Any]]
 ) -> None:
-    service = Service(REGISTRY, backend, Store("sqlite+aiosqlite:////dev/null"), metrics, limits=Limits())
+    store = Store("sqlite+aiosqlite:////dev/null")
+    service = Service(REGISTRY, backend, store, metrics, limits=Limits())
     reply = await service.handle(asking(source.picture()))
+    await store.__aexit__(None, None, None)
     (line,) = logged_failures(logs)
     assert line["request"] in reply.text
     assert line["log_level"] == "error"

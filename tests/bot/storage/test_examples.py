@@ -91,3 +91,16 @@ async def test_the_id_of_a_removed_example_is_never_given_again(store: Store) ->
     id_ = await teach(store, HERE, "rin")
     await store.forget(HERE, "rin", None)
     assert await teach(store, HERE, "len") > id_
+
+
+async def test_galleries_of_the_same_ids_in_sum_are_told_apart(store: Store) -> None:
+    # 1 + 4 = 2 + 3: forgetting one character and taking that back to forget the other one ends in as many examples,
+    # with the same highest id and the same sum.
+    for name in ("umi", "eli", "eli", "umi", "rin"):
+        await learn(store, HERE, name, name.encode(), np.ones(4, np.float32), "b1")
+    forgotten = await store.forget(HERE, "umi", ANN)
+    before = await store.gallery_stamp(HERE, "b1")
+    assert forgotten is not None
+    await store.revert(HERE, forgotten.id, ANN)
+    await store.forget(HERE, "eli", ANN)
+    assert await store.gallery_stamp(HERE, "b1") != before
