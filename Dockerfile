@@ -4,10 +4,9 @@
 FROM python:3.12-slim-bookworm AS packages
 RUN python -m venv --without-pip /opt/whobot
 WORKDIR /src
-COPY pyproject.toml .ci/slim.py ./
-# The languages are those of bot/chat/locales.
-RUN python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; extras = project['optional-dependencies']; print(*project['dependencies'], *extras['postgres'], *extras['sentry'], sep='\n')" > requirements.txt \
-    && pip --python /opt/whobot/bin/python install --no-cache-dir --disable-pip-version-check --requirement requirements.txt \
+COPY requirements/bot.txt .ci/slim.py ./
+# Only the very files whose hashes are in the lock that `make lock` writes. The languages are those of bot/chat/locales.
+RUN pip --python /opt/whobot/bin/python install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --requirement bot.txt \
     && python slim.py /opt/whobot/lib/python3.12/site-packages en de es id ja zh
 
 FROM python:3.12-slim-bookworm AS wheel

@@ -2,11 +2,13 @@
 PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(shell $(p) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $(p))))
 VENV ?= .venv
 BIN := $(VENV)/bin
+# For every platform and Python, and without the address of the index that was asked.
+LOCKING := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 # A file's tests stay in one process: what they make for each other is made once.
 TEST_OPTIONS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check docs check-wheel check-container check-tflite-runtime format bench clean
+.PHONY: lock audit help run test coverage check docs check-wheel check-container check-tflite-runtime format bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +54,14 @@ check-tflite-runtime: $(VENV)/.installed-test $(VENV)-tflite-runtime/.installed 
 
 bench: $(VENV)/.installed-test ## Measure what a picture costs, beside the published pipeline
 	$(BIN)/python -m tests.checks.bench_pictures $(BENCH_OPTIONS)
+
+lock: $(VENV)/.installed-test ## Choose the newest packages that pyproject.toml allows, and write their hashes into requirements/
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra sentry $(LOCKING) --output-file requirements/bot.txt
+	$(BIN)/uv pip compile pyproject.toml --extra trainer $(LOCKING) --output-file requirements/trainer.txt
+
+audit: $(VENV)/.installed-test ## Look for known vulnerabilities in the locked packages
+	@$(BIN)/uv tool run --quiet pip-audit --version > /dev/null 2>&1 || { echo "skipped: no package index is reached, so pip-audit cannot be fetched"; exit 0; }; \
+	for lock in bot trainer; do $(BIN)/uv tool run --quiet pip-audit --disable-pip --require-hashes --requirement requirements/$$lock.txt || exit 1; done
 
 format: $(VENV)/.installed-test ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .

@@ -16,7 +16,10 @@ from mkdocs.structure.pages import Page
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DOCS = "docs/"
-DOCUMENTS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", *Path("models").glob("*.md"))
+DOCUMENTS = (
+    *("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "THREATS.md"),
+    *Path("models").glob("*.md"),
+)
 """Shown as pages, though they lie outside docs/."""
 LINK = re.compile(r"(\]\(|(?:src|srcset|href)=\")([^)\s\"#]+)")
 TABLE = re.compile(r"<!-- table: (\w+) of (\S+) -->")

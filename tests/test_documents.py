@@ -84,3 +84,33 @@ def test_every_table_that_the_site_takes_from_elsewhere_is_there(document: Path)
         text = (document.parent / source).read_text()
         assert f"<!-- begin: {name} -->" in text
         assert f"<!-- end: {name} -->" in text
+
+
+@pytest.mark.parametrize("document", ["THREATS.md", "docs/developers/faults.md"])
+def test_every_test_that_a_document_names_exists(document: str) -> None:
+    named = set(re.findall(r"`(test_\w+)`", (REPOSITORY / document).read_text()))
+    defined = {
+        name
+        for path in (REPOSITORY / "tests").rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 20
+    assert sorted(named - defined) == []
+
+
+def test_every_warning_and_error_of_the_log_is_explained_to_operators() -> None:
+    lines = {
+        line
+        for path in (REPOSITORY / "bot").rglob("*.py")
+        for line in re.findall(r"log(?:ger)?\.(?:warning|error|exception|critical)\(\s*\"([^\"]+)\"", path.read_text())
+    }
+    rows = re.findall(r"^\| (`.+?`) \|", (REPOSITORY / "docs/watching.md").read_text(), re.MULTILINE)
+    explained = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert "cannot_run" in lines
+    assert sorted(lines - explained) == []
+
+
+def test_every_figure_that_operators_shall_watch_is_counted() -> None:
+    named = set(re.findall(r"\bwhobot_[a-z_]+", (REPOSITORY / "docs/watching.md").read_text()))
+    counted = set(re.findall(r"whobot_[a-z_]+", (REPOSITORY / "bot/metrics.py").read_text()))
+    assert {name.removesuffix("_total").removesuffix("_bucket") for name in named} <= counted
