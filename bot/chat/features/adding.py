@@ -6,7 +6,6 @@ from bot.chat.context import Context
 from bot.chat.model import Reply
 from bot.chat.people import AddPicture, PictureTaken
 from bot.chat.registry import Feature, Parts, Rate, RequestHandler
-from bot.chat.words import PeopleWords
 from bot.errors import CannotLearn, UserError
 from bot.recognition.results import Analysis, Sighting
 from bot.recognition.teaching import odd_ones, taught_before
@@ -47,27 +46,36 @@ class Adding:
             raise finding.result
         if not isinstance(finding.result, Analysis):
             return Reply(context.sentences.failure(finding.result), refusal="internal")
-        words, name = PeopleWords(context.catalogue), self._backend.characters.name(character)
+        t = context.catalogue
         sightings = sorted((seen.sighting for seen in faces_of([finding])), key=_width, reverse=True)
         if not sightings:
             return Reply(context.sentences.no_face(), shown=PictureTaken(taken=False))
         if len(sightings) > 1 and _width(sightings[0]) < FAR_LARGER * _width(sightings[1]):
-            return Reply(words.several_faces(len(sightings)), shown=PictureTaken(taken=False))
+            text = t.ngettext(
+                "There is {n} face in it; draw a box round the one that is meant.",
+                "There are {n} faces in it; draw a box round the one that is meant.",
+                len(sightings),
+            )
+            return Reply(text.format(n=len(sightings)), shown=PictureTaken(taken=False))
         portrait = sightings[0].portrait
         if portrait is None:
             raise CannotLearn
         earlier = await self._lessons.earlier(context, character)
         known = [one.embedding for one in earlier if one.embedding is not None and one.bundle_id == portrait.bundle_id]
         if any(one.image == portrait.image for one in earlier) or taught_before(portrait.embedding, known):
-            return Reply(words.known_before(), shown=PictureTaken(taken=False, known=True, person=character))
+            return Reply(t.gettext("Known already."), shown=PictureTaken(taken=False, known=True, person=character))
         origin = Origin.TAUGHT if request.box is None else Origin.DRAWN
         lesson = await self._lessons.learn(context, character, [portrait], origin=origin)
         counting = [one.embedding for one in earlier if one.embedding is not None and one.state is State.CONFIRMED]
         if odd_ones([portrait.embedding], counting, kinship=self._backend.kinship):
-            text = words.strange(name)
+            text = t.gettext("Taken for {name}, but it looks little like them.")
+        elif lesson.counts:
+            text = t.gettext("Taken for {name}.")
         else:
-            text = words.taken(name) if lesson.counts else words.taken_waiting(name)
-        return Reply(text, shown=PictureTaken(taken=True, person=character))
+            text = t.gettext("Taken for {name}; somebody has to confirm it.")
+        return Reply(
+            text.format(name=self._backend.characters.name(character)), shown=PictureTaken(taken=True, person=character)
+        )
 
 
 def _within(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

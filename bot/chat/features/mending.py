@@ -17,7 +17,7 @@ from bot.chat.people import (
     UndoChange,
 )
 from bot.chat.registry import Feature, Parts, Rate, RequestHandler
-from bot.chat.words import PeopleWords, TeachingWords, told
+from bot.chat.words import TeachingWords, told
 from bot.errors import ActiveName, NameTaken, NotTaught, Settled
 from bot.recognition.characters import Description
 from bot.recognition.names import is_active
@@ -55,9 +55,13 @@ class Mending:
         change = await self._store.rename(scope, ids, to, context.user, action)
         if change is None:
             raise NotTaught(request.id)
-        words, name, other = PeopleWords(context.catalogue), self._name(request.id), self._name(to)
-        text = words.merged(name, other) if known else words.renamed(name, other)
-        return Reply(text, shown=Done(change.id, to))
+        t = context.catalogue
+        text = (
+            t.gettext("{name} and {other} are one now: {other}.")
+            if known
+            else t.gettext("{name} is called {other} now.")
+        )
+        return Reply(text.format(name=self._name(request.id), other=self._name(to)), shown=Done(change.id, to))
 
     async def describe(self, context: Context, request: DescribePerson) -> Reply:
         """Note what else a character is called, and where they are from.
@@ -80,9 +84,8 @@ class Mending:
             None if series == plain.series(request.id) else series, tuple(one for one in aliases if one not in given)
         )
         change = await self._store.describe(scope, request.id, description, context.user)
-        return Reply(
-            PeopleWords(context.catalogue).described(self._name(request.id)), shown=Done(change.id, request.id)
-        )
+        text = context.catalogue.gettext("I have noted that about {name}.").format(name=self._name(request.id))
+        return Reply(text, shown=Done(change.id, request.id))
 
     async def move(self, context: Context, request: MoveFaces) -> Reply:
         """Let pictures be those of somebody else.
@@ -95,8 +98,9 @@ class Mending:
         change = await self._store.move_examples(Scope.of(context.chat), request.faces, to, context.user)
         if change is None:
             raise Settled
-        text = PeopleWords(context.catalogue).moved(self._name(to), len(change.added))
-        return Reply(text, shown=Done(change.id, to))
+        n = len(change.added)
+        text = context.catalogue.ngettext("{n} picture shows {name} now.", "{n} pictures show {name} now.", n)
+        return Reply(text.format(n=n, name=self._name(to)), shown=Done(change.id, to))
 
     async def remove(self, context: Context, request: RemoveFaces) -> Reply:
         """Remove pictures.
@@ -107,8 +111,12 @@ class Mending:
         change = await self._store.remove_examples(Scope.of(context.chat), request.faces, context.user)
         if change is None:
             raise Settled
-        text = PeopleWords(context.catalogue).removed(self._name(change.character), change.removed)
-        return Reply(text, shown=Done(change.id, change.character))
+        text = context.catalogue.ngettext(
+            "I have removed {n} picture of {name}.", "I have removed {n} pictures of {name}.", change.removed
+        )
+        return Reply(
+            text.format(n=change.removed, name=self._name(change.character)), shown=Done(change.id, change.character)
+        )
 
     async def forget(self, context: Context, request: ForgetPerson) -> Reply:
         """Forget a character.

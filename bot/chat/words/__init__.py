@@ -2,7 +2,6 @@
 
 from bot.chat.words.answer import Finding, Result, compose, count_pages, give_away, turn_to
 from bot.chat.words.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
-from bot.chat.words.people import PeopleWords
 from bot.chat.words.records import told
 from bot.chat.words.sentences import Bug, Sentences, Unstored
 from bot.chat.words.teaching import TeachingWords
@@ -12,7 +11,6 @@ __all__ = [
     "TRANSLATED",
     "Bug",
     "Finding",
-    "PeopleWords",
     "Result",
     "Sentences",
     "TeachingWords",
