@@ -8,7 +8,7 @@ LOCKING := --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 TEST_OPTIONS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: lock audit help run test coverage check docs check-wheel check-container check-tflite-runtime format bench clean
+.PHONY: lock audit help run test coverage check docs check-wheel check-container check-tflite-runtime format bench bench-decoders clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ lock: $(VENV)/.installed-test ## Choose the newest packages that pyproject.toml 
 audit: $(VENV)/.installed-test ## Look for known vulnerabilities in the locked packages
 	@$(BIN)/uv tool run --quiet pip-audit --version > /dev/null 2>&1 || { echo "skipped: no package index is reached, so pip-audit cannot be fetched"; exit 0; }; \
 	for lock in bot trainer; do $(BIN)/uv tool run --quiet pip-audit --disable-pip --require-hashes --requirement requirements/$$lock.txt || exit 1; done
+
+bench-decoders: $(VENV)/.installed-test ## Measure what it costs to decode in a process of its own
+	$(BIN)/python -m tests.checks.bench_decoders $(BENCH_OPTIONS)
 
 format: $(VENV)/.installed-test ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .

@@ -84,8 +84,10 @@ async def run(
 
         async def health() -> Health:
             platforms = {adapter.name: adapter.connected for adapter in adapters}
-            workers = (await backend.health()).working
-            return Health({"workers": workers, "store": await store.works()}, platforms)
+            recognition = await backend.health()
+            return Health(
+                {"workers": recognition.working, "store": await store.works()}, platforms, recognition.replaced
+            )
 
         host = Host(
             handler=service.handle,
@@ -103,6 +105,7 @@ async def run(
         adapters += [platform.made(settings, host) for platform in on]
         metrics.watch_queue(lambda: backend.waiting)
         metrics.watch_store(lambda: store.alive)
+        metrics.watch_decoders(lambda: backend.replaced)
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))
         await stack.enter_async_context(answering_health(settings, health))

@@ -40,6 +40,10 @@ class BrokenPicture(PictureError):
     """The bytes begin like a picture, but are truncated or damaged."""
 
 
+class DecodingFailed(PictureError):
+    """Its decoder came to an end over the picture before it had read it: by a crash, or for lack of memory."""
+
+
 @dataclass(eq=False)
 class TooManyBytes(PictureError):
     """The file is larger than the limit, whatever its sender declared."""

@@ -25,11 +25,6 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S10
 log = structlog.get_logger(__name__)
 
 
-def report(health: Health) -> dict[str, Any]:
-    """What is told of a bot's health, as JSON."""
-    return {"ok": health.ok, "parts": dict(health.parts), "platforms": dict(health.platforms)}
-
-
 def socket_path(settings: Settings) -> Path:
     """The socket of the bot with these settings and this user: one for each store."""
     store = f"{Path.cwd()} {settings.store.url}"
@@ -45,7 +40,7 @@ async def answering_health(settings: Settings, health: Callable[[], Awaitable[He
         return
 
     async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(json.dumps(report(await health())).encode())
+        writer.write(json.dumps((await health()).report()).encode())
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
@@ -69,7 +64,7 @@ def ask(settings: Settings) -> dict[str, Any]:
     """Ask the running bot with these settings how it is.
 
     Returns:
-        Its `report`.
+        Its `Health.report`.
 
     Raises:
         OSError: it does not answer.

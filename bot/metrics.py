@@ -42,6 +42,9 @@ class Metrics:
         self._store = Gauge(
             "whobot_store_works", "Whether the store could be read and written when it was last tried.", registry=own
         )
+        self._replaced = Gauge(
+            "whobot_decoders_replaced", "Decoders that came to an end over a picture, since the start.", registry=own
+        )
         self._connected = Gauge(
             "whobot_adapter_connected", "Whether whobot is connected to a platform.", ["platform"], registry=own
         )
@@ -89,6 +92,10 @@ class Metrics:
     def watch_queue(self, depth: Callable[[], float]) -> None:
         """Have the depth of the queue read from `depth` whenever the figures are rendered."""
         self._queue.set_function(depth)
+
+    def watch_decoders(self, replaced: Callable[[], float]) -> None:
+        """Have the number of decoders that were replaced read from `replaced` whenever the figures are rendered."""
+        self._replaced.set_function(replaced)
 
     def watch_adapter(self, platform: str, connected: Callable[[], bool]) -> None:
         """Have the state of an adapter read from `connected` whenever the figures are rendered."""

@@ -8,21 +8,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
 from bot.chat.words import Sentences, translations_for
 from bot.cli.batch import in_order
-from bot.cli.engines import load_models
 from bot.config import Settings
 from bot.errors import TooManyBytes, UserError
 from bot.recognition.capacity import fitting_workers
-from bot.recognition.engine import Engine
+from bot.recognition.decoding.decoders import Decoders
 from bot.recognition.gallery import EMPTY, Gallery
 from bot.recognition.options import AnalysisOptions
 from bot.recognition.results import Analysis
 from bot.recognition.workers import Workers
+
+if TYPE_CHECKING:
+    from bot.recognition.engine import Engine
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ class AnalysedPicture:
 
 
 class PictureAnalyser:
-    """Worker threads, each with its own networks. A context manager: leaving ends the threads.
+    """Worker threads, each with its own networks and decoder. A context manager: leaving ends them.
 
     Args:
         settings: The models and limits.
@@ -59,10 +61,19 @@ class PictureAnalyser:
     def __init__(
         self, settings: Settings, *, face: bool, annotate: bool, portraits: bool = False, pictures: int | None = None
     ) -> None:
-        self.models, self.make_engine = load_models(settings)
         threads = settings.workers.threads or fitting_workers()
         if pictures is not None:
             threads = max(1, min(threads, pictures))
+        self._decoders = Decoders()
+        self._decoders.start(threads)
+        try:
+            # They get ready while the networks' libraries are imported, and the networks loaded.
+            from bot.cli.engines import load_models  # noqa: PLC0415
+
+            self.models, self.make_engine = load_models(settings, self._decoders.open_frames)
+        except BaseException:
+            self._decoders.close()
+            raise
         self._window = threads * (1 + WAITING_PER_THREAD)
         self._workers = Workers(self.make_engine, threads, queue_size=self._window)
         self._max_bytes = settings.limits.bytes
@@ -78,6 +89,7 @@ class PictureAnalyser:
     ) -> None:
         # A thread that is inside native code when Python ends would crash the process: wait for what is running.
         self._workers.stop(LAST_SECONDS)
+        self._decoders.close()
 
     def analyse(
         self, paths: Iterable[str], gallery: Gallery = EMPTY, *, only_taught: bool = False
@@ -96,7 +108,7 @@ class PictureAnalyser:
                 yield AnalysedPicture(path, future.result() if error is None else _reason(path, error))
 
 
-def _analyse(engine: Engine, *, path: str, max_bytes: int, options: AnalysisOptions) -> Analysis:
+def _analyse(engine: "Engine", *, path: str, max_bytes: int, options: AnalysisOptions) -> Analysis:
     with Path(path).open("rb") as file:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:

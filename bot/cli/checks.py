@@ -17,6 +17,7 @@ from bot.config import Answers, Configuration, Settings
 from bot.errors import ConfigError, OperatorError, StoreError
 from bot.finding import Finding, Status
 from bot.platforms.registry import PLATFORMS
+from bot.recognition.decoding.frames import open_frames
 from bot.recognition.drawing.fonts import FontBook
 from bot.storage import migrations
 from bot.storage.engine import advise, make_engine, parse_url, show
@@ -55,7 +56,7 @@ def check_models(settings: Settings) -> Finding:
     """Load the networks and run them once."""
     try:
         # The fonts have a line of their own.
-        models, make_engine = load_models(settings.model_copy(update={"answers": Answers()}))
+        models, make_engine = load_models(settings.model_copy(update={"answers": Answers()}), open_frames)
         make_engine()
     except OperatorError as error:
         return Finding("models", Status.FAIL, str(error), "see directory, classifier and detector in [models]")

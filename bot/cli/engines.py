@@ -6,13 +6,16 @@ from functools import partial
 import cv2
 
 from bot.config import Settings
+from bot.recognition.decoding.frames import FrameOpener
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
 from bot.recognition.model_files import ModelFiles
 
 
-def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
+def load_models(settings: Settings, open_frames: FrameOpener) -> tuple[Models, Callable[[], Engine]]:
     """Load and try out the networks; return them and what makes an engine of them, for each thread its own.
+
+    The engines decode with `open_frames`.
 
     The first engine is the one that they were tried out with: its time and memory are spent already.
 
@@ -25,6 +28,7 @@ def load_models(settings: Settings) -> tuple[Models, Callable[[], Engine]]:
     limits = settings.limits
     make_engine = partial(
         Engine,
+        open_frames=open_frames,
         max_pixels=limits.pixels,
         max_frames=limits.frames,
         max_faces=limits.faces,

@@ -54,11 +54,12 @@ def who(
             _make(folder)
         # Only now: networks and drawing take their time to import.
         from bot.cli.analysing import PictureAnalyser  # noqa: PLC0415
-        from bot.cli.report import report  # noqa: PLC0415
-        from bot.cli.taught import gallery_for  # noqa: PLC0415
 
         total = None if STDIN in pictures else len(pictures)
         with PictureAnalyser(settings, face=face, annotate=folder is not None, pictures=total) as analyser:
+            from bot.cli.report import report  # noqa: PLC0415
+            from bot.cli.taught import gallery_for  # noqa: PLC0415
+
             gallery = gallery_for(analyser, settings, store, only_taught=only_taught)
             with closing(analyser.analyse(_paths(pictures), gallery, only_taught=only_taught)) as answers:
                 all_well = report(answers, total, folder=folder, as_json=as_json)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from gettext import NullTranslations
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from bot.chat.commands import Words, english_only
 from bot.chat.links import Links, NoLinks
@@ -54,15 +54,28 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Which parts of the running bot work (the workers, the store), and which platforms are connected."""
+    """Which parts of the running bot work (the workers, the store), and which platforms are connected.
+
+    `decoders_replaced` counts the decoder processes that came to an end over a picture: others took their places.
+    """
 
     parts: Mapping[str, bool]
     platforms: Mapping[str, bool] = field(default_factory=dict)
+    decoders_replaced: int = 0
 
     @property
     def ok(self) -> bool:
         """Whether every part works and a platform is connected: one that is down leaves the others useful."""
         return all(self.parts.values()) and (not self.platforms or any(self.platforms.values()))
+
+    def report(self) -> dict[str, Any]:
+        """What is told of it, as JSON."""
+        return {
+            "ok": self.ok,
+            "parts": dict(self.parts),
+            "platforms": dict(self.platforms),
+            "decoders_replaced": self.decoders_replaced,
+        }
 
 
 @dataclass(frozen=True, slots=True)

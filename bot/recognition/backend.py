@@ -17,10 +17,17 @@ from bot.recognition.results import Analysis
 
 @dataclass(frozen=True, slots=True)
 class BackendHealth:
-    """How a backend is: whether it can be expected to answer, and how many pictures wait for that."""
+    """How a backend is.
+
+    Attributes:
+        working: Whether it can be expected to answer.
+        waiting: How many pictures wait for that.
+        replaced: How many decoders crashed, hung or wanted too much memory over a picture, and were replaced.
+    """
 
     working: bool
     waiting: int = 0
+    replaced: int = 0
 
 
 class Backend(Protocol):

@@ -6,10 +6,12 @@ from pathlib import Path
 
 BESIDE_WORKERS = 250_000_000
 """Bytes that the bot takes beside its workers: libraries, models, uploads, remembered answers."""
-EACH_WORKER = 300_000_000
-"""Bytes that a worker takes for the largest picture that the default limits let in.
+EACH_DECODER = 300_000_000
+"""Bytes that a decoder process takes at most: 35 million at rest, and what one file may take beyond that."""
+EACH_WORKER = 50_000_000 + EACH_DECODER
+"""Bytes that a worker takes for the picture that takes the most: its thread, which looks and draws, and its decoder.
 
-``python -m tests.checks.needs`` measures both.
+``python -m tests.checks.needs`` measures them.
 """
 _MEMORY_LIMITS = {"": "memory.max", "memory": "memory.limit_in_bytes"}
 """The file that holds a control group's limit, by the name of its hierarchy: version 2 has one without a name.

@@ -1,8 +1,9 @@
-"""From the bytes of a picture to an analysis: the whole way of a picture, in one thread."""
+"""From the bytes of a picture to an analysis: the whole way of a picture."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,8 +12,7 @@ from bot.errors import BundleError
 from bot.recognition.bundle import Bundle, Teaching
 from bot.recognition.characters import Characters
 from bot.recognition.crop import crop_face
-from bot.recognition.decoding.decode import decode
-from bot.recognition.decoding.frames import open_frames
+from bot.recognition.decoding.frames import FrameOpener
 from bot.recognition.detection.detector import CascadeDetector, Detector
 from bot.recognition.detection.network_detector import NetworkDetector
 from bot.recognition.drawing.annotate import Annotator
@@ -50,6 +50,7 @@ class Engine:
 
     Args:
         models: What to look with.
+        open_frames: What decodes the files.
         max_pixels: Most pixels of a picture, checked before it is decoded.
         max_frames: Most frames of an animated picture.
         max_faces: Most faces that are named, the detector's best first.
@@ -65,6 +66,7 @@ class Engine:
     def __init__(
         self,
         models: Models,
+        open_frames: FrameOpener,
         *,
         max_pixels: int,
         max_frames: int,
@@ -73,8 +75,8 @@ class Engine:
         max_seconds: float = 60.0,
         clip_frames: int = 5,
     ) -> None:
-        self._max_pixels, self._max_frames, self._max_faces = max_pixels, max_frames, max_faces
-        self._max_seconds, self._clip_frames = max_seconds, clip_frames
+        self._max_faces, self._clip_frames = max_faces, clip_frames
+        self._open_frames = partial(open_frames, max_pixels=max_pixels, max_frames=max_frames, max_seconds=max_seconds)
         self._info, self._id = models.classifier.info, models.classifier.id
         self._classifier = Classifier(models.classifier, models.characters)
         recognition = models.classifier.recognition
@@ -96,16 +98,11 @@ class Engine:
 
         Raises:
             PictureError: the picture cannot be used.
-            AnalysisTimeout: the clip's decoder did not come to an end.
+            AnalysisTimeout: the decoder did not come to an end.
+            Stopping: the decoders are being stopped.
         """
         clock = _Clock()
-        frames = open_frames(
-            data,
-            most=1 if options.face or options.boxes else self._clip_frames,
-            max_pixels=self._max_pixels,
-            max_frames=self._max_frames,
-            max_seconds=self._max_seconds,
-        )
+        frames = self._open_frames(data, most=1 if options.face or options.boxes else self._clip_frames)
         clock.lap()
         found = [self._find(frame.image, options) for frame in frames]
         clock.lap()
@@ -140,9 +137,10 @@ class Engine:
 
         Raises:
             PictureError: the picture cannot be used.
+            AnalysisTimeout, Stopping: as of `analyse`.
             BundleError: the bundle gives no embeddings.
         """
-        decoded = decode(crop, max_pixels=self._max_pixels, max_frames=self._max_frames)
+        decoded = self._open_frames(crop, most=1)[0]
         embeddings = self._classifier.predict([decoded.image]).embeddings
         if embeddings is None:
             raise BundleError(f"the bundle {self._info.name} gives no embeddings: {TEACHABLE}")

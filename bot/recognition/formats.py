@@ -11,7 +11,7 @@ from typing import Final, Literal
 StillDecoder = Literal["pillow", "heif"]
 """What `bot.recognition.decoding.decode` opens a picture with."""
 ClipDecoder = Literal["mp4", "webm", "lottie"]
-"""What `bot.recognition.decoding.clip_reader` reads a clip with, in a process of its own."""
+"""What `bot.recognition.decoding.clip` reads a clip with."""
 
 _HEAD = 64
 """Bytes at the start of a file that tell its format."""

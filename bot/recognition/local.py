@@ -1,4 +1,6 @@
-"""The way of a picture off the event loop: worker threads, a limited queue, deadlines, and models that can change.
+"""The way of a picture off the event loop: workers, a limited queue, deadlines, and models that can change.
+
+A worker is a thread, and beside it a process that decodes for it.
 
 One `LocalBackend` serves the whole process. It is an async context manager: entering loads and tries out the models,
 leaving takes nothing new and finishes what was taken.
@@ -22,6 +24,7 @@ from bot.recognition.backend import BackendHealth
 from bot.recognition.bundle import Teaching
 from bot.recognition.capacity import fitting_workers
 from bot.recognition.characters import Characters
+from bot.recognition.decoding.decoders import Decoders
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
 from bot.recognition.gallery import Embedding
@@ -49,6 +52,7 @@ class LocalBackend:
     def __init__(self, files: ModelFiles, how: LocalOptions = LOCALLY) -> None:
         self._files = files
         self._how = how
+        self._decoders = Decoders(how.analysis_seconds)
         self._workers: Workers[Engine] | None = None
         self._models: Models | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -59,11 +63,24 @@ class LocalBackend:
         Raises:
             BundleError: a bundle is missing, damaged or cannot run.
             ConfigError: a font or the cascade cannot be read.
+            OperatorError: the decoders do not start.
         """
+        threads = self._how.threads or fitting_workers()
+        # They get ready while the models are loaded.
+        self._decoders.start(threads)
+        try:
+            await self._start(threads)
+        except BaseException:
+            self._decoders.close()
+            raise
+        return self
+
+    async def _start(self, threads: int) -> None:
         how = self._how
         book = await asyncio.to_thread(FontBook, how.fonts)
         self._make_engine = partial(
             Engine,
+            open_frames=self._decoders.open_frames,
             max_pixels=how.pixels,
             max_frames=how.frames,
             max_faces=how.faces,
@@ -73,11 +90,11 @@ class LocalBackend:
         )
         stamp = self._files.stamp()
         self._models = await asyncio.to_thread(self._files.load, self._make_engine)
+        await asyncio.to_thread(self._decoders.wait)
         # The pictures are spread over the cores already: threads of OpenCV's own would only get in each other's way.
         cv2.setNumThreads(1)
-        self._workers = Workers(partial(self._make_engine, self._models), how.threads or fitting_workers(), how.queue)
+        self._workers = Workers(partial(self._make_engine, self._models), threads, how.queue)
         self._watcher = asyncio.create_task(self._watch(stamp))
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -93,15 +110,22 @@ class LocalBackend:
                 await self._watcher
         if self._workers is not None:
             await asyncio.to_thread(self._workers.stop, DRAIN_SECONDS)
+        await asyncio.to_thread(self._decoders.close)
 
     async def health(self) -> BackendHealth:
         """Say whether the workers answer: at least one is running and not stuck in a picture past its deadline."""
-        return BackendHealth(self._workers is not None and self._workers.alive, self.waiting)
+        working = self._workers is not None and self._workers.alive
+        return BackendHealth(working, self.waiting, self.replaced)
 
     @property
     def waiting(self) -> int:
         """How many pictures wait for a worker."""
         return 0 if self._workers is None else self._workers.waiting
+
+    @property
+    def replaced(self) -> int:
+        """How many decoders came to an end over a picture, and were replaced."""
+        return self._decoders.replaced
 
     def refuses(self, share: Share) -> bool:
         """Whether a picture of this share would be met with `Busy` now."""

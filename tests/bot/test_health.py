@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.health import answering_health, ask, report, socket_path
+from bot.health import answering_health, ask, socket_path
 from bot.platforms.base import Health
 from bot.platforms.web.platform import Web
 from tests.support.health import health_of
@@ -29,7 +29,7 @@ def no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 async def test_without_a_page_the_bot_answers_at_its_socket(no_page: Settings, health: Health) -> None:
     async with answering_health(no_page, health_of(health.parts, health.platforms)):
         assert stat.S_IMODE(socket_path(no_page).stat().st_mode) == 0o600
-        assert await asyncio.to_thread(ask, no_page) == report(health)
+        assert await asyncio.to_thread(ask, no_page) == health.report()
     assert not socket_path(no_page).exists()
     with pytest.raises(FileNotFoundError):
         ask(no_page)
@@ -53,14 +53,14 @@ async def test_a_folder_that_may_not_be_written_does_not_stop_the_bot(
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
 async def test_a_page_is_asked_at_the_address_that_is_set(host: str) -> None:
     async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response(report(ILL), status=503)
+        return web.json_response(ILL.report(), status=503)
 
     application = web.Application()
     application.router.add_get("/healthz", healthz)
     async with TestServer(application, host=host) as server:
         assert server.port is not None
         settings = Settings(platforms={"web": Web(host=host, port=server.port, password=SecretStr("a long secret"))})
-        assert await asyncio.to_thread(ask, settings) == report(ILL)
+        assert await asyncio.to_thread(ask, settings) == ILL.report()
     with pytest.raises(OSError, match="refused"):
         await asyncio.to_thread(ask, settings)
 

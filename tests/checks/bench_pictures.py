@@ -25,6 +25,7 @@ from rich.table import Table
 from bot.recognition.bundle import InputSpec, read_bundle
 from bot.recognition.crop import crop_face
 from bot.recognition.decoding.decode import decode
+from bot.recognition.decoding.frames import open_frames
 from bot.recognition.detection.detector import CascadeDetector
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine, Models
@@ -105,7 +106,7 @@ def one_thread() -> Iterator[None]:
 def ours() -> list[Contender]:
     """Whobot as it ships, with and without the drawn answer."""
     models = Models(read_bundle(MODELS / "characters-int8.tflite"), read_bundle(MODELS / "face-detector.tflite"))
-    engine = Engine(models, max_pixels=PIXELS, max_frames=100, max_faces=20, fonts=FontBook())
+    engine = Engine(models, open_frames, max_pixels=PIXELS, max_frames=100, max_faces=20, fonts=FontBook())
 
     def run(data: bytes, *, annotate: bool) -> Stages:
         timings: Timings = engine.analyse(data, AnalysisOptions(annotate=annotate)).timings

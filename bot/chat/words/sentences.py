@@ -60,6 +60,10 @@ class Sentences:
                 ).format(pictures=listed(formats.names("image"), t), videos=listed(formats.names("video"), t))
             case errors.BrokenPicture():
                 text = t.gettext("This picture is damaged or incomplete. Could you send it again?")
+            case errors.DecodingFailed():
+                text = t.gettext(
+                    "I could not read this picture to its end. A smaller version, or one in another format, may do."
+                )
             case errors.TooManyBytes(limit):
                 text = t.gettext("This file is too large. I take up to {size}.").format(size=_size(limit))
             case errors.TooManyPixels(pixels, limit):

@@ -31,8 +31,7 @@ class Probes:
     async def healthz(self, _request: web.Request) -> web.Response:
         """200 while whobot can answer, 503 otherwise; the body names every part and platform."""
         health = await self._health()
-        report = {"ok": health.ok, "parts": dict(health.parts), "platforms": dict(health.platforms)}
-        return web.json_response(report, status=200 if health.ok else 503)
+        return web.json_response(health.report(), status=200 if health.ok else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus text."""

@@ -1,7 +1,7 @@
 """Turn the bytes of a picture from anywhere into an upright RGB image, or say in one of four words why not.
 
-This is the border to Pillow, and the only place where a stranger's file is parsed. Whatever Pillow raises over it is
-mapped here to a `bot.errors.PictureError`.
+This is the border to Pillow. Whatever Pillow raises over a stranger's file is mapped here to a
+`bot.errors.PictureError`.
 """
 
 import io
@@ -15,10 +15,19 @@ import numpy as np
 from PIL import ExifTags, ImageCms
 from PIL import Image as Pillow
 from PIL.Image import Resampling, Transpose
+from PIL.JpegImagePlugin import JpegImageFile
 
-from bot.errors import BrokenPicture, PictureError, SideTooLong, TooManyFrames, TooManyPixels, UnsupportedFormat
+from bot.errors import (
+    BrokenPicture,
+    DecodingFailed,
+    PictureError,
+    SideTooLong,
+    TooManyFrames,
+    TooManyPixels,
+    UnsupportedFormat,
+)
 from bot.recognition import formats
-from bot.recognition.decoding import gif, heif, jpeg, webp
+from bot.recognition.decoding import gif, heif, jpeg, large
 from bot.recognition.decoding.png import find_exif, read_strips, rows_of
 from bot.recognition.results import Box, Image
 
@@ -39,7 +48,6 @@ _PARSER_ERRORS = (
     AttributeError,
     EOFError,
     LookupError,
-    MemoryError,
     OSError,
     RuntimeError,
     SyntaxError,
@@ -101,6 +109,7 @@ def decode(data: bytes, *, max_pixels: int, max_frames: int) -> Decoded:
         UnsupportedFormat: the bytes are no picture in one of these formats.
         BrokenPicture: the file is empty, truncated or damaged, its header lies, or a JPEG goes over its pixels more
             often than any encoder would make it.
+        DecodingFailed: it takes more memory than this process may have.
         TooManyPixels: the header asks for more than `max_pixels`.
         SideTooLong: it asks for more than `LONGEST_ORIGINAL` on a side.
         TooManyFrames: there are more than `max_frames`.
@@ -124,6 +133,8 @@ def _opened(data: bytes) -> Iterator[Pillow.Image]:
             yield picture
     except PictureError:
         raise
+    except MemoryError as error:
+        raise DecodingFailed from error
     except _PARSER_ERRORS as error:
         if not data or _is_picture(formats.sniff(data)):
             raise BrokenPicture from error
@@ -135,7 +146,8 @@ def _open(data: bytes) -> Pillow.Image:
     found = formats.sniff(data)
     if found is not None and found.decoder == "heif":
         return heif.open_header(data)
-    return Pillow.open(io.BytesIO(data), formats=formats.PILLOW)
+    webp = large.open_webp(data, LONGEST_SIDE**2) if found is not None and found.name == "WebP" else None
+    return webp or Pillow.open(io.BytesIO(data), formats=formats.PILLOW)
 
 
 def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frames: int) -> int:
@@ -145,8 +157,12 @@ def _check_limits(picture: Pillow.Image, data: bytes, max_pixels: int, max_frame
         raise TooManyPixels(pixels, max_pixels)
     if max(picture.size) > LONGEST_ORIGINAL:
         raise SideTooLong(LONGEST_ORIGINAL)
-    if picture.format in ("JPEG", "MPO") and jpeg.count_scans(data, jpeg.MOST_SCANS + 1) > jpeg.MOST_SCANS:
-        raise BrokenPicture
+    if isinstance(picture, JpegImageFile):
+        scans = jpeg.count_scans(data, jpeg.MOST_SCANS + 1)
+        if scans > jpeg.MOST_SCANS:
+            raise BrokenPicture
+        if scans > 1:
+            large.check_held(pixels, jpeg.coefficient_bytes(picture))
     if picture.format not in formats.ANIMATED:
         return 1
     # Pillow counts a GIF's frames by walking through all of them; the other formats tell their number in a header.
@@ -190,6 +206,10 @@ def _orientation(picture: Pillow.Image, data: bytes) -> int:
 
 def _shrink(picture: Pillow.Image, data: bytes, size: tuple[int, int]) -> Pillow.Image:
     """Flatten a picture and reduce it to `size`, strip by strip: a second full-size copy is never made."""
+    if picture.width * picture.height > LONGEST_SIDE**2 and getattr(picture, "n_frames", 1) == 1:
+        reduced = large.read_reduced(data, picture.format, picture.size, size)
+        if reduced is not None:
+            return _flatten(reduced)
     factor = max(picture.size) // LONGEST_SIDE
     rows = max(1, min(_STRIP, _STRIP_PIXELS // (picture.width * max(1, factor))))
     small: Pillow.Image | None = None
@@ -206,9 +226,6 @@ def _strips(picture: Pillow.Image, data: bytes, height: int) -> Iterator[Pillow.
     rows = rows_of(data)
     if rows is not None:
         yield from read_strips(data, rows, height)
-        return
-    if picture.format == "WEBP" and getattr(picture, "n_frames", 1) == 1:
-        yield from webp.read_strips(data, picture.size, height)
         return
     if picture.format == "HEIF":
         yield from heif.read_strips(data, height)

@@ -1,4 +1,4 @@
-"""Count the scans of a JPEG without decoding any.
+"""Count the scans of a JPEG, and what they take, without decoding any.
 
 Each scan of a progressive JPEG goes over all pixels again, an empty one of ten bytes too: a small file can ask for
 minutes of the decoder, which nothing can interrupt.
@@ -7,6 +7,8 @@ Source: https://www.w3.org/Graphics/JPEG/itu-t81.pdf (annex B: the markers)
 """
 
 import re
+
+from PIL.JpegImagePlugin import JpegImageFile
 
 MOST_SCANS = 50
 """Encoders write about ten, optimisers up to twenty. So many take seconds where the picture has 50 megapixels."""
@@ -44,3 +46,14 @@ def count_scans(data: bytes, most: int) -> int:
         if kind in _WITH_LENGTH:
             position += int.from_bytes(data[position : position + 2])
     return most
+
+
+def coefficient_bytes(picture: JpegImageFile) -> float:
+    """Return the bytes for each pixel that a decoder holds of a JPEG with several scans: all of its coefficients.
+
+    Args:
+        picture: The file as Pillow has opened it.
+    """
+    samples = [(across, down) for _, across, down, _ in picture.layer]
+    most = max(across for across, _ in samples) * max(down for _, down in samples)
+    return 2 * sum(across * down for across, down in samples) / most

@@ -7,6 +7,7 @@ import pytest
 from bot.cli import engines
 from bot.cli.analysing import PictureAnalyser
 from bot.config import Settings
+from bot.recognition.decoding.frames import open_frames
 from bot.recognition.engine import Engine
 
 
@@ -28,16 +29,15 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
 def test_no_more_networks_are_loaded_than_there_are_pictures(
     made: list[Engine], pictures: int | None, threads: int
 ) -> None:
-    before = threading.active_count()
     settings = Settings.model_validate({"workers": {"threads": 3}})
     with PictureAnalyser(settings, face=False, annotate=False, pictures=pictures):
-        assert threading.active_count() - before == threads
+        assert sum(thread.name.startswith("vision") for thread in threading.enumerate()) == threads
     # What the networks were tried out with is the first thread's.
     assert len(made) == threads
 
 
 def test_what_networks_were_tried_out_with_is_handed_out_once(made: list[Engine]) -> None:
-    _, make_engine = engines.load_models(Settings())
+    _, make_engine = engines.load_models(Settings(), open_frames)
     (tried,) = made
     assert make_engine() is tried
     assert make_engine() is not tried

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from bot.errors import BrokenPicture, BundleError, ConfigError
 from bot.recognition.decoding import frames
 from bot.recognition.decoding.decode import Decoded, decode
+from bot.recognition.decoding.frames import FrameOpener
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.drawing.sheet import GAP
 from bot.recognition.engine import Engine, Models, in_reading_order
@@ -20,9 +21,9 @@ from bot.recognition.results import Box, Face, Image
 from tests.support import clips, tiny
 
 
-def engine_for(models: Models, *, max_faces: int = 20) -> Engine:
+def engine_for(models: Models, open_frames: FrameOpener = frames.open_frames, *, max_faces: int = 20) -> Engine:
     book = FontBook(folders=())
-    return Engine(models, max_pixels=50_000_000, max_frames=10, max_faces=max_faces, fonts=book)
+    return Engine(models, open_frames, max_pixels=50_000_000, max_frames=10, max_faces=max_faces, fonts=book)
 
 
 @pytest.fixture
@@ -129,14 +130,14 @@ def test_people_of_a_clip_are_named_once(engine: Engine, kind: str) -> None:
     assert analysis.drawing is not None
 
 
-def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strangers_in_a_clip_are_told_apart_by_their_faces(tmp_path: Path) -> None:
     bundle = tiny.tiny_base(tmp_path / "base.tflite", recognition=tiny.tiny_recognition())
-    engine = engine_for(Models(bundle, tiny.CASCADE))
+    shown: list[Decoded] = []
+    engine = engine_for(Models(bundle, tiny.CASCADE), lambda *_, **__: tuple(shown))
     purple, yellow, white = (180, 40, 190), (220, 210, 40), (255, 255, 255)
 
     def people(*pictures: Image) -> int:
-        shown = [Decoded(picture, picture.shape[1], picture.shape[0]) for picture in pictures]
-        monkeypatch.setattr("bot.recognition.engine.open_frames", lambda *_, **__: shown)
+        shown[:] = [Decoded(picture, picture.shape[1], picture.shape[0]) for picture in pictures]
         analysis = engine.analyse(b"a clip", AnalysisOptions(annotate=False))
         assert all(sighting.unknown for sighting in analysis.sightings)
         return len(analysis.sightings)

@@ -12,7 +12,7 @@ from bot.chat.words.sentences import Sentences
 from bot.errors import UnsupportedFormat
 from bot.platforms.web import assets
 from bot.recognition import formats
-from bot.recognition.decoding import clip_reader
+from bot.recognition.decoding import clip
 from bot.recognition.formats import FORMATS, Format
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -58,7 +58,7 @@ def test_no_media_type_and_no_ending_stands_twice() -> None:
 def test_every_row_has_a_decoder() -> None:
     Pillow.init()
     assert set(formats.PILLOW) <= set(Pillow.OPEN)
-    assert {one.decoder for one in FORMATS if one.group != "image"} <= set(clip_reader.READERS)
+    assert {one.decoder for one in FORMATS if one.group != "image"} <= set(clip.READERS)
 
 
 @pytest.mark.parametrize("one", [one for one in FORMATS if one.media_types], ids=lambda one: one.name)

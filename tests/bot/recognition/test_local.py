@@ -22,12 +22,14 @@ from bot.errors import (
     BundleError,
     Busy,
     ConfigError,
+    DecodingFailed,
     Stopping,
     TooManyFrames,
     TooManyPixels,
     UnsupportedFormat,
 )
 from bot.recognition.bundle import Teaching
+from bot.recognition.decoding import decoders
 from bot.recognition.engine import Engine
 from bot.recognition.gallery import Gallery
 from bot.recognition.local import LocalBackend
@@ -35,6 +37,7 @@ from bot.recognition.model_files import ModelFiles
 from bot.recognition.options import AnalysisOptions, LocalOptions
 from bot.recognition.results import Analysis
 from tests.support import tiny
+from tests.support.hostile_decoder import CRASHES, EATS, HANGS, PROGRAM
 
 PICTURE = tiny.encoded(tiny.picture(tiny.RED, tiny.BLUE))
 QUICK = 0.02
@@ -260,7 +263,10 @@ async def test_the_event_loop_runs_while_a_picture_is_analysed(files: ModelFiles
 # --- the end ---------------------------------------------------------------------------------------------------------
 
 
-async def test_leaving_finishes_what_is_in_hand_and_refuses_the_rest(files: ModelFiles, stage: Stage) -> None:
+async def test_leaving_finishes_what_is_in_hand_and_refuses_the_rest(
+    files: ModelFiles, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.recognition.local.DRAIN_SECONDS", LONG)
     backend = LocalBackend(files, LocalOptions(threads=1))
     with pytest.raises(Stopping):
         await backend.analyse(PICTURE)
@@ -295,6 +301,48 @@ async def test_no_thread_is_left_behind(files: ModelFiles) -> None:
         await backend.analyse(PICTURE)
     left = [t.name for t in threading.enumerate() if t.ident not in before and t.name.startswith("vision")]
     assert left == []
+
+
+@pytest.mark.parametrize("hostile", [CRASHES, EATS])
+async def test_a_picture_that_ends_its_decoder_is_refused_and_others_are_answered(
+    files: ModelFiles, monkeypatch: pytest.MonkeyPatch, hostile: bytes
+) -> None:
+    monkeypatch.setattr(decoders, "PROGRAM", PROGRAM)
+    async with LocalBackend(files, LocalOptions(threads=2, analysis_seconds=LONG)) as backend:
+        asked = [backend.analyse(data) for data in (PICTURE, hostile, PICTURE, PICTURE)]
+        one, refused, *others = await asyncio.gather(*asked, return_exceptions=True)
+        assert isinstance(refused, DecodingFailed)
+        for answer in (one, *others, await backend.analyse(PICTURE)):
+            assert isinstance(answer, Analysis)
+            assert len(answer.sightings) == 2
+        health = await backend.health()
+        assert (health.working, health.replaced) == (True, 1)
+
+
+async def test_a_picture_that_hangs_its_decoder_holds_no_worker_for_good(
+    files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoders, "PROGRAM", PROGRAM)
+    async with LocalBackend(files, LocalOptions(threads=1, analysis_seconds=LONG)) as backend:
+        assert (await backend.analyse(PICTURE)).sightings
+        backend._decoders._seconds = 0.1
+        with pytest.raises(AnalysisTimeout):
+            await backend.analyse(HANGS)
+        backend._decoders._seconds = LONG
+        assert (await backend.analyse(PICTURE)).sightings
+        assert (await backend.health()).replaced == 1
+
+
+async def test_no_decoder_is_left_behind(files: ModelFiles) -> None:
+    async with LocalBackend(files, LocalOptions(threads=2)) as backend:
+        await backend.analyse(PICTURE)
+        processes = [one._process for one in backend._decoders._all]
+        assert len(processes) == 2
+    assert all(process.returncode is not None for process in processes)
+    lost = LocalBackend(replace(files, classifier=files.classifier.with_name("nowhere.tflite")), LocalOptions())
+    with pytest.raises(BundleError):
+        await lost.__aenter__()
+    assert not lost._decoders._all
 
 
 # --- models ----------------------------------------------------------------------------------------------------------

@@ -4,22 +4,18 @@ import gzip
 import io
 import os
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.errors import AnalysisTimeout, BrokenPicture, TooLong, TooManyPixels, UnsupportedFormat
+from bot.errors import BrokenPicture, TooLong, TooManyPixels, UnsupportedFormat
 from bot.recognition import formats
-from bot.recognition.decoding import clip, clip_reader
-from bot.recognition.decoding.clip import CANDIDATES, LONGEST_SIDE, read_clip
-from bot.recognition.decoding.clip_reader import Kind
+from bot.recognition.decoding.clip import CANDIDATES, LONGEST_SIDE, Kind, read_clip
+from bot.recognition.decoding.decode import BACKDROP
 from bot.recognition.results import Image
 from tests.support import clips
 
-BACKDROP = (224, 224, 224)
 RED = (220, 30, 30)
 SIZE = (96, 128)
 
@@ -43,7 +39,7 @@ def kind_of(data: bytes) -> Kind | None:
 def read(data: bytes, kind: Kind | None = None, *, max_pixels: int = 10**6, max_seconds: float = 60.0) -> list[Image]:
     found = kind or kind_of(data)
     assert found is not None
-    return read_clip(data, found, max_pixels=max_pixels, max_seconds=max_seconds, backdrop=BACKDROP)
+    return read_clip(data, found, max_pixels=max_pixels, max_seconds=max_seconds)
 
 
 def left_edge(frame: Image) -> int:
@@ -220,67 +216,3 @@ def test_a_sticker_shows_no_file_of_the_machine(tmp_path: Path) -> None:
     layer = {"ty": 2, "refId": "a", "ks": {}, "ip": 0, "op": 60, "st": 0}
     frames = read(clips.lottie(size=200, assets=[asset], layers=[layer]))
     assert not (frames[0][..., 2] > frames[0][..., 0]).any()
-
-
-# --- the process -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A decoder of the test's own in place of ours."""
-    path = tmp_path / "reader.py"
-    monkeypatch.setattr(clip_reader, "__file__", str(path))
-    return path
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import os; os.abort()",
-        "raise SystemExit(3)",
-        "print('nonsense')",
-        'print(\'{"frames": [1, 2, 2]}\'); print("too short")',
-    ],
-)
-def test_a_decoder_that_crashes_is_a_broken_picture(program: Path, code: str) -> None:
-    program.write_text(code)
-    with pytest.raises(BrokenPicture):
-        read(clips.lottie())
-
-
-def test_a_decoder_that_hangs_is_ended(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clip, "LAST_SECONDS", 0.5)
-    program.write_text("import time; time.sleep(60)")
-    with pytest.raises(AnalysisTimeout):
-        read(clips.lottie())
-
-
-def test_the_decoder_is_told_no_secret(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WHOBOT_DISCORD__TOKEN", "hush")
-    counted = "sum(name.startswith('WHOBOT') or value == 'hush' for name, value in os.environ.items())"
-    program.write_text(f'import os; raise SystemExit(print(\'{{"error": ["too many pixels", %d]}}\' % {counted}))')
-    with pytest.raises(TooManyPixels) as caught:
-        read(clips.lottie())
-    assert caught.value.pixels == 0
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
-def test_the_decoder_can_open_no_file_and_no_connection() -> None:
-    code = """
-import socket, sys
-sys.path.insert(0, sys.argv[1])
-import clip_reader
-clip_reader.confine()
-for attempt in (lambda: open("/etc/hostname"), socket.socket):
-    try:
-        attempt()
-    except OSError as error:
-        print(error.errno)
-try:
-    bytearray(2 * clip_reader.MEMORY)
-except MemoryError:
-    print("no memory")
-"""
-    folder = str(Path(clip_reader.__file__).parent)
-    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
-    assert done.stdout.split("\n") == ["24", "24", "no memory", ""]
