@@ -9,7 +9,7 @@ from trainer.base_network.settings import NetworkSettings
 from trainer.base_network.tilt import TiltMap
 from trainer.base_network.whitening import Whitening
 from trainer.common import backbones
-from trainer.common.base_network_file import BASE, EMBEDDING, PROJECTION, inner_features, load_base
+from trainer.common.base_network_file import BASE, EMBEDDING, PROJECTION, embedded_features, inner_features, load_base
 from trainer.common.tilt import FEATURES, TILT, tilt_features, tilt_output
 
 BACKBONE = "efficientnet-lite0"
@@ -66,7 +66,7 @@ def scout(model: keras.Model, characters: int) -> keras.Model:
     """
     outputs = {
         "logits": _own_logits(model, characters),
-        "features": inner_features(model),
+        "features": embedded_features(model),
         FEATURES: tilt_features(model),
     }
     return keras.Model(model.input, outputs, name="scout")
@@ -75,11 +75,11 @@ def scout(model: keras.Model, characters: int) -> keras.Model:
 def served(model: keras.Model, characters: int, whitening: Whitening, tilt: TiltMap | None = None) -> keras.Model:
     """The network that ships: `logits` of so many characters, `embedding`, and `tilt` where it is given.
 
-    The embedding is made of whitened inner features. Their length is left for who runs it to make one: in 8 bits that
-    would cost the precision of its parts.
+    The embedding is made of whitened features, inner ones and those of the block after them. Their length is left for
+    who runs it to make one: in 8 bits that would cost the precision of its parts.
     """
     embedding = layers.Dense(whitening.kernel.shape[1], name=PROJECTION)
-    outputs = {"logits": _own_logits(model, characters), EMBEDDING: embedding(inner_features(model))}
+    outputs = {"logits": _own_logits(model, characters), EMBEDDING: embedding(embedded_features(model))}
     embedding.set_weights([whitening.kernel, whitening.bias])
     if tilt is not None:
         outputs[TILT] = tilt_output(model, tilt.kernel, tilt.bias)

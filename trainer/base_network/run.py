@@ -20,6 +20,7 @@ from trainer.base_network.network import BACKBONE, build_network
 from trainer.base_network.samples import Samples
 from trainer.base_network.settings import Settings, Stage
 from trainer.common import backbones
+from trainer.common.base_network_file import BASE, mix_base, read_base
 from trainer.common.console import Console
 from trainer.common.errors import TrainerError
 from trainer.common.files import write_file
@@ -27,11 +28,21 @@ from trainer.common.network import input_spec
 
 FITTED = "fitted.npz"
 """Name of a finished stage's weights in its folder."""
+START = "start.npz"
+"""Name of the base network that the run started from in its folder: an export replaces the one that ships."""
 STEPS_TO_TELL = 50
 
 
 def run(settings: Settings, faces: Faces, folder: Path, console: Console) -> None:
-    """Fit all stages, going on where an interrupted run in `folder` left off."""
+    """Fit all stages, going on where an interrupted run in `folder` left off.
+
+    Raises:
+        TrainerError: the disk is full.
+        WeightsError: the base network to start from is missing or damaged.
+    """
+    if settings.network.start == "base" and not (folder / START).exists():
+        read_base(BASE)
+        write_file(folder / START, BASE.read_bytes())
     start: Path | None = None
     for number in range(len(settings.stages)):
         start = _fit_stage(number, settings, faces, folder, start, console)
@@ -40,10 +51,14 @@ def run(settings: Settings, faces: Faces, folder: Path, console: Console) -> Non
 def load(stages: Sequence[Stage], settings: Settings, faces: Faces, folder: Path) -> keras.Model:
     """Build the network that ships, with the weights of a finished stage, or the mean of those of several.
 
+    The base network that the run started from has a share in that mean, where the settings say so.
+
     Raises:
         TrainerError: a stage is not finished, or was fitted on other characters.
+        WeightsError: the base network that the run started from is missing or damaged.
 
-    Source: model soups, https://arxiv.org/abs/2203.05482
+    Source: model soups, https://arxiv.org/abs/2203.05482, and weights interpolated with those before fine-tuning,
+    https://arxiv.org/abs/2109.01903
     """
     paths = [folder / stage.name / FITTED for stage in stages]
     for path in paths:
@@ -55,6 +70,8 @@ def load(stages: Sequence[Stage], settings: Settings, faces: Faces, folder: Path
         _set_weights(model, path)
         found.append(model.get_weights())
     model.set_weights([np.mean(values, axis=0) for values in zip(*found, strict=True)])
+    if settings.export.start_share:
+        mix_base(model, folder / START, settings.export.start_share)
     return model
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from trainer.common.run_settings import read_run_settings
 
@@ -127,11 +127,13 @@ class LossSettings(_Settings):
 class ExportSettings(_Settings):
     """The faces that calibrate the 8-bit network, the dimensions of the embedding, a character's prototypes at most.
 
-    What ships is the mean of the weights of so many stages, the last ones, as `averaged` says. A character gives
-    `cohort` faces at most to those that others are compared with.
+    What ships is the mean of the weights of so many stages, the last ones, as `averaged` says, and of the base network
+    that the run started from, which has the share `start_share`. A character gives `cohort` faces at most to those that
+    others are compared with.
     """
 
     averaged: Count
+    start_share: Part = 0
     cohort: Count
     calibration: Count
     embedding: Count
@@ -166,6 +168,12 @@ class Settings(_Settings):
     loss: LossSettings
     export: ExportSettings
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check_start(self) -> "Settings":
+        if self.export.start_share and self.network.start != "base":
+            raise ValueError('export.start_share is a share of the base network: it needs network.start = "base"')
+        return self
 
 
 def read_settings(path: Path) -> Settings:

@@ -11,7 +11,7 @@ from bot.errors import BundleError
 from bot.recognition.bundle import Bundle, Comparison, InputSpec, Teaching, read_bundle
 from trainer.common import backbones
 from trainer.common.backbones import Backbone
-from trainer.common.base_network_file import BACKBONE, BASE, INNER, About, build_base, read_base
+from trainer.common.base_network_file import BACKBONE, BASE, LAST, About, build_base, read_base
 from trainer.common.errors import TrainerError
 from trainer.common.measure import Values
 from trainer.common.network import input_spec
@@ -89,7 +89,7 @@ def _from_base(recipe: Fit, weights: Path) -> Start:
     about = read_base(weights).about
     side, epochs = recipe.size or about.side, recipe.fine_tune_epochs or 0
     whole = backbones.choose(BACKBONE, side, None)
-    last = INNER.replace("_add", "_expand")
+    last = LAST.replace("_project_norm", "_expand")
     backbone = replace(whole, block_starts=whole.block_starts[: whole.block_starts.index(last) + 1])
     roster = _roster(weights, about)
     spec = replace(input_spec(backbone, side), sharpest=roster.info.input.sharpest if roster else 0)

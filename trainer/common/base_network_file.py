@@ -27,9 +27,9 @@ BASE = MODELS / "base-network.npz"
 BACKBONE = "efficientnet-lite0"
 """Whose layers come before the embedding."""
 ABOUT, EMBEDDING, PROJECTION = "about", "embedding", "projection"
-INNER = "block14_add"
-"""The layer whose output, averaged over the picture, is embedded. Those after it forget what they do not need to tell
-the characters apart that they were trained on: new characters are told apart better without them."""
+INNER, LAST = "block14_add", "block15_project_norm"
+"""The layers whose outputs, averaged over the picture, are embedded. Those after them forget what they do not need to
+tell the characters apart that they were trained on: new characters are told apart better without them."""
 _DAMAGE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
@@ -62,7 +62,7 @@ class BaseNetwork:
         """
         backbone = backbones.find(BACKBONE).shape(side)
         dimensions = self.weights[f"{PROJECTION}.0"].shape[1]
-        embedding = layers.Dense(dimensions, name=PROJECTION)(inner_features(backbone))
+        embedding = layers.Dense(dimensions, name=PROJECTION)(embedded_features(backbone))
         outputs = {"features": layers.UnitNormalization(name="direction")(embedding), EMBEDDING: embedding}
         places = tilt_features(backbone)
         if f"{TILT}.0" in self.weights and self.weights[f"{TILT}.0"].shape[0] == places.shape[1]:
@@ -79,6 +79,12 @@ def inner_features(model: keras.Model) -> Any:
     return layers.GlobalAveragePooling2D(name="inner_features")(model.get_layer(INNER).output)
 
 
+def embedded_features(model: keras.Model) -> Any:
+    """What `model` says of a picture at the layers `INNER` and `LAST`, ``(batch, channels of both)``."""
+    last = layers.GlobalAveragePooling2D(name="last_features")(model.get_layer(LAST).output)
+    return layers.Concatenate(name="embedded_features")([inner_features(model), last])
+
+
 def save_base(path: Path, network: keras.Model, about: About) -> None:
     """Write the layers of `network` that the base network consists of; others, such as its heads, are left out.
 
@@ -86,7 +92,7 @@ def save_base(path: Path, network: keras.Model, about: About) -> None:
         TrainerError: the disk is full, or writing is not allowed.
     """
     whole = backbones.find(BACKBONE).shape(about.side)
-    kept = {layer.name for layer in keras.Model(whole.input, whole.get_layer(INNER).output).layers}
+    kept = {layer.name for layer in keras.Model(whole.input, whole.get_layer(LAST).output).layers}
     kept |= {PROJECTION, TILT}
     values = {
         # Single precision for what is small: half cannot hold the variances of batch normalisation.
@@ -124,10 +130,21 @@ def load_base(backbone: keras.Model, path: Path) -> None:
     Raises:
         WeightsError: the file is missing, or holds something else.
     """
+    mix_base(backbone, path, 1.0)
+
+
+def mix_base(network: keras.Model, path: Path, share: float) -> None:
+    """Give the base network's weights a share in those layers of `network` that it has.
+
+    Raises:
+        WeightsError: the file is missing, or holds something else.
+    """
     weights = read_base(path).weights
-    for layer in backbone.layers:
+    for layer in network.layers:
         if layer.weights and f"{layer.name}.0" in weights:
-            layer.set_weights([weights[f"{layer.name}.{i}"] for i in range(len(layer.weights))])
+            own = layer.get_weights()
+            base = [weights[f"{layer.name}.{i}"] for i in range(len(own))]
+            layer.set_weights([(1 - share) * mine + share * other for mine, other in zip(own, base, strict=True)])
 
 
 def build_base(side: int, path: Path) -> keras.Model:

@@ -193,6 +193,22 @@ def test_an_id_of_two_sets_is_one_character_only_where_the_settings_say_so(
     )
 
 
+def test_a_folder_that_shows_somebody_else_counts_as_hers(
+    tmp_path: Path, make_crops: MakeCrops, console: Transcript
+) -> None:
+    make_crops(tmp_path / "old", NAMES)
+    for name in ("game", "cards"):
+        draw_boxed(tmp_path / name, ["robin", "raven", "wren"], 2)
+    chosen = settings([one_set("old"), boxed_set("game"), boxed_set("cards")])
+    others = {"cards/robin": "game/raven", "cards/raven": "aoi_umino", "game/wren": ""}
+    update = {"held_back": HeldBackSettings(lessons=0, unseen=0), "other_folders": others}
+    faces = prepare(tmp_path, chosen.model_copy(update=update), tmp_path / "run", Blind, console)
+    assert faces.labels == ("akane_hoshino", "aoi_umino", "raven", "robin", "wren")
+    counts = [len(faces.of("train", [name])) for name in ("raven", "robin", "wren")]
+    assert counts == [8, 4, 4], "the cards' robin is raven, and nobody is the game's wren"
+    assert len(faces.of("train", ["aoi_umino"], "cards")) == 4
+
+
 def test_a_damaged_file_of_boxes_is_named(tmp_path: Path, make_crops: MakeCrops, console: Transcript) -> None:
     make_crops(tmp_path / "old", NAMES)
     write_file(tmp_path / "game/boxes.json", '{"girl/1.png": {"box": [1, 2]}}')

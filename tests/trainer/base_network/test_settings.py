@@ -23,3 +23,10 @@ def test_a_file_that_does_not_fit_is_named(tmp_path: Path, text: str | None) -> 
         path.write_text(text)
     with pytest.raises(TrainerError, match=r"own\.toml"):
         read_settings(path)
+
+
+def test_a_share_of_the_start_needs_a_base_network_to_start_from(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(DEFAULT.read_text().replace('start = "base"', 'start = "imagenet"'))
+    with pytest.raises(TrainerError, match="start_share"):
+        read_settings(path)

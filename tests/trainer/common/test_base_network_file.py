@@ -11,7 +11,8 @@ from bot.recognition.bundle import Bundle, BundleInfo, InputSpec
 from bot.recognition.interpreter import Network
 from tests.support import tiny
 from trainer.classifier.starts import choose
-from trainer.common.base_network_file import BASE, About, read_base, save_base
+from trainer.common import backbones
+from trainer.common.base_network_file import BASE, About, mix_base, read_base, save_base
 from trainer.common.errors import TrainerError, WeightsError
 from trainer.common.settings import MARGIN, Fit
 from trainer.common.tflite import to_tflite
@@ -31,8 +32,19 @@ def test_it_comes_back_as_it_was_but_for_half_precision(base: Path) -> None:
 def test_heads_are_left_out(base: Path) -> None:
     with np.load(base) as file:
         names = {name.split(".")[0] for name in file.files}
-    assert {"about", "stem", "block14_project_norm", "projection"} <= names
-    assert not {"logits", "cosines", "top", "block15_expand"} & names
+    assert {"about", "stem", "block14_project_norm", "block15_project_norm", "projection"} <= names
+    assert not {"logits", "cosines", "top"} & names
+
+
+def test_it_has_a_share_in_the_weights_of_a_network_that_went_on_from_it(base: Path) -> None:
+    ours = read_base(base).weights
+    backbone = backbones.find("efficientnet-lite0").shape(32)
+    layer = backbone.get_layer("block15_project")
+    before = layer.get_weights()[0]
+    top = backbone.get_layer("top").get_weights()[0]
+    mix_base(backbone, base, 0.75)
+    assert layer.get_weights()[0] == pytest.approx(0.25 * before + 0.75 * ours["block15_project.0"], abs=1e-6)
+    assert (backbone.get_layer("top").get_weights()[0] == top).all(), "it has no such layer"
 
 
 def test_it_tells_how_faces_are_tilted_where_it_has_learnt_to(base: Path, tmp_path: Path) -> None:
