@@ -11,13 +11,17 @@ from bot.chat.words import TeachingWords
 from bot.errors import Settled, TooManyExamples
 from bot.recognition.backend import Backend
 from bot.recognition.characters import Characters
+from bot.recognition.gallery import Embedding
 from bot.recognition.results import Portrait
-from bot.recognition.teaching import character_of
+from bot.recognition.teaching import character_of, unlike
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Action, Change, Draft, Example, Origin, Scope, State
 
 EXAMPLES_LIMIT = 2_000
 """Face crops that a chat, or a whole server, may teach."""
+
+MOST_CANDIDATES = 3
+"""Characters that are offered for a name that is not clear."""
 
 MOST_CHANGES = 10**9
 """What the ids of changes on buttons stay below."""
@@ -75,6 +79,18 @@ class Lessons:
         taught = await self._store.taught(scope, provisional=True)
         return await self._store.examples_of(scope, [id_ for id_ in taught if characters.current(id_) == character])
 
+    def is_strange(self, character: str, portraits: Sequence[Portrait], earlier: Iterable[Example]) -> bool:
+        """Tell whether no face of a lesson looks like those by which its character is known already.
+
+        Args:
+            character: Whom the lesson teaches.
+            portraits: Its faces, those that are new.
+            earlier: What shows the character in the chat.
+        """
+        backend = self._backend
+        known = [*counting(earlier, backend.bundle_id), *backend.prototypes(character)]
+        return unlike([portrait.embedding for portrait in portraits], known, kinship=backend.kinship)
+
     async def learn(
         self,
         context: Context,
@@ -121,6 +137,12 @@ class Lessons:
             return None
         change = await self._store.approve(example.scope, [example.id], context.user)
         return None if change is None else Lesson(change, counts=True)
+
+
+def counting(examples: Iterable[Example], bundle_id: str) -> list[Embedding]:
+    """Return the embeddings of examples that count, as a bundle sees them."""
+    confirmed = (one for one in examples if one.state is State.CONFIRMED and one.bundle_id == bundle_id)
+    return [one.embedding for one in confirmed if one.embedding is not None]
 
 
 async def take_back(store: Store, change: Change, by: User) -> Change:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.cli.analysing import AnalysedPicture
-from bot.recognition.bundle import Bundle
 from bot.recognition.characters import Characters
 from bot.recognition.gallery import Embedding, Gallery
 from bot.recognition.results import Analysis, Portrait, Sighting
@@ -71,14 +70,6 @@ def examples_of(gallery: Gallery, character: str) -> list[Embedding]:
     if character not in gallery.characters:
         return []
     return list(gallery.embeddings[gallery.owners == gallery.characters.index(character)])
-
-
-def prototypes_of(bundle: Bundle, character: str) -> list[Embedding]:
-    """Return the embeddings that stand for a character in a bundle, if it knows them."""
-    if bundle.recognition is None or character not in bundle.labels:
-        return []
-    own = bundle.recognition.owners == bundle.labels.index(character)
-    return list(bundle.recognition.prototypes[own])
 
 
 def drafts(character: str, taken: Sequence[Taken]) -> list[Draft]:

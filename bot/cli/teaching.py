@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.analysing import PictureAnalyser
-from bot.cli.lesson import Refused, Taken, drafts, examples_of, prototypes_of, take, warnings
+from bot.cli.lesson import Refused, Taken, drafts, examples_of, take, warnings
 from bot.cli.taught import StoreEmbedder, address_of
 from bot.config import Settings
 from bot.errors import ActiveName, BadName, ConfigError, UnclearName
@@ -65,7 +65,7 @@ async def _teach(
             console.print(_line(result))
         taken = [result for result in results if isinstance(result, Taken)]
         strange = unlike(
-            [one.portrait.embedding for one in taken], [*earlier, *prototypes_of(bundle, character)], kinship=kinship
+            [one.portrait.embedding for one in taken], [*earlier, *bundle.prototypes_of(character)], kinship=kinship
         )
         if strange and not anyway and not _confirmed(characters.name(character)):
             return False

@@ -71,6 +71,10 @@ class Backend(Protocol):
         """The cosine that the running classifier's embeddings of two faces of one character have on average."""
         ...
 
+    def prototypes(self, character: str) -> Sequence[Embedding]:
+        """Return the embeddings that stand for a character of the roster in the running classifier, if it has any."""
+        ...
+
     @property
     def waiting(self) -> int:
         """How many pictures wait for a worker, as far as is known here."""

@@ -170,6 +170,10 @@ class LocalBackend:
         recognition = None if self._models is None else self._models.classifier.recognition
         return (Teaching() if recognition is None else recognition.teaching).kinship
 
+    def prototypes(self, character: str) -> Sequence[Embedding]:
+        """Return the embeddings that stand for a character in the running classifier."""
+        return () if self._models is None else self._models.classifier.prototypes_of(character)
+
     async def analyse(self, data: bytes, options: AnalysisOptions = DEFAULT_OPTIONS) -> Analysis:
         """Find and name the faces in a picture file, as `bot.recognition.engine.Engine.analyse` does.
 

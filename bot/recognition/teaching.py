@@ -52,7 +52,7 @@ def character_of(name: str, characters: Characters, among: Collection[str] | Non
     # Letters of another script that look the same are no slip of the pen: the name is another character's.
     if match.ids and not match.certain and characters.lookalike(tidy) is None:
         names = tuple(characters.name(id_) for id_ in match.ids)
-        raise UnclearName(tidy, names, misspelt=match.misspelt, new=among is None)
+        raise UnclearName(tidy, names, misspelt=match.misspelt, new=among is None, ids=match.ids)
     return known or tidy
 
 

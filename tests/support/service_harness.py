@@ -102,6 +102,7 @@ class FakeBackend:
             b"bug": ZeroDivisionError("token 123:S3CR3T"),
         }
         self.calls: list[AnalysisOptions] = []
+        self.known: dict[str, Sequence[Embedding]] = {}
 
     async def analyse(self, data: bytes, options: AnalysisOptions) -> Analysis:
         self.calls.append(options)
@@ -109,6 +110,9 @@ class FakeBackend:
         if isinstance(result, BaseException):
             raise result
         return result
+
+    def prototypes(self, character: str) -> Sequence[Embedding]:
+        return self.known.get(character, ())
 
     def refuses(self, share: Share) -> bool:
         assert share, "every picture has an owner"

@@ -1,24 +1,26 @@
 """What people say of an answer: it was right, it was wrong, and who it really is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat.access import Rights
 from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import Answer
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import back_to, in_place_of, menu_of_faces, name_of_face, which_face
-from bot.chat.lessons import follow_up
-from bot.chat.model import OPTIONS_LIMIT, Button, Chat, Menu, Option, Prompt, Reply
+from bot.chat.lessons import MOST_CANDIDATES, follow_up
+from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Chat, Menu, Option, Prompt, Reply
 from bot.chat.registry import ButtonHandler, Feature, Parts
 from bot.chat.replies import notice
 from bot.chat.verdicts import Judgement, Judging
 from bot.chat.words import TeachingWords
-from bot.errors import Expired
+from bot.errors import Expired, UnclearName
 from bot.storage.values import Scope, Truth
 
 CANDIDATES = 6
 """How many names are offered before a search."""
 CHOICE_BYTES = 500
+ANYWAY = "anyway"
+"""Said with a name that was chosen although the face looks like somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,46 @@ class Corrections:
             raise Expired
         answer = await self._answers.recall(context, choice.answer)
         character = choice.characters[number(press.args, 0, below=len(choice.characters))]
-        return await self._take_down(context, answer, choice.place, Truth.CHARACTER, character)
+        return await self._name(context, answer, choice.place, character, anyway=press.args[1:] == (ANYWAY,))
 
     async def someone_else(self, context: Context, press: Pressed) -> Reply:
-        """Take down a name that was written."""
+        """Take down a name that was written; ask whom it means where that is not clear."""
         answer = await self._answers.recall(context, press.token)
-        character = await self._lessons.character_called(context, press.text or "")
-        return await self._take_down(context, answer, _face(answer, press), Truth.CHARACTER, character)
+        place = _face(answer, press)
+        try:
+            character = await self._lessons.character_called(context, press.text or "")
+        except UnclearName as unclear:
+            return await self._ask_whom(context, answer, place, unclear)
+        return await self._name(context, answer, place, character)
+
+    async def _name(
+        self, context: Context, answer: Answer, place: int, character: str, *, anyway: bool = False
+    ) -> Reply:
+        """Take a name down; where the face will be kept and looks like somebody else, ask first."""
+        portrait = answer.faces[place].sighting.portrait
+        if not anyway and portrait and await self._judging.keeps(context, answer, place, named=True):
+            earlier = await self._lessons.earlier(context, character)
+            if self._lessons.is_strange(character, [portrait], earlier):
+                return await self._ask_anyway(context, answer, place, character)
+        return await self._take_down(context, answer, place, Truth.CHARACTER, character)
+
+    async def _ask_whom(self, context: Context, answer: Answer, place: int, unclear: UnclearName) -> Reply:
+        """Ask whom a written name means: those who may be meant, or somebody new."""
+        words, ids = TeachingWords(context.catalogue), unclear.ids[:MOST_CANDIDATES]
+        names = tuple(map(self._backend.characters.name, ids))
+        choice = await self._choices.keep(Choice(context.chat, answer.token, place, (*ids, unclear.name)))
+        labels = (*names, words.somebody_new())
+        rows = tuple((Button(label, write("pick", choice, rank)),) for rank, label in enumerate(labels))
+        question = context.sentences.failure(replace(unclear, candidates=names, new=False))
+        return in_place_of(answer, question, (*rows, (back_to(context, answer),)))
+
+    async def _ask_anyway(self, context: Context, answer: Answer, place: int, character: str) -> Reply:
+        """Ask whether a face is meant that looks nothing like the character."""
+        words = TeachingWords(context.catalogue)
+        choice = await self._choices.keep(Choice(context.chat, answer.token, place, (character,)))
+        anyway = Button(words.add_anyway(), write("pick", choice, 0, ANYWAY), ButtonStyle.PRIMARY)
+        cancel = Button(words.cancel(), back_to(context, answer).action)
+        return in_place_of(answer, words.strange(self._backend.characters.name(character), 1), ((anyway, cancel),))
 
     async def stranger(self, context: Context, press: Pressed) -> Reply:
         """Take down that it is another character, without a name."""

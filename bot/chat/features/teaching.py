@@ -1,6 +1,7 @@
 """Teaching a character in a chat."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.access import Rights
@@ -8,16 +9,15 @@ from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import AnsweredFace, faces_of
 from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
-from bot.chat.lessons import follow_up
-from bot.chat.model import OPTIONS_LIMIT, Button, Chat, PictureRequest, Reply, User
+from bot.chat.lessons import MOST_CANDIDATES, counting, follow_up
+from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Chat, PictureRequest, Reply, User
 from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
 from bot.chat.words import Finding, TeachingWords, compose
-from bot.errors import CannotLearn, Expired, OptedOut
-from bot.recognition.gallery import Embedding
+from bot.errors import CannotLearn, Expired, OptedOut, UnclearName
 from bot.recognition.results import Analysis, Portrait, Sighting
 from bot.recognition.teaching import lookalikes, odd_ones, taught_before
-from bot.storage.values import Example, Scope, State
+from bot.storage.values import Example, Scope
 from bot.texts import N_
 
 A_ROW = 5
@@ -26,12 +26,30 @@ A_ROW = 5
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Faces of pictures that show several: `asker` has yet to say which one is `character`."""
+    """A lesson that waits for a word: whom it means, whether its faces are meant, or which one of several is.
+
+    Args:
+        characters: Whom it teaches; where that is not clear, who may be meant, somebody new last.
+        faces: What it shows. Where several are of one picture, one of them is meant.
+    """
 
     asker: User
     chat: Chat
-    character: str
+    characters: tuple[str, ...]
     faces: tuple[AnsweredFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said to a lesson: what came of it, what is still to be answered, and the buttons for both."""
+
+    lines: tuple[str, ...] = ()
+    question: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+    def text(self, failures: Sequence[str] = ()) -> str:
+        """Return all of it, with what failed before the question."""
+        return "\n".join([*self.lines, *failures, *([self.question] if self.question else ())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +70,77 @@ class Teaching:
         self._open = parts.memories.asker_memory("which face", _cost)
 
     async def teach(self, context: Context, request: Teach) -> Reply:
-        """Learn from each picture with one face; ask which face it is in those with several.
+        """Learn from each picture with one face; ask what is not clear.
 
         Raises:
             BadName, ActiveName: no character can be called so.
-            UnclearName: it is not clear who is meant.
+            UnclearName: it is not clear who is meant, and there are no buttons to ask with.
             CannotLearn: the bundle is not made for it.
             UserError: none of the pictures may or can be analysed.
         """
         if not self._backend.embeds:
             raise CannotLearn
-        character = await self._lessons.character_called(context, request.name)
+        unclear = None
+        try:
+            characters: tuple[str, ...] = (await self._lessons.character_called(context, request.name),)
+        except UnclearName as error:
+            if not context.capabilities.buttons:
+                raise
+            unclear, characters = error, (*error.ids[:MOST_CANDIDATES], error.name)
         findings = await self._analysis.analyse(context, request.pictures)
-        faces = [faces_of([finding]) for finding in findings]
-        clear = [seen[0] for seen in faces if len(seen) == 1]
-        unclear = [(finding, seen) for finding, seen in zip(findings, faces, strict=True) if len(seen) > 1]
-        lines, buttons = await self._learn(context, character, clear)
-        lines += self._failures(context, findings)
-        if not unclear:
-            return Reply("\n".join(lines), buttons=buttons)
-        choice = [seen for _, several in unclear for seen in several]
-        question, choices = await self._ask(context, context.user, character, choice)
-        marked = compose(context.sentences, [finding for finding, _ in unclear], context.capabilities)
-        return replace(marked, text="\n".join([*lines, question]), buttons=(*choices, *buttons))
+        lesson = Open(context.user, context.chat, characters, faces_of(findings))
+        failures = self._failures(context, findings)
+        if not lesson.faces:
+            return Reply("\n".join(failures))
+        if unclear is None:
+            said = await self._go_on(context, lesson)
+        else:
+            said = await self._ask_whom(context, lesson, unclear)
+        reply = Reply(said.text(failures), buttons=said.buttons)
+        marked = [finding for finding in findings if len(faces_of([finding])) > 1]
+        if not marked:
+            return reply
+        return replace(compose(context.sentences, marked, context.capabilities), text=reply.text, buttons=reply.buttons)
+
+    async def _go_on(self, context: Context, lesson: Open, *, anyway: bool = False) -> _Said:
+        """Learn what is clear, and ask what is not.
+
+        Args:
+            anyway: Faces that look like somebody else are meant.
+        """
+        (character,) = lesson.characters
+        faces_in = Counter(seen.picture for seen in lesson.faces)
+        clear = [seen for seen in lesson.faces if faces_in[seen.picture] == 1]
+        earlier = await self._lessons.earlier(context, character)
+        new, again = _sort_out(clear, earlier)
+        strange = self._lessons.is_strange(character, [_portrait(seen.sighting) for seen in new], earlier)
+        if strange and not anyway and context.capabilities.buttons:
+            return await self._ask_anyway(context, lesson, len(new))
+        said = await self._learn(context, character, new, again, earlier, doubted=strange and anyway)
+        rest = tuple(seen for seen in lesson.faces if faces_in[seen.picture] > 1)
+        if not rest:
+            return said
+        asked = await self._ask_which(context, replace(lesson, faces=rest))
+        return replace(said, question=asked.question, buttons=(*asked.buttons, *said.buttons))
 
     async def _learn(
-        self, context: Context, character: str, faces: Sequence[AnsweredFace]
-    ) -> tuple[list[str], tuple[tuple[Button, ...], ...]]:
-        """Learn what is clear and new; return what to say of it, and the buttons that go with that."""
-        if not faces:
-            return [], ()
+        self,
+        context: Context,
+        character: str,
+        new: Sequence[AnsweredFace],
+        again: Sequence[Example | None],
+        earlier: Sequence[Example],
+        *,
+        doubted: bool,
+    ) -> _Said:
+        """Learn new faces, and agree to those that were taught before.
+
+        Args:
+            again: Those taught before, None within the same lesson.
+            earlier: What shows the character in this chat.
+            doubted: Somebody was asked already whether these are the character.
+        """
         words, name = TeachingWords(context.catalogue), self._backend.characters.name(character)
-        earlier = await self._lessons.earlier(context, character)
-        new, again = _sort_out(faces, earlier)
         agreed = [lesson for example in again if example and (lesson := await self._lessons.agree(context, example))]
         lines: list[str] = []
         lesson = agreed[0] if agreed else None
@@ -96,13 +152,14 @@ class Teaching:
         if len(again) > len(agreed):
             lines.append(words.known_before(name, len(again) - len(agreed)))
         embeddings = [_portrait(seen.sighting).embedding for seen in new]
-        if odd_ones(embeddings, _counting(earlier, self._backend.bundle_id), kinship=self._backend.kinship):
+        known = counting(earlier, self._backend.bundle_id)
+        if not doubted and odd_ones(embeddings, known, kinship=self._backend.kinship):
             lines.append(words.odd(name))
-        if known := await self._lessons.written_alike(context, character):
-            lines.append(words.written_alike(name, known))
+        if (new or again) and (looks_like := await self._lessons.written_alike(context, character)):
+            lines.append(words.written_alike(name, looks_like))
         if others := lookalikes(character, [seen.sighting for seen in new]):
             lines.append(words.alike(name, [self._backend.characters.name(other) for other in others]))
-        return lines, (() if lesson is None else (follow_up(context, lesson),))
+        return _Said(tuple(lines), buttons=() if lesson is None else (follow_up(context, lesson),))
 
     def _failures(self, context: Context, findings: Sequence[Finding]) -> list[str]:
         """Say what was wrong with each picture that shows no face or could not be analysed."""
@@ -116,38 +173,93 @@ class Teaching:
                 lines.append(f"{context.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
         return lines
 
-    async def _ask(
-        self, context: Context, asker: User, character: str, faces: Sequence[AnsweredFace]
-    ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
-        """Ask which of the faces it is; return the question and the buttons to answer it with."""
+    async def _ask_whom(self, context: Context, lesson: Open, unclear: UnclearName) -> _Said:
+        """Ask who is meant by a name that several may have, or that is misspelt."""
+        words, token = TeachingWords(context.catalogue), await self._open.keep(lesson)
+        *candidates, _new = lesson.characters
+        names = tuple(map(self._backend.characters.name, candidates))
+        question = context.sentences.failure(replace(unclear, candidates=names, new=False))
+        rows = [(Button(name, write("whom", token, place)),) for place, name in enumerate(names)]
+        new = Button(words.somebody_new(), write("whom", token, len(candidates)))
+        return _Said(question=question, buttons=(*rows, (new, _cancel(words, token))))
+
+    async def _ask_anyway(self, context: Context, lesson: Open, count: int) -> _Said:
+        """Ask whether faces that look like somebody else are meant."""
+        words, token = TeachingWords(context.catalogue), await self._open.keep(lesson)
+        question = words.strange(self._backend.characters.name(lesson.characters[0]), count)
+        anyway = Button(words.add_anyway(), write("anyway", token), ButtonStyle.PRIMARY)
+        return _Said(question=question, buttons=((anyway, _cancel(words, token)),))
+
+    async def _ask_which(self, context: Context, lesson: Open) -> _Said:
+        """Ask which of several faces is meant."""
         words = TeachingWords(context.catalogue)
         if not context.capabilities.buttons:
-            return words.one_face_only(), ()
-        token = await self._open.keep(Open(asker, context.chat, character, tuple(faces)))
-        several = len({seen.picture for seen in faces}) > 1
+            return _Said(question=words.one_face_only())
+        token = await self._open.keep(lesson)
+        several = len({seen.picture for seen in lesson.faces}) > 1
         buttons = [
             Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
-            for place, seen in enumerate(faces[: OPTIONS_LIMIT - A_ROW])
+            for place, seen in enumerate(lesson.faces[: OPTIONS_LIMIT - A_ROW])
         ]
         rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
-        return words.which_face(self._backend.characters.name(character)), rows
+        return _Said(question=words.which_face(self._backend.characters.name(lesson.characters[0])), buttons=rows)
+
+    async def whom(self, context: Context, press: Pressed) -> Reply:
+        """Go on with whom a name was said to mean."""
+        lesson = await self._recall(context, press)
+        character = lesson.characters[number(press.args, 0, below=len(lesson.characters))]
+        return await self._answered(context, press, replace(lesson, characters=(character,)))
+
+    async def anyway(self, context: Context, press: Pressed) -> Reply:
+        """Add faces that look like somebody else."""
+        return await self._answered(context, press, await self._recall(context, press), anyway=True)
+
+    async def cancel(self, context: Context, press: Pressed) -> Reply:
+        """Give a lesson up."""
+        await self._recall(context, press)
+        await self._open.take(press.token)
+        return in_place(Reply(TeachingWords(context.catalogue).nothing_added()))
 
     async def choose(self, context: Context, press: Pressed) -> Reply:
         """Learn the face that was chosen, and ask on where other pictures have several as well."""
-        question = await self._open.get(press.token)
-        if question is None or question.chat != context.chat:
+        lesson = await self._recall(context, press)
+        chosen = lesson.faces[number(press.args, 0, below=len(lesson.faces))]
+        if await self._store.is_opted_out(chosen.author or lesson.asker):
+            raise OptedOut
+        rest = (seen for seen in lesson.faces if seen.picture != chosen.picture)
+        return await self._answered(context, press, replace(lesson, faces=(chosen, *rest)))
+
+    async def _recall(self, context: Context, press: Pressed) -> Open:
+        """Return the lesson that a button is about.
+
+        Raises:
+            Expired: it is not remembered, or of another chat.
+        """
+        lesson = await self._open.get(press.token)
+        if lesson is None or lesson.chat != context.chat:
             raise Expired
-        chosen = question.faces[number(press.args, 0, below=len(question.faces))]
-        if await self._store.is_opted_out(chosen.author or question.asker):
+        return lesson
+
+    async def _answered(self, context: Context, press: Pressed, lesson: Open, *, anyway: bool = False) -> Reply:
+        """Go on with a lesson in the place of what was asked about it.
+
+        Raises:
+            OptedOut: whose pictures these are has opted out meanwhile.
+            Expired: somebody else was quicker.
+        """
+        posters = {seen.author or lesson.asker for seen in lesson.faces}
+        gone = {poster for poster in posters if await self._store.is_opted_out(poster)}
+        faces = tuple(seen for seen in lesson.faces if (seen.author or lesson.asker) not in gone)
+        if not faces:
             raise OptedOut
         if await self._open.take(press.token) is None:
-            raise Expired  # another person was quicker
-        lines, buttons = await self._learn(context, question.character, [chosen])
-        rest = [seen for seen in question.faces if seen.picture != chosen.picture]
-        if rest:
-            text, choices = await self._ask(context, question.asker, question.character, rest)
-            lines, buttons = [*lines, text], (*choices, *buttons)
-        return in_place(Reply("\n".join(lines), buttons=buttons))
+            raise Expired
+        said = await self._go_on(context, replace(lesson, faces=faces), anyway=anyway)
+        return in_place(Reply(said.text(), buttons=said.buttons))
+
+
+def _cancel(words: TeachingWords, token: str) -> Button:
+    return Button(words.cancel(), write("cancel", token))
 
 
 def _portrait(sighting: Sighting) -> Portrait:
@@ -178,12 +290,6 @@ def _is_same(portrait: Portrait, example: Example) -> bool:
     if example.embedding is None or example.bundle_id != portrait.bundle_id:
         return False
     return taught_before(portrait.embedding, [example.embedding])
-
-
-def _counting(examples: Iterable[Example], bundle_id: str) -> list[Embedding]:
-    """Return the embeddings of examples that count, as a bundle sees them."""
-    counting = (one for one in examples if one.state is State.CONFIRMED and one.bundle_id == bundle_id)
-    return [one.embedding for one in counting if one.embedding is not None]
 
 
 def _cost(question: Open) -> int:
@@ -224,6 +330,11 @@ FEATURE = Feature(
         ),
     ),
     requests=(RequestHandler(Teach, Teaching.teach, rights=Rights.TEACHERS, audience=Audience.CHAT),),
-    buttons=(ButtonHandler("which", Teaching.choose, rights=Rights.TEACHERS),),
+    buttons=(
+        ButtonHandler("which", Teaching.choose, rights=Rights.TEACHERS),
+        ButtonHandler("whom", Teaching.whom, rights=Rights.TEACHERS),
+        ButtonHandler("anyway", Teaching.anyway, rights=Rights.TEACHERS),
+        ButtonHandler("cancel", Teaching.cancel, rights=Rights.TEACHERS),
+    ),
     help=_help,
 )

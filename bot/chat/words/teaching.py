@@ -46,6 +46,30 @@ class TeachingWords:
         """Ask for a picture of one face, where there is no button to choose one."""
         return self._catalogue.gettext("There are several faces. Cut out the one that you mean, and send that.")
 
+    def strange(self, name: str, n: int) -> str:
+        """Ask whether faces are meant that look nothing like the character."""
+        return self._catalogue.ngettext(
+            "This looks like somebody else, not like {name}. Add it anyway?",
+            "These look like somebody else, not like {name}. Add them anyway?",
+            n,
+        ).format(name=name)
+
+    def add_anyway(self) -> str:
+        """They are meant."""
+        return self._catalogue.gettext("Add anyway")
+
+    def cancel(self) -> str:
+        """Give up what was begun."""
+        return self._catalogue.gettext("Cancel")
+
+    def nothing_added(self) -> str:
+        """Say that a lesson was given up."""
+        return self._catalogue.gettext("I have added nothing.")
+
+    def somebody_new(self) -> str:
+        """Not one of those whom a name may mean: a character of that name."""
+        return self._catalogue.gettext("A new character")
+
     def odd(self, name: str) -> str:
         """Doubt that the pictures show one character."""
         return self._catalogue.gettext(

@@ -26,6 +26,7 @@ from pathlib import Path
 from bot.errors import BundleError
 from bot.recognition.bundle.info import BundleInfo, parse_info
 from bot.recognition.bundle.recognition import RECOGNITION_FILES, Recognition, unpack
+from bot.recognition.gallery import Embedding
 
 SMALLEST_NETWORK = 10_000
 """Bytes. A converter that loses the weights still writes a file: none of ours is anywhere near as small."""
@@ -68,6 +69,12 @@ class Bundle:
     def can_grow(self) -> bool:
         """Whether characters can be added without training: their faces are compared with those of a cohort."""
         return self.recognition is not None and self.recognition.comparison is not None
+
+    def prototypes_of(self, character: str) -> list[Embedding]:
+        """Return the embeddings that stand for a character; none where they are not known, or by the network alone."""
+        if self.recognition is None or character not in self.labels:
+            return []
+        return list(self.recognition.prototypes[self.recognition.owners == self.labels.index(character)])
 
 
 def read_bundle(path: Path) -> Bundle:

@@ -50,6 +50,9 @@ async def test_it_names_its_bundle_and_its_roster(backend: Backend) -> None:
     assert (backend.bundle_name, backend.detector_name, backend.embeds) == ("base", tiny.CASCADE.stem, True)
     assert backend.bundle_id
     assert 0 < backend.kinship < 1
+    (prototype, *_) = backend.prototypes("akane_hoshino")
+    assert np.linalg.norm(prototype) == pytest.approx(1.0, abs=1e-2)
+    assert list(backend.prototypes("somebody else")) == []
 
 
 async def test_a_picture_is_analysed_as_the_options_say(backend: Backend) -> None:

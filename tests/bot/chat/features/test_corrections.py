@@ -111,7 +111,7 @@ async def test_which_of_several_faces_is_asked_first(ann: Member, store: Store) 
     assert await store.scores(HERE) == [], "whom nobody was named takes no precision from anybody"
 
 
-async def test_the_search_covers_all_known_characters(ann: Member) -> None:
+async def test_the_search_covers_all_known_characters(ann: Member, store: Store) -> None:
     await ann.teach("Sonoda Umi", "umi")
     asked = await wrong(ann)
     assert choices(await ann.press(asked, "Search…", "love live")) == ["Nishikino Maki", "Yazawa Nico"]
@@ -119,7 +119,22 @@ async def test_the_search_covers_all_known_characters(ann: Member) -> None:
     assert "I know nobody called hanayo" in no_match.text
     assert no_match.placement is Placement.NOTICE
     found = await ann.press(asked, "Search…", "sonodda umi")
-    assert "So that is Sonoda Umi" in (await ann.press(found, "Sonoda Umi")).text
+    doubt = await ann.press(found, "Sonoda Umi")
+    assert doubt.text == "This looks like somebody else, not like Sonoda Umi. Add it anyway?"
+    assert labels(doubt) == ["Add anyway", "Cancel"]
+    assert await store.taught(HERE) == {"Sonoda Umi": 1}, "nothing counts yet"
+    assert "1. Nishikino Maki" in (await ann.press(doubt, "Cancel")).text, "the answer stands there again"
+    assert "So that is Sonoda Umi" in (await ann.press(doubt, "Add anyway")).text
+    assert await store.taught(HERE) == {"Sonoda Umi": 2}
+
+
+async def test_a_written_name_that_is_not_clear_is_asked_about(ann: Member, store: Store) -> None:
+    asked = await ann.press(await wrong(ann, "umi"), "Someone else…", "Nishikinno")
+    assert asked.text == "I know nobody called Nishikinno. Did you mean Nishikino Maki?"
+    assert labels(asked) == ["Nishikino Maki", "A new character", "◀ Back"]
+    assert "So that is Nishikinno" in (await ann.press(asked, "A new character")).text
+    assert "So that is Nishikino Maki" in (await ann.press(asked, "Nishikino Maki")).text
+    assert await store.taught(HERE) == {"nishikino_maki": 1}, "people change their minds"
 
 
 async def test_a_new_name_is_a_new_character(ann: Member) -> None:

@@ -9,12 +9,13 @@ from bot.chat import lessons
 from bot.chat.features.forgetting import Forget
 from bot.chat.features.history import ShowHistory
 from bot.chat.features.my_data import ShowMyData
-from bot.chat.model import Chat, Left, User
+from bot.chat.features.teaching import Teach
+from bot.chat.model import Chat, Left, Placement, Reply, User
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import Action, Origin, Scope, State, Teachers
 from tests.support.learning_backend import LearningBackend, Member, embedding_of, labels
-from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source
+from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source, incoming
 
 HERE = Scope.of(CHAT)
 ELSEWHERE = Chat("telegram", "-100")
@@ -51,13 +52,112 @@ async def test_words_of_a_name_are_enough_and_slips_are_asked_about(ann: Member,
     await ann.teach("maki", "umi")
     assert await store.taught(HERE) == {"nishikino_maki": 1}
     reply = await ann.teach("Nishikinno", "umi2")
+    assert reply.text == "I know nobody called Nishikinno. Did you mean Nishikino Maki?"
+    assert labels(reply) == ["Nishikino Maki", "A new character", "Cancel"]
+    assert await store.taught(HERE) == {"nishikino_maki": 1}, "it is asked before it counts"
+    learnt = await ann.press(reply, "Nishikino Maki")
+    assert learnt.placement is Placement.EDIT
+    assert learnt.text == "Thank you! I know Nishikino Maki in this chat now, from 2 pictures."
+    assert "expired" in (await ann.press(reply, "A new character")).text, "it was answered"
+    assert source.opened == ["umi", "umi2"]
+
+
+async def test_a_name_that_is_nearly_known_may_be_somebody_new(ann: Member, store: Store) -> None:
+    await ann.press(await ann.teach("Nishikinno", "umi"), "A new character")
+    assert await store.taught(HERE) == {"Nishikinno": 1}
+    await ann.teach("“Nishikinu”", "umi2")
+    assert await store.taught(HERE) == {"Nishikinno": 1, "Nishikinu": 1}
+
+
+async def test_without_buttons_a_name_that_is_not_clear_is_asked_about_before_a_download(
+    service: Service, source: Source
+) -> None:
+    reply = await service.handle(incoming(Teach((source.picture("umi"),), "Nishikinno")))
     assert reply.text == (
         "I know nobody called Nishikinno. Did you mean Nishikino Maki? Please send it again with the whole name. "
         "In quotation marks, “Nishikinno” is somebody new."
     )
-    assert source.opened == ["umi"], "it is asked before a download"
-    await ann.teach("“Nishikinno”", "umi2")
-    assert await store.taught(HERE) == {"nishikino_maki": 1, "Nishikinno": 1}
+    assert source.opened == []
+
+
+async def test_three_are_offered_at_most_for_a_name(ann: Member) -> None:
+    for name in ("Hoshizora", "Tohsaka", "Hamano", "Kagamine"):
+        await ann.teach(f"{name} Rin", name.lower())
+    reply = await ann.teach("rin", "rin")
+    assert labels(reply)[3:] == ["A new character", "Cancel"]
+    assert await ann.press(reply, "Cancel") == Reply("I have added nothing.", placement=Placement.EDIT)
+    assert "expired" in (await ann.press(reply, "Hamano Rin")).text
+
+
+async def test_whom_a_name_means_is_asked_before_which_face_it_is(ann: Member, store: Store) -> None:
+    asked = await ann.teach("Nishikinno", "nico+umi")
+    assert len(asked.images) == 1
+    which = await ann.press(asked, "A new character")
+    assert which.text == "There are several faces. Which one is Nishikinno?"
+    await ann.press(which, "2")
+    assert await store.taught(HERE) == {"Nishikinno": 1}
+
+
+# --- faces of somebody else ------------------------------------------------------------------------------------------
+
+
+async def test_faces_of_somebody_else_count_only_if_they_are_meant(ann: Member, store: Store) -> None:
+    await ann.teach("Umi", "umi", "umi2")
+    asked = await ann.teach("Umi", "hanayo", "rin")
+    assert asked.text == "These look like somebody else, not like Umi. Add them anyway?"
+    assert labels(asked) == ["Add anyway", "Cancel"]
+    assert await store.taught(HERE) == {"Umi": 2}
+    assert (await ann.press(asked, "Cancel")).text == "I have added nothing."
+    assert await store.taught(HERE) == {"Umi": 2}
+    added = await ann.press(await ann.teach("Umi", "hanayo"), "Add anyway")
+    assert added.text == "Thank you! I know Umi in this chat now, from 3 pictures."
+    assert added.placement is Placement.EDIT
+    assert labels(added) == ["Undo"]
+
+
+async def test_faces_are_held_against_those_that_the_bundle_knows_by_itself(
+    ann: Member, backend: LearningBackend, store: Store
+) -> None:
+    backend.known = {"nishikino_maki": [embedding_of("maki")]}
+    asked = await ann.teach("Nishikino Maki", "umi")
+    assert asked.text == "This looks like somebody else, not like Nishikino Maki. Add it anyway?"
+    assert await store.taught(HERE) == {}
+    assert "from 1 picture" in (await ann.teach("Nishikino Maki", "maki2")).text
+
+
+async def test_one_face_that_fits_vouches_for_the_others(ann: Member) -> None:
+    await ann.teach("Umi", "umi", "umi2")
+    reply = await ann.teach("Umi", "umi3", "hanayo")
+    assert reply.text.startswith("Thank you! I know Umi in this chat now, from 4 pictures.")
+    assert "different characters" in reply.text
+
+
+async def test_a_chosen_face_of_somebody_else_is_asked_about_as_well(ann: Member, store: Store) -> None:
+    await ann.teach("Umi", "umi")
+    which = await ann.teach("Umi", "maki+nico", "umi2+nico2")
+    asked = await ann.press(which, "1.1")
+    assert asked.text == "This looks like somebody else, not like Umi. Add it anyway?"
+    rest = await ann.press(asked, "Add anyway")
+    assert "Which one is Umi?" in rest.text
+    await ann.press(rest, "1")
+    assert await store.taught(HERE) == {"Umi": 3}
+
+
+async def test_what_waits_for_a_word_is_not_for_other_chats(ann: Member, service: Service, source: Source) -> None:
+    await ann.teach("Umi", "umi")
+    asked = await ann.teach("Umi", "hanayo")
+    elsewhere = Member(service, source, MANAGER, Chat("discord", "other"))
+    for label in ("Add anyway", "Cancel"):
+        assert "expired" in (await elsewhere.press(asked, label)).text
+    assert "from 2 pictures" in (await ann.press(asked, "Add anyway")).text
+
+
+async def test_who_opts_out_before_a_lesson_is_meant_is_left_alone(ann: Member, store: Store) -> None:
+    await ann.teach("Umi", "umi")
+    asked = await ann.teach("Umi", "hanayo", author=BOB)
+    await store.opt_out(BOB, True)
+    assert "leave their pictures alone" in (await ann.press(asked, "Add anyway")).text
+    assert await store.taught(HERE) == {"Umi": 1}
 
 
 async def test_words_that_several_have_are_asked_about(ann: Member, store: Store) -> None:
@@ -103,9 +203,9 @@ async def test_doubts_come_from_earlier_pictures_and_the_bundles_own_kinship(
     ann: Member, backend: LearningBackend
 ) -> None:
     await ann.teach("Umi", "umi", "umi2")
-    assert "different characters" in (await ann.teach("Umi", "hanayo")).text
+    assert "different characters" in (await ann.teach("Umi", "umi3", "hanayo")).text
     backend.kinship = -1.0
-    assert "different characters" not in (await ann.teach("Umi", "rin")).text
+    assert "different characters" not in (await ann.teach("Umi", "umi4", "rin")).text
 
 
 async def test_several_pictures_teach_together_and_doubts_are_told(ann: Member, store: Store) -> None:
