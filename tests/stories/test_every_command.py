@@ -204,6 +204,7 @@ async def test_every_button(pressed: set[str], chat: PlatformChat) -> None:
     await how_the_chat_is_set(chat)
     await second_opinions(chat)
     await which_face_it_is(chat)
+    await what_is_asked_before_it_counts(chat)
     await known_characters(chat)
     await own_data(await chat.private())
     assert {button.verb for feature in REGISTRY.features for button in feature.buttons} == pressed
@@ -264,6 +265,18 @@ async def who_is_it_really(chat: PlatformChat) -> None:
     stats = (await chat.say("stats", by=chat.ann)).text
     assert "Midori Hayashi: 0 % (0 confirmed, 1 corrected)" in stats
     assert "Koharu: 0 % (0 confirmed, 2 corrected)" in stats
+
+
+async def what_is_asked_before_it_counts(chat: PlatformChat) -> None:
+    asked = await chat.say("teach", "Hayashy", RED, by=chat.ann)
+    assert asked.text == "I know nobody called Hayashy. Did you mean Midori Hayashi?"
+    doubt = await chat.press(asked, "Midori Hayashi", by=chat.ann)
+    assert doubt.text == "This looks like somebody else, not like Midori Hayashi. Add it anyway?"
+    assert (await chat.press(doubt, "Cancel", by=chat.ann)).text == "I have added nothing."
+    doubt = await chat.say("teach", "Midori Hayashi", RED, by=chat.ann)
+    added = await chat.press(doubt, "Add anyway", by=chat.ann)
+    assert added.text.startswith("Thank you! I know Midori Hayashi in this chat now")
+    await chat.press(added, "Undo", by=chat.ann)
 
 
 async def how_the_chat_is_set(chat: PlatformChat) -> None:
