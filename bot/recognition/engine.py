@@ -30,6 +30,8 @@ from bot.recognition.results import Analysis, Box, Face, Image, Sighting, Timing
 
 TEACHABLE = 'to teach, set models.classifier = "characters-int8.tflite"'
 """What to do about a bundle that cannot be taught."""
+SAME_ROW = 0.35
+"""The share of the smaller height that faces of one row have in common at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +197,25 @@ class Engine:
 
 
 def in_reading_order(faces: Sequence[Face]) -> tuple[Face, ...]:
-    """Sort faces line by line, from left to right, as people count them.
+    """Sort faces row by row, from left to right, as people count them.
 
-    A face is of the same line when its centre lies above the lower edge of the line's topmost face.
+    A face is of the row above it where it shares at least `SAME_ROW` of its height with that row, as the row lies on
+    average: heads in a row stand at different heights.
     """
-    left = sorted(faces, key=lambda face: face.box.y)
-    ordered: list[Face] = []
-    while left:
-        edge = left[0].box.y + left[0].box.height
-        line = [face for face in left if face.box.y + face.box.height / 2 <= edge]
-        ordered += sorted(line, key=lambda face: face.box.x)
-        left = [face for face in left if face not in line]
-    return tuple(ordered)
+    rows: list[list[Face]] = []
+    for face in sorted(faces, key=lambda face: face.box.y + face.box.height / 2):
+        if rows and _shares_row(face.box, [other.box for other in rows[-1]]):
+            rows[-1].append(face)
+        else:
+            rows.append([face])
+    return tuple(face for row in rows for face in sorted(row, key=lambda face: face.box.x))
+
+
+def _shares_row(box: Box, row: Sequence[Box]) -> bool:
+    top = sum(other.y for other in row) / len(row)
+    height = sum(other.height for other in row) / len(row)
+    shared = min(box.y + box.height, top + height) - max(box.y, top)
+    return shared >= SAME_ROW * min(box.height, height)
 
 
 def _whole(image: Image) -> tuple[Face, ...]:

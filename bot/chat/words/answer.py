@@ -13,7 +13,9 @@ from bot.recognition.results import Analysis, Sighting
 ALT_LIMIT = 1000
 """Characters. Discord, the strictest, takes 1024."""
 PAGE = 8
-"""Faces on one page of an answer that can be turned."""
+"""Lines about faces on one page of an answer that can be turned."""
+FEW = 2
+"""Strangers in one picture up to which each has a line of its own; more of them share one."""
 
 Result: TypeAlias = Analysis | UserError | Bug
 
@@ -32,22 +34,35 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class _Line:
+    """What one line tells of: a face with its number, or, without a sighting, all strangers of a picture."""
+
+    numbers: tuple[int, ...]
+    sighting: Sighting | None = None
+
+    def text(self, sentences: Sentences, *, runners_up: bool) -> str:
+        if self.sighting is None:
+            return sentences.strangers(self.numbers)
+        return sentences.face(self.numbers[0], self.sighting, runners_up=runners_up)
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
-    """What a page says of one finding: some of its faces, by number, and whether the last of them is among them."""
+    """What is told of one finding: some of its lines, and whether they are the last of them."""
 
     finding: Finding
-    faces: tuple[tuple[int, Sighting], ...]
+    lines: tuple[_Line, ...]
     whole: bool = True
 
 
 def count_pages(findings: Sequence[Finding]) -> int:
     """Return how many pages an answer has: one, where there are few faces."""
-    return max(1, -(-sum(len(_faces(finding)) for finding in findings) // PAGE))
+    return max(1, -(-sum(len(_lines_on(finding)) for finding in findings) // PAGE))
 
 
 def give_away(findings: Sequence[Finding]) -> bool:
     """Tell whether the names of who was found would give away a picture that was hidden."""
-    return any(finding.spoiler and _faces(finding) for finding in findings)
+    return any(finding.spoiler and _lines_on(finding) for finding in findings)
 
 
 def compose(
@@ -79,21 +94,33 @@ def _on_page(findings: Sequence[Finding], page: int) -> list[_Part]:
     first, last = page * PAGE, (page + 1) * PAGE
     parts, start = [], 0
     for finding in findings:
-        faces = _faces(finding)
-        shown = faces[max(0, first - start) : max(0, last - start)]
-        start += len(faces)
-        # A finding without faces stands on the first page.
-        if shown or (not faces and page == 0):
+        lines = _lines_on(finding)
+        shown = lines[max(0, first - start) : max(0, last - start)]
+        start += len(lines)
+        # What has no face to show is told on the first page.
+        if shown or (not lines and page == 0):
             parts.append(_Part(finding, shown, whole=start <= last))
     return parts
 
 
 def _whole(finding: Finding) -> _Part:
-    return _Part(finding, _faces(finding))
+    return _Part(finding, _lines_on(finding))
 
 
-def _faces(finding: Finding) -> tuple[tuple[int, Sighting], ...]:
-    return tuple(enumerate(finding.result.sightings, 1)) if isinstance(finding.result, Analysis) else ()
+def _lines_on(finding: Finding) -> tuple[_Line, ...]:
+    """Return a line for each face of a picture, in their order; many strangers are one line, behind the others."""
+    if not isinstance(finding.result, Analysis):
+        return ()
+    faces = list(enumerate(finding.result.sightings, 1))
+    strangers = tuple(number for number, sighting in faces if sighting.unknown)
+    if len(strangers) <= FEW:
+        return tuple(_Line((number,), sighting) for number, sighting in faces)
+    named = (_Line((number,), sighting) for number, sighting in faces if not sighting.unknown)
+    return (*named, _Line(strangers))
+
+
+def _count(lines: Sequence[_Line]) -> int:
+    return sum(len(line.numbers) for line in lines)
 
 
 def _images(
@@ -117,9 +144,10 @@ def _images(
 
 
 def _alt(sentences: Sentences, finding: Finding) -> str:
-    faces = [sentences.face(number, sighting, runners_up=False) for number, sighting in _faces(finding)]
-    count = len(faces)
-    shortened = ([*faces[:n], sentences.more_faces(count - n)] for n in range(count - 1, 0, -1))
+    lines = _lines_on(finding)
+    faces = [line.text(sentences, runners_up=False) for line in lines]
+    count = _count(lines)
+    shortened = ([*faces[:n], sentences.more_faces(_count(lines[n:]))] for n in range(len(lines) - 1, 0, -1))
     texts = (sentences.alt(count, listed) for listed in (faces, *shortened))
     return _first_fitting(texts, ALT_LIMIT) or sentences.alt_short(count)
 
@@ -131,36 +159,36 @@ def _text(sentences: Sentences, parts: Sequence[_Part], limit: int, notes: Seque
 
 def _versions(sentences: Sentences, parts: Sequence[_Part], headings: bool) -> Iterator[list[str]]:
     """Yield the lines of the answer, with less and less detail."""
-    most = max((len(part.faces) for part in parts), default=0)
+    most = max((len(part.lines) for part in parts), default=0)
     yield _lines(sentences, parts, most, runners_up=True, headings=headings)
-    for faces in range(most, 0, -1):
-        yield _lines(sentences, parts, faces, runners_up=False, headings=headings)
+    for count in range(most, 0, -1):
+        yield _lines(sentences, parts, count, runners_up=False, headings=headings)
     for pictures in range(len(parts) - 1, 0, -1):
         lines = _lines(sentences, parts[:pictures], 1, runners_up=False, headings=True)
         yield [*lines, sentences.more_pictures(len(parts) - pictures)]
 
 
-def _lines(sentences: Sentences, parts: Sequence[_Part], faces: int, *, runners_up: bool, headings: bool) -> list[str]:
+def _lines(sentences: Sentences, parts: Sequence[_Part], count: int, *, runners_up: bool, headings: bool) -> list[str]:
     lines: list[str] = []
     for part in parts:
-        block = _block(sentences, part, faces, runners_up)
+        block = _block(sentences, part, count, runners_up)
         if not headings:
             lines += block
-        elif part.faces:
+        elif part.lines:
             lines += [sentences.heading(part.finding.number), *block]
         else:
             lines.append(f"{sentences.heading(part.finding.number)} {' '.join(block)}")
     return lines
 
 
-def _block(sentences: Sentences, part: _Part, faces: int, runners_up: bool) -> list[str]:
+def _block(sentences: Sentences, part: _Part, count: int, runners_up: bool) -> list[str]:
     result = part.finding.result
     if not isinstance(result, Analysis):
         return [sentences.failure(result)]
-    if not part.faces:
+    if not part.lines:
         return [sentences.no_face()]
-    shown = [sentences.face(number, sighting, runners_up=runners_up) for number, sighting in part.faces[:faces]]
-    cut = len(part.faces) - len(shown)
+    shown = [line.text(sentences, runners_up=runners_up) for line in part.lines[:count]]
+    cut = _count(part.lines[count:])
     if cut:
         shown.append(sentences.more_faces(cut))
     if result.faces_left_out and part.whole:

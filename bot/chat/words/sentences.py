@@ -187,6 +187,10 @@ class Sentences:
             line += t.gettext(" (or {guesses})").format(guesses="; ".join(worth_telling))
         return line
 
+    def strangers(self, numbers: Sequence[int]) -> str:
+        """Say that nobody knows the faces with these numbers, which are in order."""
+        return self._catalogue.gettext("{number}. Nobody I know").format(number=_spans(numbers))
+
     def unknown(self) -> str:
         """Return the word that is drawn on an unknown face."""
         return self._catalogue.gettext("unknown")
@@ -263,6 +267,18 @@ class Sentences:
             return self._catalogue.gettext("{name}, under 1 %").format(name=name)
         # A reader of "100 %" would not expect a mistake.
         return self._catalogue.gettext("{name}, {percent} %").format(name=name, percent=min(99, percent))
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Write numbers in order as people do: "2, 5–8"."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    texts = (span if len(span) < 3 else [f"{span[0]}–{span[-1]}"] for span in spans)
+    return ", ".join(str(part) for text in texts for part in text)
 
 
 def _percent(probability: float) -> int:

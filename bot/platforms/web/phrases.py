@@ -84,6 +84,7 @@ def page_phrases(t: NullTranslations) -> dict[str, str]:
         ).format(n=MAX_FILES),
         "unreachable": t.gettext("whobot cannot be reached right now. Is it still running?"),
         "you": t.gettext("You"),
+        "zoom": t.gettext("Zoom in"),
     }
 
 

@@ -6,15 +6,19 @@ import cv2
 import numpy as np
 
 from bot.recognition.drawing.canvas import FACES, UNKNOWN, Canvas, Colour
-from bot.recognition.drawing.cards import UNKNOWN_WORD, draw_card
+from bot.recognition.drawing.cards import UNKNOWN_WORD, draw_card, draw_strangers, strangers_height
 from bot.recognition.drawing.fonts import FontBook, Lettering
 from bot.recognition.drawing.labels import Label, Place, place_labels
 from bot.recognition.results import Box, EncodedImage, Image, Sighting
 
-WIDTH, CROWD_WIDTH = 1000, 1400
-"""Pixels. All sizes are made for these: on a phone, which shows the width in some nine centimetres, text is legible."""
+WIDTH = 1000
+"""Pixels. All sizes are made for it: on a phone, which shows the width in some nine centimetres, text is legible."""
+NARROWEST = 560
+"""Pixels. The answer to a portrait is as narrow as the portrait is, so far as its cards can be read."""
+NARROW_FACES = 3
+"""Faces of a portrait beyond which their cards stand side by side."""
 CROWD = 8
-"""More faces than this make the wider picture with more columns, or it would become too tall."""
+"""With more faces than this a card has the best guess alone, and the unknown share one, or it would become too tall."""
 TALLEST = 1000
 """Pixels that the picture takes at most; a taller one is narrower.
 
@@ -30,6 +34,8 @@ FRAME = 4
 """Pixels of the line around a face."""
 
 _MARGIN, _GAP = 20, 14
+_ROOMY = 800
+"""Pixels of width from which a large card has room for names."""
 _JPEG = (
     *(cv2.IMWRITE_JPEG_QUALITY, 90),
     *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420),
@@ -51,21 +57,28 @@ class Annotator:
             unknown: The word for who is unknown; None, or one that no font has, is in English.
         """
         crowd = len(sightings) > CROWD
-        width = CROWD_WIDTH if crowd else WIDTH
-        picture, region = _fit_picture(image, width)
-        columns = 1 if len(sightings) <= 2 else 3 if crowd else 2
-        cards = _lay_out_cards(len(sightings), columns, width, top=region.height + _MARGIN)
-        canvas = Canvas(width, round(cards[-1].y + cards[-1].height + _MARGIN), self._lettering)
+        picture, region = _fit_picture(image, len(sightings))
+        carded, strangers = _sort_out(sightings, crowd)
+        cards = _lay_out_cards(len(carded), region.width, region.height + _MARGIN, crowd=crowd)
+        bottom = max([region.height + _MARGIN, *(card.y + card.height + _GAP for card in cards)])
+        panel = Box(_MARGIN, bottom, region.width - 2 * _MARGIN, strangers_height(len(strangers), region.width))
+        height = bottom + panel.height if strangers else bottom - _GAP
+        canvas = Canvas(round(region.width), round(height + _MARGIN), self._lettering)
         colours = [UNKNOWN if s.unknown else FACES[i % len(FACES)] for i, s in enumerate(sightings)]
 
         word = unknown if unknown and self._lettering.can_draw(unknown) else UNKNOWN_WORD
+        if picture != region:
+            canvas.backdrop(image, region)
         canvas.paste(image, picture)
         boxes = [_on_canvas(s.face.box, image, picture) for s in sightings]
         for box, sighting, colour in zip(boxes, sightings, colours, strict=True):
             canvas.frame(box, FRAME, colour, dashed=sighting.unknown)
         self._draw_labels(canvas, boxes, sightings, colours, region, size=28 if crowd else 34)
-        for number, (place, sighting, colour) in enumerate(zip(cards, sightings, colours, strict=True), 1):
-            draw_card(canvas, place, image, sighting, number, colour, word)
+        for place, index in zip(cards, carded, strict=True):
+            draw_card(canvas, place, image, sightings[index], index + 1, colours[index], word, brief=crowd)
+        if strangers:
+            faces = {index + 1: sightings[index].face.box for index in strangers}
+            draw_strangers(canvas, panel, image, faces, word)
         return _encode(canvas)
 
     def _draw_labels(
@@ -98,18 +111,28 @@ class Annotator:
         return self._lettering.cut(full, size, region.width / 2), short
 
 
-def _fit_picture(image: Image, width: int) -> tuple[Box, Box]:
+def _fit_picture(image: Image, faces: int) -> tuple[Box, Box]:
     """Return where the picture goes, and the region around it in which labels may lie."""
-    scale = min(width / image.shape[1], TALLEST / image.shape[0], LARGEST_GROWTH)
-    shown_width, shown_height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    rows, columns = image.shape[:2]
+    portrait = min(max(NARROWEST, round(TALLEST * columns / rows)), WIDTH)
+    width = portrait if faces <= NARROW_FACES else WIDTH
+    scale = min(width / columns, TALLEST / rows, LARGEST_GROWTH)
+    shown_width, shown_height = max(1, round(columns * scale)), max(1, round(rows * scale))
     height = max(shown_height, LOWEST)
     picture = Box((width - shown_width) // 2, (height - shown_height) // 2, shown_width, shown_height)
     return picture, Box(0, 0, width, height)
 
 
-def _lay_out_cards(count: int, columns: int, width: int, top: float) -> list[Box]:
+def _sort_out(sightings: Sequence[Sighting], crowd: bool) -> tuple[list[int], list[int]]:
+    """Tell whose guesses are worth a card from the strangers, of whom there is no more to tell than that."""
+    strangers = [i for i, s in enumerate(sightings) if s.unknown and (crowd or not s.guesses) and len(sightings) > 1]
+    return [i for i in range(len(sightings)) if i not in strangers], strangers
+
+
+def _lay_out_cards(count: int, width: float, top: float, *, crowd: bool) -> list[Box]:
+    columns = 1 if count <= 2 or width < WIDTH else 2
     card_width = (width - 2 * _MARGIN - (columns - 1) * _GAP) // columns
-    card_height = 230 if columns == 1 else 156
+    card_height = 92 if crowd else 230 if count <= 2 and width > _ROOMY else 156
     return [
         Box(
             _MARGIN + index % columns * (card_width + _GAP),

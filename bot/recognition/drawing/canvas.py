@@ -29,6 +29,8 @@ FACES: tuple[Colour, ...] = (
 )
 """One for each face, then from the start again; white text stands out on all of them (contrast of at least 4.5)."""
 
+_BLUR, _DIM = 24, 0.5
+"""Pixels that run into one another in a backdrop, and how much of the panel's colour is in it."""
 _SMOOTH = 4
 """Corners are drawn this many times larger and reduced."""
 
@@ -45,6 +47,19 @@ class Canvas:
         """Draw an RGB uint8 image at the size of `place`."""
         resized = scaled(image, round(place.width), round(place.height))
         self.picture.paste(Pillow.fromarray(resized), (round(place.x), round(place.y)))
+
+    def backdrop(self, image: Image, place: Box) -> None:
+        """Fill a rectangle with an RGB uint8 image out of focus and dim, so that what lies on it has no empty bars."""
+        width, height = round(place.width), round(place.height)
+        rows, columns = image.shape[:2]
+        share = min(columns / width, rows / height)
+        across, down = max(1, round(share * width)), max(1, round(share * height))
+        left, top = (columns - across) // 2, (rows - down) // 2
+        middle = image[top : top + down, left : left + across]
+        coarse = scaled(middle, max(1, width // _BLUR), max(1, height // _BLUR))
+        blurred = Pillow.fromarray(scaled(coarse, width, height))
+        dim = Pillow.blend(blurred, Pillow.new("RGB", blurred.size, PANEL), _DIM)
+        self.picture.paste(dim, (round(place.x), round(place.y)))
 
     def rounded(self, place: Box, radius: int, colour: Colour, *, share: float = 1.0) -> None:
         """Fill a rectangle with round corners, or only the left `share` of it."""

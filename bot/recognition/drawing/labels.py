@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from bot.recognition.results import Box
 
+BARELY = 0.02
+"""The share of a neighbour's face that a label may hide before it gives up its name for that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -33,7 +36,7 @@ def place_labels(faces: Sequence[Box], labels: Sequence[Label], region: Box) -> 
     places: list[Place] = []
     for face, label in zip(faces, labels, strict=True):
         options = [
-            (_cost(spot, faces, taken) + bool(index) + 0.02 * order, Place(spot, not index))
+            (_cost(spot, face, faces, taken) + bool(index) + 0.02 * order, Place(spot, not index))
             for index, width in enumerate((label.full, label.short))
             for order, spot in enumerate(_spots(face, width, label.height, region))
         ]
@@ -72,11 +75,13 @@ def _spots(face: Box, width: float, height: float, region: Box) -> Iterator[Box]
         )
 
 
-def _cost(spot: Box, faces: Sequence[Box], taken: Sequence[Box]) -> float:
-    """Weigh what a label hides: shares of faces, and, far worse, shares of other labels."""
-    hidden_faces = sum(overlap(spot, face) / (face.width * face.height) for face in faces)
+def _cost(spot: Box, own: Box, faces: Sequence[Box], taken: Sequence[Box]) -> float:
+    """Weigh what a label hides: a share of its own face, worse, its neighbours' faces, far worse, other labels."""
+    hidden_own = overlap(spot, own) / (own.width * own.height)
+    others = [overlap(spot, face) / (face.width * face.height) for face in faces if face != own]
     hidden_labels = sum(overlap(spot, label) for label in taken) / (spot.width * spot.height)
-    return 2 * hidden_faces + 10 * bool(hidden_labels) + 10 * hidden_labels
+    hidden = 2 * hidden_own + 2 * sum(others) + 3 * any(share > BARELY for share in others)
+    return hidden + 10 * bool(hidden_labels) + 10 * hidden_labels
 
 
 def overlap(one: Box, other: Box) -> float:

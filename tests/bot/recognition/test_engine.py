@@ -214,6 +214,19 @@ def test_reading_order_is_line_by_line() -> None:
     assert order([low_right, top_right, low_left, top_left]) == [top_left, top_right, low_left, low_right]
 
 
+def test_heads_at_different_heights_are_one_row() -> None:
+    heads = [Box(60 * place, y, 50, 50) for place, y in enumerate((30, 0, 25, 5, 32))]
+    assert order([heads[place] for place in (3, 0, 4, 1, 2)]) == heads
+    second = [Box(60 * place + 20, y, 50, 50) for place, y in enumerate((75, 90, 70))]
+    assert order([*second, *heads]) == [*heads, *second]
+
+
+def test_a_face_that_is_as_tall_as_two_rows_does_not_join_them() -> None:
+    top, low = Box(200, 0, 60, 60), Box(270, 125, 60, 60)
+    large = Box(0, 0, 180, 190)
+    assert order([low, large, top]) == [large, top, low]
+
+
 def test_reading_order_of_equal_boxes_and_none() -> None:
     assert order([]) == []
     assert order([Box(1, 1, 5, 5)] * 3) == [Box(1, 1, 5, 5)] * 3

@@ -98,6 +98,19 @@ def test_a_face_without_any_guess_is_unknown_too() -> None:
     assert answer(analysis(sighting(unknown=True))).text == "1. Nobody I know"
 
 
+def test_many_strangers_are_one_line_behind_those_who_have_a_name() -> None:
+    faces = [sighting(("a", 0.9), unknown=place not in (0, 3)) for place in range(14)]
+    text = answer(analysis(*faces)).text
+    assert text == "1. A, 90 %\n4. A, 90 %\n2, 3, 5–14. Nobody I know"
+    assert answer(analysis(*faces[1:3])).text.count("Nobody I know (looks a little like A)") == 2, "two are not many"
+
+
+def test_a_list_that_is_cut_counts_every_stranger() -> None:
+    faces = [sighting(("a", 0.9)), *[sighting(unknown=True)] * 5]
+    limits = Capabilities(25, 25, 10, 10)
+    assert compose(ENGLISH, [Finding(1, analysis(*faces))], limits).text == "1. A, 90 %\nand 5 more"
+
+
 def test_no_face_is_said_with_a_hint_and_without_an_image() -> None:
     reply = answer(analysis())
     assert "no anime face" in reply.text

@@ -98,6 +98,16 @@ def test_the_answer_can_be_downloaded_and_the_viewer_closed_beside_the_picture(
     assert size == len(annotated())
     answer.find_element(By.CSS_SELECTOR, ".enlarge").click()
     assert page.one("#viewer").is_displayed()
+    image, stage = page.one("#viewer-image"), page.one("#viewer-stage")
+    fitted, natural = page.run("return [arguments[0].clientWidth, arguments[0].naturalWidth]", image)
+    page.one("#viewer-zoom").click()
+    assert page.one("#viewer-zoom").get_attribute("aria-pressed") == "true"
+    width, room = page.run("return [arguments[0].clientWidth, arguments[1].clientWidth]", image, stage)
+    assert width >= max(natural, 2 * fitted)
+    assert width > room, "there is more to see than fits: it scrolls"
+    page.shoot("viewer-zoomed", DESKTOP)
+    image.click()
+    assert page.run("return arguments[0].clientWidth", image) == fitted
     page.run("document.querySelector('#viewer').click()")
     assert not page.one("#viewer").is_displayed()
 

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, JpegImagePlugin
 
 from bot.recognition.drawing import canvas, cards
-from bot.recognition.drawing.annotate import CROWD, CROWD_WIDTH, TALLEST, WIDTH, Annotator
+from bot.recognition.drawing.annotate import CROWD, NARROWEST, TALLEST, WIDTH, Annotator
 from bot.recognition.drawing.fonts import FontBook, Lettering
 from bot.recognition.results import Box, EncodedImage, Face, Guess, Image, Sighting
 from tests.support import tiny
@@ -53,7 +53,7 @@ def test_the_answer_is_a_jpeg_that_any_chat_shows(annotator: Annotator) -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, CROWD, CROWD + 1, 20])
 def test_up_to_twenty_faces_fit(annotator: Annotator, count: int) -> None:
     image = opened(annotator.draw(tiny.picture(*[tiny.RED] * count), [sighting(b) for b in tiny.boxes(count)]))
-    assert image.shape[1] == (CROWD_WIDTH if count > CROWD else WIDTH)
+    assert image.shape[1] == WIDTH
     assert image.shape[0] < 2.2 * image.shape[1], "too tall to be read on a phone"
     for colour in canvas.FACES[:count]:
         assert share_of(image, colour) > 0.002
@@ -65,8 +65,47 @@ def test_up_to_twenty_faces_fit(annotator: Annotator, count: int) -> None:
 def test_any_shape_of_picture_is_drawn(annotator: Annotator, height: int, width: int) -> None:
     answer = annotator.draw(white(height, width), [sighting(Box(0, 0, min(height, width), min(height, width)))])
     image = opened(answer)
-    assert image.shape[1] == WIDTH
+    assert NARROWEST <= image.shape[1] <= WIDTH
     assert image.shape[0] <= TALLEST + 300
+
+
+def test_a_portrait_fills_the_answers_width(annotator: Annotator) -> None:
+    image = opened(annotator.draw(white(1000, 700), [sighting(Box(100, 100, 200, 200))]))
+    assert image.shape[1] == 700
+    assert (image[:TALLEST] > 200).all(axis=2).mean() > 0.95, "the picture reaches from edge to edge"
+
+
+@pytest.mark.parametrize(("height", "width"), [(100, 1800), (1800, 300), (40, 40)])
+def test_what_is_too_long_or_too_small_lies_on_a_blur_of_itself(annotator: Annotator, height: int, width: int) -> None:
+    red = np.full((height, width, 3), (220, 30, 30), np.uint8)
+    image = opened(annotator.draw(red, [sighting(Box(5, 5, 30, 30))]))
+    assert share_of(image[:200], canvas.PANEL) < 0.01, "no bar is empty"
+
+
+def test_strangers_of_a_crowd_share_one_card(annotator: Annotator) -> None:
+    def height(named: int, strangers: int) -> int:
+        boxes = tiny.boxes(named + strangers)
+        found = [sighting(box, unknown=place >= named) for place, box in enumerate(boxes)]
+        return opened(annotator.draw(white(), found)).shape[0]
+
+    assert height(2, 8) == height(2, 7), "there is room for one more beside the others"
+    assert height(2, 8) < height(10, 0) - 150
+
+
+def test_strangers_without_a_guess_share_a_card_in_any_picture(annotator: Annotator) -> None:
+    def height(guesses: tuple[str, ...]) -> int:
+        found = [sighting(box, guesses, unknown=True) for box in tiny.boxes(6)]
+        return opened(annotator.draw(white(), found)).shape[0]
+
+    assert height(()) < height(NAMES) - 300
+
+
+def test_names_on_the_cards_of_a_crowd_can_be_read_on_a_phone(annotator: Annotator) -> None:
+    """A telephone is some 390 pixels of its own wide; letters of its system are 10 and more of them."""
+    assert cards.BRIEF_TEXT * 390 / WIDTH > 10
+    found = [sighting(box) for box in tiny.boxes(20)]
+    with_names = opened(annotator.draw(white(), found))
+    assert with_names.shape[0] < 2 * with_names.shape[1]
 
 
 def test_a_tall_picture_fits_into_what_telegram_shows(annotator: Annotator) -> None:

@@ -74,6 +74,15 @@ def test_random_faces(seed: int) -> None:
     assert all(overlap(a.box, b.box) == 0 for a, b in itertools.combinations(labels, 2))
 
 
+def test_a_name_is_given_up_before_it_covers_a_neighbours_face() -> None:
+    own = Box(400, 300, 100, 100)
+    # Above, below and on both sides there is somebody, so that a name would lie over one of them.
+    around = [Box(400 + dx, 300 + dy, 100, 100) for dx in (-110, 0, 110) for dy in (-110, 0, 110) if (dx, dy) != (0, 0)]
+    label, *_ = place(own, *around)
+    assert not label.full
+    assert all(overlap(label.box, face) <= 0.02 * face.width * face.height for face in around)
+
+
 def test_overlap_is_the_shared_area() -> None:
     assert overlap(Box(0, 0, 10, 10), Box(5, 8, 10, 10)) == 10
     assert overlap(Box(0, 0, 10, 10), Box(10, 0, 10, 10)) == 0
