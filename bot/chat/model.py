@@ -253,6 +253,8 @@ class Capabilities:
     alt_text: bool = False
     buttons: bool = False
     """Buttons, menus and prompts; the message with a button that was pressed can be replaced."""
+    thumbnails: bool = False
+    """Buttons and options may bear a small picture."""
     private_replies: bool = False
     """An answer can be shown to the asker alone."""
     context_menus: bool = False
@@ -294,21 +296,26 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Pressing it sends `action` back in a `Press`. An action is at most `ACTION_LIMIT` ASCII characters."""
+    """Pressing it sends `action` back in a `Press`. An action is at most `ACTION_LIMIT` ASCII characters.
+
+    `picture` is a small encoded image that stands on it, on platforms with thumbnails.
+    """
 
     label: str
     action: str
     style: ButtonStyle = ButtonStyle.PLAIN
     prompt: Prompt | None = None
+    picture: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a menu; choosing it sends `action` back in a `Press`."""
+    """One choice of a menu; choosing it sends `action` back in a `Press`. `picture` is as of a `Button`."""
 
     label: str
     action: str
     selected: bool = False
+    picture: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs/platforms.md"
 BEGIN, END = "<!-- begin: features -->", "<!-- end: features -->"
 CAPABILITIES = {
     "alt_text": "Answers are described for those who cannot see them",
-    "buttons": "Buttons, menus and dialogues: pages, *More like this*, *Wrong?*, settings",
+    "buttons": "Buttons, menus and dialogues: pages, *Other guesses*, *Wrong?*, *Name this face*, settings",
+    "thumbnails": "Faces to choose from are shown as pictures; elsewhere by the numbers in the answer's picture",
     "private_replies": "An answer that only the asker sees (`/who private:true`)",
     "context_menus": "*Who is this?* and *Teach this face* in a message's menu",
     "age_restricted_chats": "Chats are marked as age-restricted, and whobot can stay silent elsewhere",

@@ -111,7 +111,7 @@ async def watching_and_correcting(server: PlatformChat, group: PlatformChat) -> 
         answer = await chat.answer()
         assert answer.text.startswith("1. Akane Hoshino")
         assert answer.pictures == 1
-        assert "More like this" not in answer.labels, "nobody had asked"
+        assert "Other guesses" not in answer.labels, "nobody had asked"
         asked = await chat.press(answer, "Wrong?", by=chat.bob)
         name = {"discord": "Koharu", "telegram": "Chinatsu"}[chat.platform]
         thanks = await chat.press(asked, "Someone else…", by=chat.bob, words=name)

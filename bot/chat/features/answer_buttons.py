@@ -13,7 +13,7 @@ from bot.errors import Expired
 from bot.recognition.results import Guess
 
 CANDIDATES = 5
-"""How many names "more like this" tells of a face."""
+"""How many names are told as other guesses of a face."""
 
 
 class UnderAnswers:
@@ -39,7 +39,7 @@ class UnderAnswers:
         else:
             guesses = faces[place].sighting.guesses[:CANDIDATES]
             text = _candidates(context, name_of_face(context, answer, faces[place]), guesses)
-        menus = (menu_of_faces(context, answer, "more", place),) if len(faces) > 1 else ()
+        menus = (menu_of_faces(context, answer, "more", chosen=place),) if len(faces) > 1 else ()
         return in_place_of(answer, text, ((back_to(context, answer),),), menus)
 
     async def delete(self, context: Context, press: Pressed) -> Reply:
@@ -77,14 +77,17 @@ def rows(context: Context, answer: Answer, page: int = 0) -> tuple[tuple[Button,
         turning.append(Button(context.sentences.back(), write("page", token, page - 1)))
     if page + 1 < count_pages(answer.findings):
         turning.append(Button(context.sentences.forward(), write("page", token, page + 1)))
+    judging = []
+    named = [said_of(seen.sighting) is not None for seen in answer.faces]
+    if any(named):
+        judging.append(Button(t.gettext("Right!"), write("right", token)))
+        judging.append(Button(t.gettext("Wrong?"), write("wrong", token)))
+    if not all(named):
+        judging.append(Button(t.gettext("Name this face"), write("name", token), ButtonStyle.PRIMARY))
     acting = [Button(t.gettext("Delete"), write("delete", token), ButtonStyle.DANGER)]
-    if answer.faces:
-        acting.insert(0, Button(t.gettext("Wrong?"), write("wrong", token)))
-        if any(seen.sighting.named for seen in answer.faces):
-            acting.insert(0, Button(t.gettext("Right!"), write("right", token)))
-        if not answer.unasked:
-            acting.insert(0, Button(t.gettext("More like this"), write("more", token)))
-    return tuple(tuple(row) for row in (turning, acting) if row)
+    if answer.faces and not answer.unasked:
+        acting.insert(0, Button(t.gettext("Other guesses"), write("more", token)))
+    return tuple(tuple(row) for row in (turning, judging, acting) if row)
 
 
 def back_to(context: Context, answer: Answer) -> Button:
@@ -99,13 +102,31 @@ def in_place_of(
     return Reply(text, buttons=buttons, menus=menus, placement=Placement.EDIT, spoiler=answer.spoiler)
 
 
-def menu_of_faces(context: Context, answer: Answer, verb: str, chosen: int | None = None) -> Menu:
-    """Return a menu of an answer's faces, as many as a menu holds; choosing one presses `verb` with its place."""
+def menu_of_faces(
+    context: Context, answer: Answer, verb: str, places: Sequence[int] | None = None, *, chosen: int | None = None
+) -> Menu:
+    """Return a menu of an answer's faces, as many as a menu holds; choosing one presses `verb` with its place.
+
+    Args:
+        places: Of the faces to choose from; all by default.
+        chosen: The place of the one that is chosen already.
+    """
     options = tuple(
-        Option(_label(context, answer, seen), write(verb, answer.token, place), selected=place == chosen)
-        for place, seen in enumerate(answer.faces[:OPTIONS_LIMIT])
+        Option(
+            _label(context, answer, answer.faces[place]),
+            write(verb, answer.token, place),
+            place == chosen,
+            thumbnail(context, answer.faces[place]),
+        )
+        for place in (range(len(answer.faces)) if places is None else places)[:OPTIONS_LIMIT]
     )
     return Menu(which_face(context), options)
+
+
+def thumbnail(context: Context, seen: AnsweredFace) -> bytes:
+    """Return a face as a small picture, where the platform shows some and there is one."""
+    portrait = seen.sighting.portrait
+    return portrait.image if context.capabilities.thumbnails and portrait else b""
 
 
 def which_face(context: Context) -> str:

@@ -66,6 +66,17 @@ class Corrections:
         offered = [guess.character for guess in sighting.guesses if guess.character != sighting.named]
         return await self._ask(context, answer, place, tuple(offered[:CANDIDATES]))
 
+    async def name(self, context: Context, press: Pressed) -> Reply:
+        """Ask who a face is that nobody knows; ask first which one, where there are several."""
+        answer = await self._answers.recall(context, press.token)
+        strangers = [place for place, seen in enumerate(answer.faces) if said_of(seen.sighting) is None]
+        if len(strangers) > 1 and not press.args:
+            menus = (menu_of_faces(context, answer, "name", strangers),)
+            return in_place_of(answer, which_face(context), ((back_to(context, answer),),), menus)
+        place = _face(answer, press) if press.args or not strangers else strangers[0]
+        offered = tuple(guess.character for guess in answer.faces[place].sighting.guesses[:CANDIDATES])
+        return await self._ask(context, answer, place, offered)
+
     async def search(self, context: Context, press: Pressed) -> Reply:
         """Offer the names that match what was written."""
         answer = await self._answers.recall(context, press.token)
@@ -85,7 +96,7 @@ class Corrections:
             raise Expired
         answer = await self._answers.recall(context, choice.answer)
         character = choice.characters[number(press.args, 0, below=len(choice.characters))]
-        return await self._name(context, answer, choice.place, character, anyway=press.args[1:] == (ANYWAY,))
+        return await self._called(context, answer, choice.place, character, anyway=press.args[1:] == (ANYWAY,))
 
     async def someone_else(self, context: Context, press: Pressed) -> Reply:
         """Take down a name that was written; ask whom it means where that is not clear."""
@@ -95,9 +106,9 @@ class Corrections:
             character = await self._lessons.character_called(context, press.text or "")
         except UnclearName as unclear:
             return await self._ask_whom(context, answer, place, unclear)
-        return await self._name(context, answer, place, character)
+        return await self._called(context, answer, place, character)
 
-    async def _name(
+    async def _called(
         self, context: Context, answer: Answer, place: int, character: str, *, anyway: bool = False
     ) -> Reply:
         """Take a name down; where the face will be kept and looks like somebody else, ask first."""
@@ -167,7 +178,9 @@ class Corrections:
                 back_to(context, answer),
             ),
         )
-        question = words.who_instead(name_of_face(context, answer, answer.faces[place]))
+        face = answer.faces[place]
+        ask = words.who_is_it if said_of(face.sighting) is None else words.who_instead
+        question = ask(name_of_face(context, answer, face))
         text = f"{question}\n{await self._what_stays(context, answer, place)}"
         return in_place_of(answer, text, rows, (Menu(words.choose(), options),) if options else ())
 
@@ -201,6 +214,7 @@ FEATURE = Feature(
     buttons=(
         ButtonHandler("right", Corrections.right, rights=Rights.TEACHERS),
         ButtonHandler("wrong", Corrections.wrong, rights=Rights.TEACHERS),
+        ButtonHandler("name", Corrections.name, rights=Rights.TEACHERS),
         ButtonHandler("search", Corrections.search, rights=Rights.TEACHERS),
         ButtonHandler("pick", Corrections.pick, rights=Rights.TEACHERS),
         ButtonHandler("else", Corrections.someone_else, rights=Rights.TEACHERS),

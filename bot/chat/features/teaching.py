@@ -9,8 +9,9 @@ from bot.chat.actions import Pressed, number, write
 from bot.chat.answers import AnsweredFace, faces_of
 from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
+from bot.chat.features.answer_buttons import thumbnail
 from bot.chat.lessons import MOST_CANDIDATES, counting, follow_up
-from bot.chat.model import OPTIONS_LIMIT, Button, ButtonStyle, Chat, PictureRequest, Reply, User
+from bot.chat.model import Button, ButtonStyle, Chat, PictureRequest, Reply, User
 from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
 from bot.chat.words import Finding, TeachingWords, compose
@@ -22,6 +23,8 @@ from bot.texts import N_
 
 A_ROW = 5
 """Buttons."""
+MOST_FACES = 4 * A_ROW - 1
+"""Faces to choose from: there are five rows, the last of which has what belongs to the other pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +201,14 @@ class Teaching:
         token = await self._open.keep(lesson)
         several = len({seen.picture for seen in lesson.faces}) > 1
         buttons = [
-            Button(f"{seen.picture}.{seen.number}" if several else f"{seen.number}", write("which", token, place))
-            for place, seen in enumerate(lesson.faces[: OPTIONS_LIMIT - A_ROW])
+            Button(
+                f"{seen.picture}.{seen.number}" if several else f"{seen.number}",
+                write("which", token, place),
+                picture=thumbnail(context, seen),
+            )
+            for place, seen in enumerate(lesson.faces[:MOST_FACES])
         ]
+        buttons.append(Button(context.catalogue.gettext("None of them"), write("none", token)))
         rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
         return _Said(question=words.which_face(self._backend.characters.name(lesson.characters[0])), buttons=rows)
 
@@ -228,6 +236,12 @@ class Teaching:
             raise OptedOut
         rest = (seen for seen in lesson.faces if seen.picture != chosen.picture)
         return await self._answered(context, press, replace(lesson, faces=(chosen, *rest)))
+
+    async def none(self, context: Context, press: Pressed) -> Reply:
+        """Learn none of the faces that were to choose from."""
+        await self._recall(context, press)
+        await self._open.take(press.token)
+        return in_place(Reply(TeachingWords(context.catalogue).none_of_them()))
 
     async def _recall(self, context: Context, press: Pressed) -> Open:
         """Return the lesson that a button is about.
@@ -332,6 +346,7 @@ FEATURE = Feature(
     requests=(RequestHandler(Teach, Teaching.teach, rights=Rights.TEACHERS, audience=Audience.CHAT),),
     buttons=(
         ButtonHandler("which", Teaching.choose, rights=Rights.TEACHERS),
+        ButtonHandler("none", Teaching.none, rights=Rights.TEACHERS),
         ButtonHandler("whom", Teaching.whom, rights=Rights.TEACHERS),
         ButtonHandler("anyway", Teaching.anyway, rights=Rights.TEACHERS),
         ButtonHandler("cancel", Teaching.cancel, rights=Rights.TEACHERS),

@@ -42,6 +42,10 @@ class TeachingWords:
         """Ask which of several faces is to be learnt."""
         return self._catalogue.gettext("There are several faces. Which one is {name}?").format(name=name)
 
+    def none_of_them(self) -> str:
+        """Say that none of several faces was learnt."""
+        return self._catalogue.gettext("None of them, then: I have learnt none of these faces.")
+
     def one_face_only(self) -> str:
         """Ask for a picture of one face, where there is no button to choose one."""
         return self._catalogue.gettext("There are several faces. Cut out the one that you mean, and send that.")
@@ -124,6 +128,10 @@ class TeachingWords:
         return self._catalogue.gettext("Reject")
 
     # --- correcting --------------------------------------------------------------------------------------------------
+
+    def who_is_it(self, face: str) -> str:
+        """Ask who a face is that nobody knows."""
+        return self._catalogue.gettext("{face}: who is it?").format(face=face)
 
     def who_instead(self, face: str) -> str:
         """Ask who a face really is."""

@@ -1,5 +1,7 @@
 """A reply's way into its thread: where it goes, and what becomes of the pictures."""
 
+from collections.abc import Iterable
+
 from bot.chat.model import Placement, Reply, ReplyImage
 from bot.platforms.web.message import Author, Content, MediaItem, Message
 from bot.platforms.web.picture_store import Media, PictureStore, media_type_of
@@ -48,23 +50,37 @@ class Delivery:
             self._remove(session, message)
 
     def _edit(self, session: Session, pressed: Message, reply: Reply) -> None:
-        pictures = pressed.content.pictures
+        before = pressed.content
         if reply.images:
-            self._drop(session, pressed)
             pictures = tuple(self._keep_image(session, image) for image in reply.images)
-        session.thread.fill(pressed.id, _written(reply, pictures))
+        else:
+            pictures = before.pictures
+        after = self._written(session, reply, pictures)
+        session.thread.fill(pressed.id, after)
+        self._drop(session, set(before.shelved) - set(after.shelved))
 
     def _remove(self, session: Session, message: Message) -> None:
-        self._drop(session, message)
+        self._drop(session, message.content.shelved)
         session.thread.remove(message.id)
 
-    def _drop(self, session: Session, message: Message) -> None:
-        for shown in message.content.pictures:
-            self._pictures.drop(session.name, shown.number)
+    def _drop(self, session: Session, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self._pictures.drop(session.name, number)
 
     def _content(self, session: Session, reply: Reply) -> Content:
         pictures = tuple(self._keep_image(session, image) for image in reply.images)
-        return _written(reply, pictures)
+        return self._written(session, reply, pictures)
+
+    def _written(self, session: Session, reply: Reply, pictures: tuple[MediaItem, ...]) -> Content:
+        spoiler = reply.spoiler or any(shown.spoiler for shown in pictures)
+        pressable = [button for row in reply.buttons for button in row]
+        choosable = [option for menu in reply.menus for option in menu.options]
+        thumbnails = {
+            one.action: self._pictures.put(session.name, Media(one.picture, media_type_of(one.picture)))
+            for one in (*pressable, *choosable)
+            if one.picture
+        }
+        return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus, thumbnails)
 
     def _keep_image(self, session: Session, image: ReplyImage) -> MediaItem:
         number = self._pictures.put(session.name, Media(image.data, image.media_type))
@@ -74,11 +90,6 @@ class Delivery:
         media_type = media_type_of(file.data)
         number = self._pictures.put(session.name, Media(file.data, media_type))
         return MediaItem(number, file.name, _kind(media_type), spoiler=file.spoiler)
-
-
-def _written(reply: Reply, pictures: tuple[MediaItem, ...]) -> Content:
-    spoiler = reply.spoiler or any(shown.spoiler for shown in pictures)
-    return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus)
 
 
 def _kind(media_type: str) -> str:

@@ -1,6 +1,7 @@
 """What a thread holds, and how the page reads it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +23,11 @@ class State(StrEnum):
     GONE = "gone"
 
 
+def media_url(number: int) -> str:
+    """Where the page finds what has this number on the shelf."""
+    return f"/api/media/{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class MediaItem:
     """A picture or video in a message: its number in the picture store, its file's name, and a description.
@@ -37,8 +43,13 @@ class MediaItem:
 
     def as_json(self) -> dict[str, Any]:
         """As the page reads it."""
-        url = f"/api/media/{self.number}"
-        return {"url": url, "name": self.name, "kind": self.kind, "alt": self.alt, "spoiler": self.spoiler}
+        return {
+            "url": media_url(self.number),
+            "name": self.name,
+            "kind": self.kind,
+            "alt": self.alt,
+            "spoiler": self.spoiler,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,13 @@ class Content:
     """Whether the text gives away what is hidden."""
     buttons: tuple[tuple[Button, ...], ...] = ()
     menus: tuple[Menu, ...] = ()
+    thumbnails: Mapping[str, int] = field(default_factory=dict)
+    """The numbers on the shelf of the pictures on buttons and options, by action."""
+
+    @property
+    def shelved(self) -> tuple[int, ...]:
+        """The numbers of all that it has on the shelf."""
+        return (*(shown.number for shown in self.pictures), *self.thumbnails.values())
 
     def offers(self, action: str) -> bool:
         """Whether one of its buttons or options sends this action."""
@@ -64,9 +82,30 @@ class Content:
             "text": self.text,
             "spoiler": self.spoiler,
             "pictures": [shown.as_json() for shown in self.pictures],
-            "buttons": [[_button(button) for button in row] for row in self.buttons],
-            "menus": [_menu(menu) for menu in self.menus],
+            "buttons": [[self._button(button) for button in row] for row in self.buttons],
+            "menus": [self._menu(menu) for menu in self.menus],
         }
+
+    def _button(self, button: Button) -> dict[str, Any]:
+        prompt = button.prompt
+        return {
+            "label": button.label,
+            "action": button.action,
+            "style": button.style,
+            "prompt": prompt and {"title": prompt.title, "placeholder": prompt.placeholder},
+            **self._thumbnail(button.action),
+        }
+
+    def _menu(self, menu: Menu) -> dict[str, Any]:
+        options = [
+            {"label": one.label, "action": one.action, "selected": one.selected, **self._thumbnail(one.action)}
+            for one in menu.options
+        ]
+        return {"label": menu.label, "options": options}
+
+    def _thumbnail(self, action: str) -> dict[str, str]:
+        number = self.thumbnails.get(action)
+        return {} if number is None else {"picture": media_url(number)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +132,3 @@ class Message:
             "progress": progress
             and {"stage": progress.stage, "picture": progress.picture, "pictures": progress.pictures},
         }
-
-
-def _button(button: Button) -> dict[str, Any]:
-    prompt = button.prompt
-    return {
-        "label": button.label,
-        "action": button.action,
-        "style": button.style,
-        "prompt": prompt and {"title": prompt.title, "placeholder": prompt.placeholder},
-    }
-
-
-def _menu(menu: Menu) -> dict[str, Any]:
-    options = [{"label": one.label, "action": one.action, "selected": one.selected} for one in menu.options]
-    return {"label": menu.label, "options": options}

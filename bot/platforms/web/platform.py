@@ -22,7 +22,8 @@ CAPABILITIES: Final = Capabilities(
     image_bytes_limit=50_000_000,
     alt_text=True,
     buttons=True,
-    private_replies=True,  # only the asker ever sees an answer
+    thumbnails=True,
+    private_replies=True,  # nobody but the asker ever sees an answer
 )
 ABILITIES: Final = frozenset({Ability.SPOILERS, Ability.EDITS, Ability.SEES_DELETIONS, Ability.COMPLETION})
 SHORTEST_PASSWORD: Final = 8

@@ -65,7 +65,7 @@ BUTTONS = (
     (
         Button("◀", "page:0"),
         Button("▶", "page:1", ButtonStyle.PRIMARY),
-        Button("More like this", "more"),
+        Button("Other guesses", "more"),
         Button("Wrong?", "wrong"),
         Button("Delete", "delete", ButtonStyle.DANGER),
     ),

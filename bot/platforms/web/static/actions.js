@@ -6,11 +6,19 @@ import { say } from "./phrases.js";
 // Keys that would change a closed select at once, and press at every step: they open it instead.
 const CHOOSING = /^(Arrow(Up|Down|Left|Right)|Page(Up|Down)|Home|End)$/;
 
-function button({ label, action, style, prompt }, press) {
+function button({ label, action, style, prompt, picture, selected }, press) {
   const element = document.createElement("button");
   element.type = "button";
   element.className = `action ${style}`;
   element.textContent = label;
+  if (picture) {
+    const face = document.createElement("img");
+    face.src = picture;
+    face.alt = "";
+    element.prepend(face);
+    element.classList.add("face");
+  }
+  if (selected) element.setAttribute("aria-pressed", "true");
   element.addEventListener("click", async () => {
     const text = prompt ? await askFor(prompt) : undefined;
     if (text !== null) press(element, action, text);
@@ -25,7 +33,18 @@ function row(buttons, press) {
   return element;
 }
 
+// Faces are chosen by their pictures: a select has none.
+function faces({ label, options }, press) {
+  const element = document.createElement("fieldset");
+  element.className = "faces";
+  const legend = document.createElement("legend");
+  legend.textContent = label;
+  element.append(legend, row(options.map((option) => ({ ...option, style: "plain" })), press));
+  return element;
+}
+
 function menu({ label, options }, press) {
+  if (options.some(({ picture }) => picture)) return faces({ label, options }, press);
   const element = document.createElement("label");
   element.className = "menu";
   const name = document.createElement("span");

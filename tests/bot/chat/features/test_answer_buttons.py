@@ -37,7 +37,7 @@ async def answered(service: Service, source: Source, *names: str, **details: Any
 
 async def test_an_answer_has_buttons_where_the_platform_has_them(service: Service, source: Source) -> None:
     reply = await answered(service, source)
-    assert list(actions(reply)) == ["More like this", "Right!", "Wrong?", "Delete"]
+    assert list(actions(reply)) == ["Right!", "Wrong?", "Other guesses", "Delete"]
     assert all(len(action) <= ACTION_LIMIT and action.isascii() for action in actions(reply).values())
     assert not (await answered(service, source, capabilities=NO_BUTTONS)).buttons
 
@@ -54,9 +54,15 @@ async def test_an_answer_without_faces_can_be_deleted(service: Service, source: 
 async def test_an_answer_without_names_cannot_be_confirmed(
     service: Service, backend: FakeBackend, source: Source
 ) -> None:
-    assert list(actions(await answered(service, source, "stranger"))) == ["More like this", "Wrong?", "Delete"]
+    assert list(actions(await answered(service, source, "stranger"))) == ["Name this face", "Other guesses", "Delete"]
     backend.results[b"both"] = analysis(sighting(("nico", 0.4), unknown=True), sighting(("maki", 0.9)))
-    assert "Right!" in actions(await answered(service, source, "both"))
+    assert list(actions(await answered(service, source, "both"))) == [
+        "Right!",
+        "Wrong?",
+        "Name this face",
+        "Other guesses",
+        "Delete",
+    ]
 
 
 async def test_an_unasked_answer_has_fewer_buttons(
@@ -67,7 +73,7 @@ async def test_an_unasked_answer_has_fewer_buttons(
 
     backend.results[b"crowd"] = CROWD
     turned = await service.handle(press(await answered(service, source, "crowd", trigger=Trigger.POSTED), "Next ▶"))
-    assert "More like this" not in actions(turned)
+    assert "Other guesses" not in actions(turned)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -127,7 +133,7 @@ async def test_more_like_this_tells_the_five_best_with_their_scores(
     names = [("a", 0.5), ("b", 0.2), ("c", 0.1), ("d", 0.05), ("e", 0.004), ("f", 0.001)]
     backend.results[b"puzzle"] = analysis(sighting(*names))
     reply = await answered(service, source, "puzzle")
-    more = await service.handle(press(reply, "More like this"))
+    more = await service.handle(press(reply, "Other guesses"))
     assert more.placement is Placement.EDIT
     assert more.text.splitlines() == [
         "Face 1 looks most like:",
@@ -146,7 +152,7 @@ async def test_more_like_this_tells_the_five_best_with_their_scores(
 async def test_of_several_faces_one_is_chosen_first(service: Service, backend: FakeBackend, source: Source) -> None:
     backend.results[b"pair"] = analysis(sighting(("maki", 0.9)), sighting(("nico", 0.3), unknown=True))
     reply = await answered(service, source, "pair", "maki")
-    question = await service.handle(press(reply, "More like this"))
+    question = await service.handle(press(reply, "Other guesses"))
     assert question.text == "Which face?"
     assert [option.label for option in question.menus[0].options] == [
         "Picture 1, face 1: Maki",
@@ -162,7 +168,7 @@ async def test_of_several_faces_one_is_chosen_first(service: Service, backend: F
 
 async def test_a_menu_holds_what_platforms_can_show(service: Service, backend: FakeBackend, source: Source) -> None:
     backend.results[b"crowd"] = analysis(*(sighting((f"girl_{n}", 0.9)) for n in range(30)))
-    question = await service.handle(press(await answered(service, source, "crowd"), "More like this"))
+    question = await service.handle(press(await answered(service, source, "crowd"), "Other guesses"))
     assert len(question.menus[0].options) == 25
 
 
@@ -173,7 +179,7 @@ async def test_a_menu_holds_what_platforms_can_show(service: Service, backend: F
 async def test_the_asker_or_a_manager_can_delete_the_answer(service: Service, source: Source, user: User) -> None:
     reply = await answered(service, source)
     assert (await service.handle(press(reply, "Delete", user=user))).placement is Placement.DELETE
-    assert "expired" in (await service.handle(press(reply, "More like this"))).text
+    assert "expired" in (await service.handle(press(reply, "Other guesses"))).text
 
 
 async def test_other_people_cannot_delete_the_answer(service: Service, source: Source) -> None:
@@ -216,7 +222,7 @@ async def test_an_answer_from_before_a_restart_can_be_deleted_where_the_platform
 async def test_only_the_latest_answers_are_remembered(make: Callable[..., Service], source: Source) -> None:
     service = make(remembered=2)
     replies = [await answered(service, source) for _ in range(3)]
-    texts = [(await service.handle(press(reply, "More like this"))).text for reply in replies]
+    texts = [(await service.handle(press(reply, "Other guesses"))).text for reply in replies]
     assert ["expired" in text for text in texts] == [True, False, False]
 
 
@@ -247,8 +253,8 @@ async def test_an_action_that_makes_no_sense_is_answered_politely(
 async def test_endless_presses_are_refused_aloud_once(make: Callable[..., Service], source: Source) -> None:
     service = make(user_presses=2)
     reply = await answered(service, source)
-    answers = [await service.handle(press(reply, "More like this")) for _ in range(4)]
+    answers = [await service.handle(press(reply, "Other guesses")) for _ in range(4)]
     assert "ask again" in answers[2].text
     assert answers[2].placement is Placement.NOTICE
     assert answers[3].silent
-    assert not (await service.handle(press(reply, "More like this", user=BOB))).silent
+    assert not (await service.handle(press(reply, "Other guesses", user=BOB))).silent

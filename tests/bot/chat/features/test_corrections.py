@@ -1,6 +1,7 @@
 """What people say of answers: counted, learnt from, and changed when they change their minds."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.storage.privacy import remove_scope
 from bot.storage.store import Store
 from bot.storage.values import Action, Keeping, Origin, Scope, Score, Teachers, Truth
 from tests.support.learning_backend import LearningBackend, Member, action, choices, labels
-from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source
+from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, WITH_BUTTONS, Source, asking, press
 
 HERE = Scope.of(CHAT)
 
@@ -33,8 +34,9 @@ def bob(service: Service, source: Source) -> Member:
 
 
 async def wrong(member: Member, picture: str = "maki") -> Reply:
-    """Ask who is in a picture, and press that it is wrong."""
-    return await member.press(await member.ask(picture), "Wrong?")
+    """Ask who is in a picture, and press that it is wrong, or that its face has a name."""
+    answer = await member.ask(picture)
+    return await member.press(answer, "Wrong?" if "Wrong?" in labels(answer) else "Name this face")
 
 
 @pytest.mark.parametrize("step", [Keeping.NOTHING, Keeping.NAMED])
@@ -92,6 +94,36 @@ async def test_wrong_offers_the_other_names_and_learns_the_one_that_is_chosen(an
     (example,) = await store.examples(HERE)
     assert (example.character, example.origin) == ("yazawa_nico", Origin.CORRECTED)
     assert await store.scores(HERE) == [Score("nishikino_maki", 0, 1)]
+
+
+async def test_a_face_that_nobody_knows_is_named_at_once(ann: Member, store: Store) -> None:
+    answer = await ann.ask("umi")
+    assert labels(answer) == ["Name this face", "Other guesses", "Delete"]
+    asked = await ann.press(answer, "Name this face")
+    assert asked.text == "Face 1: who is it?\nIf you say who, I keep the cut-out face to learn from it."
+    assert choices(asked) == ["Yazawa Nico", "Nishikino Maki"]
+    assert (await ann.press(asked, "Someone else…", "Umi")).text == "Thank you! So that is Umi."
+    assert await store.taught(HERE) == {"Umi": 1}
+    forged = action(await ann.ask("maki"), "Wrong?").replace("wrong", "name")
+    assert "expired" in (await ann.say(Press(forged + ":7"))).text
+
+
+async def test_faces_that_nobody_knows_are_chosen_among_themselves(ann: Member) -> None:
+    asked = await ann.press(await ann.ask("maki+umi+eli"), "Name this face")
+    assert asked.text == "Which face?"
+    assert choices(asked) == ["Face 2", "Face 3"]
+    assert (await ann.press(asked, "Face 3")).text.startswith("Face 3: who is it?")
+
+
+async def test_faces_to_choose_from_are_pictures_where_the_platform_shows_some(
+    service: Service, source: Source
+) -> None:
+    for able in (False, True):
+        details = {"capabilities": replace(WITH_BUTTONS, thumbnails=able)}
+        answer = await service.handle(asking(source.picture("umi+maki"), **details))
+        asked = await service.handle(press(answer, "Other guesses", **details))
+        pictures = [option.picture for menu in asked.menus for option in menu.options]
+        assert pictures == ([b"umi", b"maki"] if able else [b"", b""])
 
 
 async def test_back_shows_the_answer_again(ann: Member) -> None:

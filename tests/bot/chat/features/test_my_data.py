@@ -213,7 +213,7 @@ async def test_deleted_data_takes_the_remembered_answers_along(service: Service,
     answer = await service.handle(asking(source.picture(), capabilities=WITH_BUTTONS))
     question = await service.handle(press(await service.handle(my_data()), "Delete my data"))
     await service.handle(press(question, "Yes, delete it"))
-    assert "expired" in (await service.handle(press(answer, "More like this"))).text
+    assert "expired" in (await service.handle(press(answer, "Other guesses"))).text
 
 
 async def test_it_is_not_told_where_everybody_reads_along(service: Service, store: Store) -> None:

@@ -240,7 +240,7 @@ async def test_a_name_with_a_link_a_command_or_a_mention_is_refused(ann: Member,
 async def test_one_of_several_faces_is_chosen_with_a_button(ann: Member, store: Store) -> None:
     reply = await ann.teach("Umi", "maki+umi")
     assert "Which one is Umi?" in reply.text
-    assert labels(reply) == ["1", "2"]
+    assert labels(reply) == ["1", "2", "None of them"]
     assert len(reply.images) == 1
     assert await store.taught(HERE) == {}
     reply = await ann.press(reply, "2")
@@ -252,12 +252,21 @@ async def test_one_of_several_faces_is_chosen_with_a_button(ann: Member, store: 
 async def test_faces_of_several_pictures_are_chosen_one_after_the_other(ann: Member, store: Store) -> None:
     asked = await ann.teach("Umi", "maki+umi", "umi3", "nico+umi2")
     assert "from 1 picture" in asked.text
-    assert labels(asked) == ["1.1", "1.2", "3.1", "3.2", "Undo"]
+    assert labels(asked) == ["1.1", "1.2", "3.1", "3.2", "None of them", "Undo"]
     reply = await ann.press(asked, "1.2")
     assert labels(reply)[:2] == ["1", "2"]
     assert "expired" in (await ann.press(asked, "1.1")).text
     reply = await ann.press(reply, "2")
     assert await store.taught(HERE) == {"Umi": 3}
+
+
+async def test_none_of_several_faces_may_be_meant(ann: Member, store: Store) -> None:
+    asked = await ann.teach("Umi", "maki+nico", "umi")
+    reply = await ann.press(asked, "None of them")
+    assert reply.placement is Placement.EDIT
+    assert reply.text == "None of them, then: I have learnt none of these faces."
+    assert "expired" in (await ann.press(asked, "1.1")).text
+    assert await store.taught(HERE) == {"Umi": 1}, "what was clear is learnt"
 
 
 async def test_a_face_is_chosen_once_however_many_press(ann: Member, bob: Member, store: Store) -> None:
@@ -290,7 +299,8 @@ async def test_more_faces_than_there_is_room_to_choose_from_are_chosen_later(ann
     crowd = "+".join(["maki"] * 15)
     asked = await ann.teach("Umi", crowd, crowd)
     assert len(labels(asked)) == 20
-    assert labels(await ann.press(asked, "1.1")) == [*map(str, range(1, 16)), "Undo"]
+    assert labels(asked)[-1] == "None of them"
+    assert labels(await ann.press(asked, "1.1")) == [*map(str, range(1, 16)), "None of them", "Undo"]
 
 
 async def test_pictures_without_use_are_told_one_by_one(ann: Member) -> None:

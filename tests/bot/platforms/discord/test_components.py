@@ -126,11 +126,11 @@ async def test_a_press_can_delete_the_answer(discord: FakeDiscord, service: Reco
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_press_can_be_answered_anew(discord: FakeDiscord, service: Recorder, private: bool) -> None:
-    service.reply = Buttons(Reply("More like this", (PICTURE,), private=private))
+    service.reply = Buttons(Reply("Other guesses", (PICTURE,), private=private))
     answer = await answered(discord)
     await discord.press(answer, "Wrong?")
     more = await discord.answer()
-    assert (more.edits, more.ephemeral, more.content) == (False, private, "More like this")
+    assert (more.edits, more.ephemeral, more.content) == (False, private, "Other guesses")
     assert [file.data for file in more.files] == [b"annotated"]
     assert discord.message(answer)["content"] == "1: Kosaka Honoka"
 

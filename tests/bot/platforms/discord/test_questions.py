@@ -106,7 +106,7 @@ async def test_more_answers_go_too(discord: FakeDiscord, service: Recorder) -> N
     service.reply = Reply("1: Kosaka Honoka", buttons=((Button("More", "more:abc"),),))
     message = await discord.post_picture(PNG)
     answer = await discord.answer()
-    service.reply = Reply("More like this")
+    service.reply = Reply("Other guesses")
     await discord.press(answer, "More")
     more = await discord.answer()
     await discord.delete(message)

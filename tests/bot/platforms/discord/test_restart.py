@@ -95,7 +95,7 @@ async def test_more_answers_of_either_life_go_too(discord: FakeDiscord, serve: S
     async with serve():
         message = await discord.post_picture(PNG)
         answers.append(await discord.answer())
-        service.reply = Reply("More like this")
+        service.reply = Reply("Other guesses")
         await discord.press(answers[0], "More")
         answers.append(await discord.answer())
     async with serve():

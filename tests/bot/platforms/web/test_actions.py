@@ -74,6 +74,25 @@ async def test_an_answer_comes_with_its_buttons_and_menus(chat: WebChat) -> None
     ]
 
 
+async def test_pictures_on_buttons_and_options_stay_as_long_as_these(handler: Recorder, chat: WebChat) -> None:
+    face = b"RIFF\x10\0\0\0WEBPVP8 face"
+    handler.reply = Reply(
+        "Which face?",
+        buttons=((Button("1", "which:1", picture=face),),),
+        menus=(Menu("Which face?", (Option("Face 1", "more:1", picture=face), Option("Face 2", "more:2"))),),
+    )
+    answer = await ask(chat)
+    with_pictures = [answer["buttons"][0][0], answer["menus"][0]["options"][0]]
+    assert "picture" not in answer["menus"][0]["options"][1]
+    for each in with_pictures:
+        assert await chat.picture({"url": each["picture"]}) == face
+    handler.reply = Reply("Face 1", placement=Placement.EDIT)
+    await chat.press(answer["id"], "more:1")
+    for each in with_pictures:
+        async with chat.http.get(each["picture"]) as response:
+            assert response.status == 404
+
+
 @pytest.mark.parametrize(("action", "text"), [("page:1", None), ("teach:no", None), ("other", "Kurogane Rin")])
 async def test_a_press_reaches_the_handler_with_what_was_written(
     handler: Recorder, chat: WebChat, action: str, text: str | None
@@ -150,11 +169,11 @@ async def test_a_new_reply_to_a_press_follows_in_the_thread_and_silence_does_not
     handler: Recorder, chat: WebChat
 ) -> None:
     answer = await ask(chat)
-    handler.reply = Reply("More like this: …")
+    handler.reply = Reply("Other guesses: …")
     await chat.press(answer["id"], "page:1")
     handler.reply = Reply()
     assert await chat.press(answer["id"], "page:1") == (200, {"notice": None})
-    assert [message["text"] for message in await chat.thread()] == ["", ANSWER.text, "More like this: …"]
+    assert [message["text"] for message in await chat.thread()] == ["", ANSWER.text, "Other guesses: …"]
 
 
 @pytest.mark.parametrize("action", ["page:2", "", "teach"])
@@ -209,7 +228,7 @@ async def test_a_press_that_says_nothing_is_refused(chat: WebChat, body: str) ->
 async def test_deleting_a_question_deletes_its_answers(handler: Recorder, chat: WebChat) -> None:
     kept = await ask(chat)
     answer = await ask(chat)
-    handler.reply = Reply("More like this: …", (OTHER,))
+    handler.reply = Reply("Other guesses: …", (OTHER,))
     await chat.press(answer["id"], "page:1")
     *_, question, _, more = await chat.thread()
     assert await chat.take_back(question["id"]) == 204

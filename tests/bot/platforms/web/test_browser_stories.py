@@ -12,6 +12,7 @@ from tests.support.tiny import BLUE, GREEN, RED
 from tests.support.web.page import DESKTOP, PHONE, Page
 from tests.support.web.running_bot import ANSWER, YELLOW, Bot, Talk, sheet
 
+UNLIKE = "This looks like somebody else, not like {}. Add it anyway?"
 CROWD = (RED, GREEN, BLUE, RED, GREEN, BLUE, RED, GREEN, BLUE, RED)
 """More faces than fit on a page."""
 AKANE, MIDORI, AOI = "Akane Hoshino", "Midori Hayashi", "Aoi Umino"
@@ -46,10 +47,13 @@ def test_a_crowd_is_asked_about_in_every_way_that_a_page_takes_pictures(talk: Ta
     items = talk.last.find_elements("css selector", "ol > li")
     assert [item.get_property("value") for item in items] == [9, 10], "faces keep their numbers on every page"
     assert talk.labels[0] == "◀ Back"
-    talk.press("More like this")
-    assert len(talk.options("Which face?")) == 1 + len(CROWD)
-    assert talk.pick("Which face?", f"Face 2: {MIDORI}").startswith(f"Face 2 looks most like:\n{MIDORI}, ")
-    assert talk.chosen("Which face?") == f"Face 2: {MIDORI}"
+    talk.press("Other guesses")
+    faces = talk.last.find_elements("css selector", ".faces .action")
+    assert [face.text.split(":")[0] for face in faces] == [f"Face {number}" for number in range(1, 1 + len(CROWD))]
+    page.wait(lambda: all(face.find_element("css selector", "img").get_property("naturalWidth") for face in faces))
+    page.shoot("whole-which-face", PHONE)
+    assert talk.press(f"Face 2: {MIDORI}").startswith(f"Face 2 looks most like:\n{MIDORI}, ")
+    assert talk.button(f"Face 2: {MIDORI}").get_attribute("aria-pressed") == "true"
     assert talk.press("◀ Back") == first
     talk.button("Right!").click()
     page.wait(lambda: talk.toast == "Thank you! I am glad that I was right 10 times.")
@@ -73,7 +77,9 @@ def test_a_wrong_name_is_put_right_in_every_way(talk: Talk) -> None:
     assert talk.options("Choose a name") == ["Choose…", MIDORI, AOI]
     assert talk.page.focused.accessible_name == "Choose a name", "names come first, for eyes and for the keyboard"
     talk.page.shoot("whole-wrong", PHONE)
-    assert talk.pick("Choose a name", MIDORI) == f"Thank you! So that is {MIDORI}."
+    assert talk.pick("Choose a name", MIDORI) == UNLIKE.format(MIDORI)
+    talk.page.shoot("whole-add-anyway", PHONE)
+    assert talk.press("Add anyway") == f"Thank you! So that is {MIDORI}."
     assert talk.press("Undo").startswith("Taken back")
     assert talk.who(RED).startswith(AKANE)
 
@@ -84,7 +90,8 @@ def test_a_wrong_name_is_put_right_in_every_way(talk: Talk) -> None:
     assert talk.toast == "I know nobody called nobody of that name. “Someone else…” takes a new name."
     talk.write("Search…", "umi")
     assert talk.options("Choose a name") == ["Choose…", AOI]
-    assert talk.pick("Choose a name", AOI) == f"Thank you! So that is {AOI}."
+    assert talk.pick("Choose a name", AOI) == UNLIKE.format(AOI)
+    assert talk.press("Add anyway") == f"Thank you! So that is {AOI}."
     assert talk.who(RED, seed=91).startswith(AOI)
 
     talk.press("Wrong?")
@@ -102,7 +109,7 @@ def test_a_wrong_name_is_put_right_in_every_way(talk: Talk) -> None:
 def test_a_character_is_taught_and_forgotten_again(talk: Talk) -> None:
     assert talk.who(YELLOW).startswith("Nobody I know")
     assert talk.send("/teach Ki Iro", sheet(RED, YELLOW, BLUE)) == "There are several faces. Which one is Ki Iro?"
-    assert talk.labels == ["1", "2", "3"]
+    assert talk.labels == ["1", "2", "3", "None of them"]
     talk.page.shoot("whole-which", DESKTOP)
     assert talk.press("2") == "Thank you! I know Ki Iro in this chat now, from 1 picture."
     assert talk.who(YELLOW).startswith("Ki Iro, ")
@@ -208,7 +215,7 @@ def test_a_spoiler_stays_covered_and_bad_pictures_are_explained(talk: Talk) -> N
     page.one(".spoil").click()
     talk.send()
     assert [veil.text for veil in page.all(".veil")] == ["Spoiler: show it"] * 3
-    talk.press("More like this")
+    talk.press("Other guesses")
     assert len(page.all(".veil")) == 3, "still covered while the buttons are used"
     page.all(".picture .veil")[1].click()
     assert len(page.all(".words .veil")) == 1, "names are hidden for themselves"
