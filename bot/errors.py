@@ -164,7 +164,7 @@ class UnclearName(UserError):
     """A name that may mean one of `candidates`, as they are called. It stays out of logs: a user has written it.
 
     Where `misspelt`, none of them is called so, only nearly; else each has these words in its name, and others beside
-    them. `new`: whether it may be somebody new as well. `ids` are those of the candidates.
+    them. `new`: whether it may be a new character as well. `ids` are those of the candidates.
     """
 
     name: str

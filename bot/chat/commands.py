@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from gettext import NullTranslations
 from typing import Final, Protocol
 
 from bot.chat.model import Picture, Request
@@ -130,6 +131,11 @@ class MessageMenu:
     name: str
     read: Callable[[Arguments], Request]
     prompt: str = ""
+
+
+def help_line(t: NullTranslations, command: Command) -> str:
+    """Say in a line what a command is for."""
+    return t.gettext("{usage}: {description}").format(usage=command.usage, description=t.gettext(command.description))
 
 
 def split(message: str) -> tuple[str, str] | None:

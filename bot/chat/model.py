@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -259,6 +260,10 @@ class Capabilities:
     """An answer can be shown to the asker alone."""
     context_menus: bool = False
     age_restricted_chats: bool = False
+    kept_minutes: int = 0
+    """How long whobot itself keeps the pictures of a chat, in memory; 0 where the platform keeps them."""
+    own: bool = False
+    """The chat is a page of whoever runs whobot, and of those they let in: not a place where many people meet."""
     chat_link: str = ""
     """The address that opens a chat of a server, with ``{home}`` and ``{id}``; empty where there is none."""
 
@@ -369,6 +374,7 @@ class Reply:
         suggestions: What a `Suggest` is answered with; nothing else is read then.
         shown: What a page is answered with that shows values instead of words; see `bot.chat.people`.
         refusal: What kind of failure the text tells of, for pages and programs; empty where there is none.
+        times: Times as they stand in the text, in UTC: platforms that know the reader's clock show them by that.
     """
 
     text: str = ""
@@ -381,6 +387,7 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     shown: object = None
     refusal: str = ""
+    times: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def silent(self) -> bool:

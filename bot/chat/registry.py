@@ -15,7 +15,7 @@ from bot.chat.access import Rights
 from bot.chat.actions import Pressed, read
 from bot.chat.analysis import PictureAnalysis
 from bot.chat.answers import Answers
-from bot.chat.commands import Arguments, Command, MessageMenu, Words, plain
+from bot.chat.commands import Arguments, Command, MessageMenu, Where, Words, help_line, plain
 from bot.chat.context import Context
 from bot.chat.lessons import Lessons
 from bot.chat.memory import Memories
@@ -38,6 +38,9 @@ class Rate(StrEnum):
     PRESSES = "presses"
     PAGES = "pages"
     """What a page asks for by itself, for every picture on it."""
+    RIGHTS = "rights"
+    """What people may ask whatever else they have asked: how whobot is used, what it keeps, and to be left alone. It
+    has a minute of its own, with as many requests."""
 
 
 class Audience(StrEnum):
@@ -95,10 +98,6 @@ class Parts:
     memories: Memories
 
 
-def _nothing(_parts: Parts, _context: Context) -> Iterable[str]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Feature(Generic[S]):
     """One thing that people can ask for, on every platform.
@@ -110,7 +109,7 @@ class Feature(Generic[S]):
         requests: What answers each request.
         buttons: What answers each press.
         events: What follows each event.
-        help: Its lines of the help, for the one who asks in that chat.
+        help: Its lines of the help, for the one who asks in that chat; by default a line for each of its commands.
     """
 
     make: Callable[[Parts], S]
@@ -119,7 +118,18 @@ class Feature(Generic[S]):
     requests: tuple[RequestHandler[S, Any], ...] = ()
     buttons: tuple[ButtonHandler[S], ...] = ()
     events: tuple[EventHandler[S, Any], ...] = ()
-    help: Callable[[Parts, Context], Iterable[str]] = _nothing
+    help: Callable[[Parts, Context], Iterable[str]] | None = None
+
+    def help_lines(self, parts: Parts, context: Context) -> Iterable[str]:
+        """Yield its lines of the help, for the one who asks in that chat."""
+        if self.help is not None:
+            yield from self.help(parts, context)
+            return
+        for command in self.commands:
+            if (context.manages or not command.managers) and not (
+                context.chat.private and command.where is Where.GROUPS
+            ):
+                yield help_line(context.catalogue, command)
 
 
 class Registry:

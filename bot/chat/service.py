@@ -150,7 +150,9 @@ class Service:
         else:
             served = self._requests[type(request)]
         if not request.unasked:
-            await self._rates[served.rate].admit(context.user, context.chat)
+            # Nobody else waits for whobot in a chat of one's own: what is asked there counts as lightly as a press.
+            light = served.rate is Rate.REQUESTS and context.capabilities.own
+            await self._rates[Rate.PRESSES if light else served.rate].admit(context.user, context.chat)
         check_rights(context, served.rights)
         return await served.handle(context, request)
 
@@ -161,6 +163,7 @@ def local_rates(limits: Limits) -> Mapping[Rate, Rates]:
         Rate.REQUESTS: LocalRates(user_requests=limits.user_requests, chat_requests=limits.chat_requests),
         Rate.PRESSES: LocalRates(user_requests=limits.user_presses, chat_requests=limits.chat_presses),
         Rate.PAGES: LocalRates(user_requests=PAGE_REQUESTS, chat_requests=PAGE_REQUESTS),
+        Rate.RIGHTS: LocalRates(user_requests=limits.user_requests, chat_requests=limits.chat_requests),
     }
 
 

@@ -63,7 +63,8 @@ class Limits(Section):
     queue: Positive = 32
     """Pictures that may wait for a worker. Beyond that whobot says that it is busy."""
     user_requests: Positive = 10
-    """Requests of one user in a minute."""
+    """Requests of one user in a minute. /help, /privacy, /mydata and /optout have a minute of their own; in the web
+    chat, which is one's own, requests count as lightly as presses."""
     chat_requests: Positive = 30
     """Requests in one chat in a minute."""
     user_presses: Positive = 60

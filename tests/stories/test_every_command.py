@@ -168,8 +168,11 @@ async def test_buttons_of_an_answer_that_is_forgotten_have_expired(chat: Platfor
 
 
 async def test_every_command_in_the_web_chat(tmp_path: Path) -> None:
-    """Its chats are private: there is nothing to watch, and everybody manages their own."""
-    web = settings(tmp_path, UNLIMITED, web=Web(port=0))
+    """Its chats are private: there is nothing to watch, and everybody manages their own.
+
+    Who tries all commands within a minute meets no limit.
+    """
+    web = settings(tmp_path, config.Limits(), web=Web(port=0))
     async with running(web) as bot:
         (adapter,) = bot.adapters
         assert isinstance(adapter, WebAdapter)
@@ -207,7 +210,8 @@ async def test_every_button(pressed: set[str], chat: PlatformChat) -> None:
     await what_is_asked_before_it_counts(chat)
     await known_characters(chat)
     await own_data(await chat.private())
-    assert {button.verb for feature in REGISTRY.features for button in feature.buttons} == pressed
+    unheard = {"called"} if chat.platform == "discord" else set()
+    assert {button.verb for feature in REGISTRY.features for button in feature.buttons} - unheard == pressed
 
 
 async def under_an_answer(chat: PlatformChat) -> None:
@@ -269,6 +273,12 @@ async def who_is_it_really(chat: PlatformChat) -> None:
 
 
 async def what_is_asked_before_it_counts(chat: PlatformChat) -> None:
+    if chat.platform == "telegram":  # Discord has the name filled in
+        asked = await chat.say("teach", "", GREY, by=chat.manager)
+        assert asked.text == "Who is it?"
+        learnt = await chat.press(asked, "Say who it is…", by=chat.manager, words="Haiiro")
+        assert learnt.text.startswith("Thank you! I know Haiiro in this chat now, from 1 picture.")
+        await chat.press(learnt, "Undo", by=chat.manager)
     asked = await chat.say("teach", "Hayashy", RED, by=chat.ann)
     assert asked.text == "I know nobody called Hayashy. Did you mean Midori Hayashi?"
     doubt = await chat.press(asked, "Midori Hayashi", by=chat.ann)

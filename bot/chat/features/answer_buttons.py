@@ -78,7 +78,7 @@ def rows(context: Context, answer: Answer, page: int = 0) -> tuple[tuple[Button,
     if page + 1 < count_pages(answer.findings):
         turning.append(Button(context.sentences.forward(), write("page", token, page + 1)))
     judging = []
-    named = [said_of(seen.sighting) is not None for seen in answer.faces]
+    named = [seen.sighting.named is not None for seen in answer.faces]
     if any(named):
         judging.append(Button(t.gettext("Right!"), write("right", token)))
         judging.append(Button(t.gettext("Wrong?"), write("wrong", token)))

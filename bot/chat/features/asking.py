@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter
+from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter, help_line
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
 from bot.chat.model import Ask, Reply, Trigger
@@ -62,6 +62,7 @@ def _help(_parts: Parts, context: Context) -> Iterator[str]:
     t = context.catalogue
     if context.chat.private:
         yield t.gettext("Send me a picture, or several at once.")
+        yield from (help_line(t, command) for command in FEATURE.commands)
     else:
         yield t.gettext("Send /who with a picture, or reply to a picture with /who or by mentioning me.")
     if context.capabilities.context_menus:

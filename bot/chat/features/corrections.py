@@ -69,7 +69,7 @@ class Corrections:
     async def name(self, context: Context, press: Pressed) -> Reply:
         """Ask who a face is that nobody knows; ask first which one, where there are several."""
         answer = await self._answers.recall(context, press.token)
-        strangers = [place for place, seen in enumerate(answer.faces) if said_of(seen.sighting) is None]
+        strangers = [place for place, seen in enumerate(answer.faces) if seen.sighting.named is None]
         if len(strangers) > 1 and not press.args:
             menus = (menu_of_faces(context, answer, "name", strangers),)
             return in_place_of(answer, which_face(context), ((back_to(context, answer),),), menus)
@@ -179,7 +179,7 @@ class Corrections:
             ),
         )
         face = answer.faces[place]
-        ask = words.who_is_it if said_of(face.sighting) is None else words.who_instead
+        ask = words.who_is_it if face.sighting.named is None else words.who_instead
         question = ask(name_of_face(context, answer, face))
         text = f"{question}\n{await self._what_stays(context, answer, place)}"
         return in_place_of(answer, text, rows, (Menu(words.choose(), options),) if options else ())

@@ -1,9 +1,10 @@
 """Forgetting a character that was taught in a chat."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.chat.access import Rights
-from bot.chat.commands import Command, Kind, Parameter
+from bot.chat.commands import Command, Kind, Parameter, help_line
 from bot.chat.context import Context
 from bot.chat.lessons import undo_button
 from bot.chat.model import Reply, Request
@@ -52,6 +53,11 @@ class Forgetting:
         return Reply(text, buttons=((undo_button(context, change),),) if context.capabilities.buttons else ())
 
 
+def _help(_parts: Parts, context: Context) -> Iterator[str]:
+    if context.teaches:
+        yield from (help_line(context.catalogue, command) for command in FEATURE.commands)
+
+
 FEATURE = Feature(
     make=Forgetting,
     commands=(
@@ -63,4 +69,5 @@ FEATURE = Feature(
         ),
     ),
     requests=(RequestHandler(Forget, Forgetting.forget, rights=Rights.TEACHERS, audience=Audience.CHAT),),
+    help=_help,
 )

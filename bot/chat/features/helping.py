@@ -6,7 +6,7 @@ from bot.chat.access import Rights
 from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Help, Misuse, Reply
-from bot.chat.registry import Feature, Parts, RequestHandler
+from bot.chat.registry import Feature, Parts, Rate, RequestHandler
 from bot.storage.values import Scope
 from bot.texts import N_
 
@@ -26,7 +26,7 @@ class Helping:
         characters = backend.characters
         taught = map(characters.current, await self._parts.store.taught(Scope.of(context.chat)))
         names = [characters.name(id_) for id_ in dict.fromkeys((*backend.roster, *taught))]
-        lines = [line for feature in self._parts.registry.features for line in feature.help(self._parts, context)]
+        lines = [line for feature in self._parts.registry.features for line in feature.help_lines(self._parts, context)]
         head = context.catalogue.gettext("I tell who is in an anime picture.")
         return Reply("\n".join([head, "", *lines, "", _known(context, names)]), private=True)
 
@@ -50,5 +50,9 @@ def _known(context: Context, names: Sequence[str]) -> str:
 FEATURE = Feature(
     make=Helping,
     commands=(Command("help", N_("How to ask"), lambda _: Help(), aliases=("start",)),),  # Telegram's for a new chat
-    requests=(RequestHandler(Help, Helping.help, rights=Rights.SHOWN), RequestHandler(Misuse, Helping.correct)),
+    help=lambda _parts, _context: (),  # whoever reads it has found it
+    requests=(
+        RequestHandler(Help, Helping.help, rights=Rights.SHOWN, rate=Rate.RIGHTS),
+        RequestHandler(Misuse, Helping.correct),
+    ),
 )

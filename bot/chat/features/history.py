@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from gettext import NullTranslations
 
 from bot.chat.access import Rights
@@ -69,15 +69,16 @@ class History:
             for place, change in enumerate(changes, skip + 1)
         ]
         text = _listed(context, skip // PAGE + 1, lines)
+        times = tuple((_moment(change.at), change.at) for change in changes)
         if not context.capabilities.buttons:
-            return Reply(text, private=True)
+            return Reply(text, private=True, times=times)
         turning = []
         if skip > 0:
             turning.append(Button(t.gettext("◀ Newer"), write("history", "", max(0, skip - PAGE))))
         if len(found) > PAGE:
             turning.append(Button(t.gettext("Older ▶"), write("history", "", skip + PAGE)))
         rows = (_reverting(t, changes, skip), _agreeing(t, changes, skip), tuple(turning))
-        return Reply(text, buttons=tuple(row for row in rows if row), private=True)
+        return Reply(text, buttons=tuple(row for row in rows if row), private=True, times=times)
 
 
 def _listed(context: Context, page: int, lines: Sequence[str]) -> str:
@@ -88,11 +89,16 @@ def _listed(context: Context, page: int, lines: Sequence[str]) -> str:
     return "\n".join([t.gettext("What I was taught in this chat, page {page}:").format(page=page), *lines])
 
 
+def _moment(at: datetime) -> str:
+    """Write a time as it stands in an entry."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def _entry(context: Context, number: int, change: Change, name: Callable[[str], str]) -> str:
     """Tell of one change."""
     t = context.catalogue
-    when = change.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-    line = t.gettext("{number}. {when} UTC: {what}").format(number=number, when=when, what=told(t, change, name))
+    when, what = _moment(change.at), told(t, change, name)
+    line = t.gettext("{number}. {when}: {what}").format(number=number, when=when, what=what)
     if change.reverted:
         line += " " + t.gettext("(taken back)")
     elif change.waiting:

@@ -1,13 +1,12 @@
 """What is kept about a person: shown to them alone, and deleted once they have confirmed it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.chat.actions import Pressed, write
 from bot.chat.commands import SWITCH, Arguments, Command, Kind, Parameter
 from bot.chat.context import Context
 from bot.chat.model import Button, ButtonStyle, Reply, Request
-from bot.chat.registry import ButtonHandler, Feature, Parts, RequestHandler
+from bot.chat.registry import ButtonHandler, Feature, Parts, Rate, RequestHandler
 from bot.chat.replies import in_place
 from bot.storage.values import UserData
 from bot.texts import N_
@@ -150,10 +149,6 @@ def _read_opt_out(arguments: Arguments) -> OptOut | None:
     return OptOut(SWITCH.get(arguments.words, True))
 
 
-def _help(_parts: Parts, context: Context) -> Iterator[str]:
-    yield context.catalogue.gettext("/optout on: I leave your pictures alone, until /optout off.")
-
-
 FEATURE = Feature(
     make=MyData,
     commands=(
@@ -165,7 +160,9 @@ FEATURE = Feature(
         ),
         Command("mydata", N_("See and delete what I keep about you"), lambda _: ShowMyData()),
     ),
-    requests=(RequestHandler(OptOut, MyData.opt_out), RequestHandler(ShowMyData, MyData.show)),
-    buttons=(ButtonHandler("mydata", MyData.press),),
-    help=_help,
+    requests=(
+        RequestHandler(OptOut, MyData.opt_out, rate=Rate.RIGHTS),
+        RequestHandler(ShowMyData, MyData.show, rate=Rate.RIGHTS),
+    ),
+    buttons=(ButtonHandler("mydata", MyData.press, rate=Rate.RIGHTS),),
 )

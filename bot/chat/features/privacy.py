@@ -1,6 +1,5 @@
 """What whobot keeps, for how long, and where."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from gettext import NullTranslations
@@ -8,7 +7,7 @@ from gettext import NullTranslations
 from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
-from bot.chat.registry import Feature, Parts, RequestHandler
+from bot.chat.registry import Feature, Parts, Rate, RequestHandler
 from bot.storage.values import REMOVED_KEPT, Keeping
 from bot.texts import N_
 
@@ -37,27 +36,56 @@ class Privacy:
                 "For the buttons under an answer I remember its faces for {n} hours at most, in memory only.",
                 hours,
             ).format(n=hours),
-            t.gettext(
-                "For two days I keep which of my answers belong to which messages, and who asked: by their ids "
-                "alone, so that an answer can be taken back."
-            ),
-            t.gettext(
-                "When somebody teaches me, I keep the cut-out face, the name, who taught it and when, in a database on "
-                "that machine, until it is forgotten. It counts in this chat, and in all channels of its server."
-            ),
+            *_conversation(t, context.capabilities.kept_minutes),
             _judged(t, keep),
             t.ngettext(
                 "What was forgotten can be put back for {n} day; then it is gone.",
                 "What was forgotten can be put back for {n} days; then it is gone.",
                 days,
             ).format(n=days),
-            t.gettext(
-                "I also keep how this chat is set, who has opted out, and who has taught and changed what. "
-                "When I am removed from a chat, all that I keep of it goes."
-            ),
+            _rest(t, page=context.capabilities.kept_minutes > 0),
             t.gettext("/mydata shows what I keep about you and deletes it. /optout on: I ignore your pictures."),
         ]
         return Reply("\n".join(lines), private=True)
+
+
+def _conversation(t: NullTranslations, page_minutes: int) -> list[str]:
+    """Say what is kept of a conversation itself, and of what was taught in it.
+
+    Args:
+        page_minutes: How long whobot keeps the pictures of the chat itself; 0 where a platform keeps them.
+    """
+    taught = t.gettext(
+        "When somebody teaches me, I keep the cut-out face, the name, who taught it and when, in a database on that "
+        "machine, until it is forgotten."
+    )
+    if not page_minutes:
+        links = t.gettext(
+            "For two days I keep which of my answers belong to which messages, and who asked: by their ids "
+            "alone, so that an answer can be taken back."
+        )
+        return [links, f"{taught} {t.gettext('It counts in this chat, and in all channels of its server.')}"]
+    page = t.ngettext(
+        "This page's messages are in memory only, until they are forgotten or I am restarted; its pictures for "
+        "{n} minute at most.",
+        "This page's messages are in memory only, until they are forgotten or I am restarted; its pictures for "
+        "{n} minutes at most.",
+        page_minutes,
+    ).format(n=page_minutes)
+    cookie = t.gettext(
+        "A cookie in this browser finds what was set and taught here again, for a year. It is the only name that I "
+        "have for you."
+    )
+    return [page, cookie, f"{taught} {t.gettext('It counts in this chat.')}"]
+
+
+def _rest(t: NullTranslations, *, page: bool) -> str:
+    kept = t.gettext("I also keep how this chat is set, who has opted out, and who has taught and changed what.")
+    if page:
+        gone = t.gettext("“Forget” removes this chat, and all that I keep of it.")
+    else:
+        gone = t.gettext("When I am removed from a chat, all that I keep of it goes.")
+    return f"{kept} {gone}"
 
 
 def _stored(t: NullTranslations, keep: Keeping) -> str:
@@ -88,13 +116,8 @@ def _judged(t: NullTranslations, keep: Keeping) -> str:
             )
 
 
-def _help(_parts: Parts, context: Context) -> Iterator[str]:
-    yield context.catalogue.gettext("/privacy: what I keep, and for how long.")
-
-
 FEATURE = Feature(
     make=Privacy,
     commands=(Command("privacy", N_("What I keep, for how long, and where"), lambda _: ShowPrivacy()),),
-    requests=(RequestHandler(ShowPrivacy, Privacy.show),),
-    help=_help,
+    requests=(RequestHandler(ShowPrivacy, Privacy.show, rate=Rate.RIGHTS),),
 )

@@ -1,6 +1,6 @@
 """Shows how a chat is set, and lets those who manage it change that."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,14 +102,6 @@ def _reads(name: str) -> Callable[[Arguments], Configure | None]:
     return read
 
 
-def _help(_parts: Parts, context: Context) -> Iterator[str]:
-    t = context.catalogue
-    if context.manages and not context.chat.private:
-        yield t.gettext("/watch on: I look at every picture posted here, until /watch off.")
-    if context.manages:
-        yield t.gettext("/settings: how I am set in this chat.")
-
-
 FEATURE = Feature(
     make=SettingUp,
     commands=(
@@ -151,5 +143,4 @@ FEATURE = Feature(
         RequestHandler(Configure, SettingUp.configure, rights=Rights.MANAGERS, audience=Audience.CHAT),
     ),
     buttons=(ButtonHandler(chat_settings.VERB, SettingUp.press, rights=Rights.MANAGERS),),
-    help=_help,
 )

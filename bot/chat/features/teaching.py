@@ -11,7 +11,7 @@ from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import thumbnail
 from bot.chat.lessons import MOST_CANDIDATES, counting, follow_up
-from bot.chat.model import Button, ButtonStyle, Chat, PictureRequest, Reply, User
+from bot.chat.model import Button, ButtonStyle, Chat, PictureRequest, Prompt, Reply, User
 from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
 from bot.chat.words import Finding, TeachingWords, compose
@@ -32,7 +32,8 @@ class Open:
     """A lesson that waits for a word: whom it means, whether its faces are meant, or which one of several is.
 
     Args:
-        characters: Whom it teaches; where that is not clear, who may be meant, somebody new last.
+        characters: Whom it teaches; where that is not clear, who may be meant, somebody new last; nobody where
+            there was no name.
         faces: What it shows. Where several are of one picture, one of them is meant.
     """
 
@@ -57,7 +58,7 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class Teach(PictureRequest):
-    """These pictures show `name`."""
+    """These pictures show `name`; where that is empty, somebody who is still to be named."""
 
     name: str
 
@@ -83,22 +84,28 @@ class Teaching:
         """
         if not self._backend.embeds:
             raise CannotLearn
-        unclear = None
-        try:
-            characters: tuple[str, ...] = (await self._lessons.character_called(context, request.name),)
-        except UnclearName as error:
-            if not context.capabilities.buttons:
-                raise
-            unclear, characters = error, (*error.ids[:MOST_CANDIDATES], error.name)
+        if not request.name and not request.pictures:
+            return Reply(TeachingWords(context.catalogue).how_to_teach(), private=True)
+        unclear: UnclearName | None = None
+        characters: tuple[str, ...] = ()
+        if request.name or not context.capabilities.buttons:
+            try:
+                characters = (await self._lessons.character_called(context, request.name),)
+            except UnclearName as error:
+                if not context.capabilities.buttons:
+                    raise
+                unclear, characters = error, _who_may_be_meant(error)
         findings = await self._analysis.analyse(context, request.pictures)
         lesson = Open(context.user, context.chat, characters, faces_of(findings))
         failures = self._failures(context, findings)
         if not lesson.faces:
             return Reply("\n".join(failures))
-        if unclear is None:
+        if unclear is not None:
+            said = await self._ask_whom(context, lesson, unclear)
+        elif characters:
             said = await self._go_on(context, lesson)
         else:
-            said = await self._ask_whom(context, lesson, unclear)
+            said = await self._ask_name(context, lesson)
         reply = Reply(said.text(failures), buttons=said.buttons)
         marked = [finding for finding in findings if len(faces_of([finding])) > 1]
         if not marked:
@@ -176,6 +183,13 @@ class Teaching:
                 lines.append(f"{context.sentences.heading(finding.number)} {text}" if len(findings) > 1 else text)
         return lines
 
+    async def _ask_name(self, context: Context, lesson: Open) -> _Said:
+        """Ask who is in pictures that came without a name."""
+        words, token = TeachingWords(context.catalogue), await self._open.keep(lesson)
+        prompt = Prompt(words.name_title())
+        say = Button(words.say_who(), write("called", token), ButtonStyle.PRIMARY, prompt)
+        return _Said(question=words.name_title(), buttons=((say, _cancel(words, token)),))
+
     async def _ask_whom(self, context: Context, lesson: Open, unclear: UnclearName) -> _Said:
         """Ask who is meant by a name that several may have, or that is misspelt."""
         words, token = TeachingWords(context.catalogue), await self._open.keep(lesson)
@@ -211,6 +225,16 @@ class Teaching:
         buttons.append(Button(context.catalogue.gettext("None of them"), write("none", token)))
         rows = tuple(tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
         return _Said(question=words.which_face(self._backend.characters.name(lesson.characters[0])), buttons=rows)
+
+    async def called(self, context: Context, press: Pressed) -> Reply:
+        """Go on with the name that was written."""
+        lesson = await self._recall(context, press)
+        try:
+            character = await self._lessons.character_called(context, press.text or "")
+        except UnclearName as unclear:
+            said = await self._ask_whom(context, replace(lesson, characters=_who_may_be_meant(unclear)), unclear)
+            return in_place(Reply(said.text(), buttons=said.buttons))
+        return await self._answered(context, press, replace(lesson, characters=(character,)))
 
     async def whom(self, context: Context, press: Pressed) -> Reply:
         """Go on with whom a name was said to mean."""
@@ -272,6 +296,11 @@ class Teaching:
         return in_place(Reply(said.text(), buttons=said.buttons))
 
 
+def _who_may_be_meant(unclear: UnclearName) -> tuple[str, ...]:
+    """Return those who are offered for a name, and last somebody new of that name."""
+    return (*unclear.ids[:MOST_CANDIDATES], unclear.name)
+
+
 def _cancel(words: TeachingWords, token: str) -> Button:
     return Button(words.cancel(), write("cancel", token))
 
@@ -314,8 +343,8 @@ def _cost(question: Open) -> int:
     )
 
 
-def _read(arguments: Arguments) -> Teach | None:
-    return Teach(arguments.pictures, arguments.text) if arguments.text else None
+def _read(arguments: Arguments) -> Teach:
+    return Teach(arguments.pictures, arguments.text)
 
 
 def _help(parts: Parts, context: Context) -> Iterator[str]:
@@ -347,6 +376,7 @@ FEATURE = Feature(
     buttons=(
         ButtonHandler("which", Teaching.choose, rights=Rights.TEACHERS),
         ButtonHandler("none", Teaching.none, rights=Rights.TEACHERS),
+        ButtonHandler("called", Teaching.called, rights=Rights.TEACHERS),
         ButtonHandler("whom", Teaching.whom, rights=Rights.TEACHERS),
         ButtonHandler("anyway", Teaching.anyway, rights=Rights.TEACHERS),
         ButtonHandler("cancel", Teaching.cancel, rights=Rights.TEACHERS),

@@ -38,6 +38,17 @@ class TeachingWords:
             n,
         ).format(name=name, n=n)
 
+    def how_to_teach(self) -> str:
+        """Say what to send to teach a character."""
+        return self._catalogue.gettext(
+            "Whom shall I learn? Send /teach with the name and a picture of the face, or reply to a picture with "
+            "/teach and the name. Five pictures teach me much better than one."
+        )
+
+    def say_who(self) -> str:
+        """Write who it is."""
+        return self._catalogue.gettext("Say who it is…")
+
     def which_face(self, name: str) -> str:
         """Ask which of several faces is to be learnt."""
         return self._catalogue.gettext("There are several faces. Which one is {name}?").format(name=name)

@@ -67,7 +67,7 @@ async def post(message: discord.Message, reply: Reply) -> discord.Message | None
         # A reply to a message that is gone would be refused, if one insisted that it exists.
         reference = message.to_reference(fail_if_not_exists=False) if may_refer(message) else None
         return await message.channel.send(
-            render.content(part.text, spoiler=spoiler),
+            render.content(part.text, spoiler=spoiler, times=part.times),
             files=render.files(part.images),
             view=components.view(part),  # type: ignore[arg-type] # None is its default
             reference=reference,  # type: ignore[arg-type] # so it is here
@@ -164,7 +164,7 @@ async def take_away(answer: discord.PartialMessage) -> None:
 def _edit(interaction: discord.Interaction, *, spoiler: bool) -> Send:
     async def send(part: Reply) -> discord.Message:
         return await interaction.edit_original_response(
-            content=render.content(part.text, spoiler=spoiler),
+            content=render.content(part.text, spoiler=spoiler, times=part.times),
             attachments=render.files(part.images) if part.images else discord.utils.MISSING,
             view=components.view(part),
         )
@@ -175,7 +175,7 @@ def _edit(interaction: discord.Interaction, *, spoiler: bool) -> Send:
 def _follow_up(interaction: discord.Interaction, *, spoiler: bool, ephemeral: bool) -> Send:
     async def send(part: Reply) -> discord.Message:
         return await interaction.followup.send(
-            render.content(part.text, spoiler=spoiler) or discord.utils.MISSING,
+            render.content(part.text, spoiler=spoiler, times=part.times) or discord.utils.MISSING,
             files=render.files(part.images),
             view=components.view(part) or discord.utils.MISSING,
             ephemeral=ephemeral,

@@ -3,7 +3,9 @@
 import io
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 import discord
 
@@ -21,10 +23,11 @@ REFERENCE = re.compile(r"<(?=[@#/:]|a:|t:|id:)")
 """Begins what Discord shows as a user, a channel, a command, an emoji, a time or a guide."""
 
 
-def content(text: str, *, spoiler: bool = False) -> str | None:
+def content(text: str, *, spoiler: bool = False, times: Iterable[tuple[str, datetime]] = ()) -> str | None:
     """Write plain text so that Discord shows it as it is, or hides it until it is clicked on.
 
-    What markup adds to the length may cut off the end of a text that had the right length before.
+    What markup adds to the length may cut off the end of a text that had the right length before. Times are shown by
+    the reader's own clock; that makes them no longer.
     """
     if not text:
         return None
@@ -35,6 +38,8 @@ def content(text: str, *, spoiler: bool = False) -> str | None:
         # Escaping does not get shorter with more text: the longest beginning that fits is found by halving.
         fits = bisect_right(range(len(text)), limit - len(ELLIPSIS), key=lambda end: len(_escape(text[:end])))
         escaped = _escape(text[: fits - 1]) + ELLIPSIS
+    for written, at in times:
+        escaped = escaped.replace(written, f"<t:{int(at.timestamp())}:f>")
     return bars + escaped + bars
 
 

@@ -73,14 +73,14 @@ class Delivery:
 
     def _written(self, session: Session, reply: Reply, pictures: tuple[MediaItem, ...]) -> Content:
         spoiler = reply.spoiler or any(shown.spoiler for shown in pictures)
-        pressable = [button for row in reply.buttons for button in row]
-        choosable = [option for menu in reply.menus for option in menu.options]
+        pressable = [(button.action, button.picture) for row in reply.buttons for button in row]
+        choosable = [(option.action, option.picture) for menu in reply.menus for option in menu.options]
         thumbnails = {
-            one.action: self._pictures.put(session.name, Media(one.picture, media_type_of(one.picture)))
-            for one in (*pressable, *choosable)
-            if one.picture
+            action: self._pictures.put(session.name, Media(picture, media_type_of(picture)))
+            for action, picture in (*pressable, *choosable)
+            if picture
         }
-        return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus, thumbnails)
+        return Content(reply.text, pictures, spoiler, reply.buttons, reply.menus, thumbnails, reply.times)
 
     def _keep_image(self, session: Session, image: ReplyImage) -> MediaItem:
         number = self._pictures.put(session.name, Media(image.data, image.media_type))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -64,6 +65,8 @@ class Content:
     menus: tuple[Menu, ...] = ()
     thumbnails: Mapping[str, int] = field(default_factory=dict)
     """The numbers on the shelf of the pictures on buttons and options, by action."""
+    times: tuple[tuple[str, datetime], ...] = ()
+    """Times as they stand in the text, which the page shows by its reader's clock."""
 
     @property
     def shelved(self) -> tuple[int, ...]:
@@ -80,6 +83,7 @@ class Content:
         """As the page reads it."""
         return {
             "text": self.text,
+            **({"times": {written: at.timestamp() for written, at in self.times}} if self.times else {}),
             "spoiler": self.spoiler,
             "pictures": [shown.as_json() for shown in self.pictures],
             "buttons": [[self._button(button) for button in row] for row in self.buttons],

@@ -13,6 +13,7 @@ from bot.config import Section
 from bot.errors import ConfigError
 from bot.finding import Finding, Status
 from bot.platforms.base import Ability, Adapter, Host, Platform
+from bot.platforms.web.picture_store import MINUTES_KEPT
 
 NAME: Final = "web"
 CAPABILITIES: Final = Capabilities(
@@ -24,6 +25,8 @@ CAPABILITIES: Final = Capabilities(
     buttons=True,
     thumbnails=True,
     private_replies=True,  # nobody but the asker ever sees an answer
+    kept_minutes=MINUTES_KEPT,
+    own=True,
 )
 ABILITIES: Final = frozenset({Ability.SPOILERS, Ability.EDITS, Ability.SEES_DELETIONS, Ability.COMPLETION})
 SHORTEST_PASSWORD: Final = 8

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, MutableMapping
+from dataclasses import replace
 from gettext import NullTranslations
 from typing import Any
 
 import pytest
 
+from bot.chat.features.about import ShowAbout
 from bot.chat.features.forgetting import Forget
 from bot.chat.features.history import ShowHistory
-from bot.chat.features.my_data import OptOut
+from bot.chat.features.my_data import OptOut, ShowMyData
+from bot.chat.features.privacy import ShowPrivacy
 from bot.chat.features.settings import Configure
 from bot.chat.features.teaching import Teach
 from bot.chat.model import Ask, Chat, Help, Left, Misuse, Moved, Press, Request, Suggest, Trigger
@@ -161,10 +164,32 @@ async def test_a_user_over_the_limit_is_told_once_and_then_ignored(
     service = make(user_requests=1)
     await service.handle(asking(source.picture()))
     assert "ask again" in (await service.handle(asking(source.picture()))).text
-    for request in (Help(), OptOut(True), Ask((source.picture(),), Trigger.MENTION)):
+    for request in (ShowAbout(), Misuse("xyzzy"), Ask((source.picture(),), Trigger.MENTION)):
         assert (await service.handle(incoming(request))).silent
     assert "ask again" in (await service.handle(asking(source.picture(), chat=PRIVATE))).text, "another chat"
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB))).text
+
+
+async def test_help_and_what_is_kept_answer_beyond_the_limit(make: Callable[..., Service], source: Source) -> None:
+    service = make(user_requests=4)
+    for _ in range(4):
+        await service.handle(asking(source.picture()))
+    assert "ask again" in (await service.handle(asking(source.picture()))).text
+    for request in (Help(), ShowPrivacy(), ShowMyData(), OptOut(True)):
+        reply = await service.handle(incoming(request))
+        assert reply.text
+        assert "ask again" not in reply.text
+    assert "ask again" in (await service.handle(incoming(Help()))).text, "they have a limit as well"
+
+
+async def test_requests_count_as_lightly_as_presses_on_a_page_of_ones_own(
+    make: Callable[..., Service], source: Source
+) -> None:
+    service = make(user_requests=1, user_presses=5)
+    own = replace(WITH_BUTTONS, own=True)
+    for _ in range(5):
+        assert "Maki" in (await service.handle(asking(source.picture(), capabilities=own))).text
+    assert "ask again" in (await service.handle(asking(source.picture(), capabilities=own))).text
 
 
 @pytest.mark.parametrize(

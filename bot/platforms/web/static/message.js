@@ -9,6 +9,12 @@ import { render } from "./words.js";
 const template = document.querySelector("#message").content;
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+function inLocalTime({ text, times = {} }) {
+  return Object.entries(times).reduce((words, [utc, at]) => words.replaceAll(utc, moment.format(at * 1000)), text);
+}
+
 function stageWords({ stage, picture, pictures }) {
   if (stage !== "downloading" && stage !== "analysing") return say("stage-accepted");
   return pictures > 1 ? say(`stage-${stage}-many`, { picture, pictures }) : say(`stage-${stage}`);
@@ -58,7 +64,7 @@ export class Message {
     } else {
       drawPictures(this.#part(".pictures"), message.pictures);
       this.#hides = message.spoiler && message.text !== "" && !this.#lifted;
-      this.#drawWords(message.text);
+      this.#drawWords(inLocalTime(message));
       this.#actions.draw(message);
     }
   }

@@ -1,6 +1,7 @@
 """Pages to read, and a word on commands that are none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -12,7 +13,17 @@ from bot.chat.model import Capabilities, Help, Misuse, User
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Keeping, Teachers
-from tests.support.service_harness import ANN, CHAT, MANAGER, PRIVATE, WITH_BUTTONS, FakeBackend, incoming, teach
+from tests.support.service_harness import (
+    ANN,
+    CHAT,
+    MANAGER,
+    PRIVATE,
+    REGISTRY,
+    WITH_BUTTONS,
+    FakeBackend,
+    incoming,
+    teach,
+)
 
 
 async def test_help_tells_how_to_ask(service: Service) -> None:
@@ -27,7 +38,7 @@ async def test_help_names_only_some_of_many_characters(service: Service, backend
     text = (await service.handle(incoming(Help(), user=MANAGER, capabilities=WITH_BUTTONS))).text
     assert "I know 1000 characters: character_0, " in text
     assert ", … (/roster)" in text
-    assert len(text) < 1024, "Telegram's caption, the shortest text"
+    assert len(text) < 2000, "Discord takes no more"
 
 
 async def test_help_fits_the_chat_and_its_reader(service: Service) -> None:
@@ -62,6 +73,18 @@ async def test_help_speaks_of_teaching_to_those_who_may(
     assert "/teach" not in (await service.handle(incoming(Help(), user=user))).text
 
 
+async def test_help_names_every_command_to_those_who_may_give_it(service: Service) -> None:
+    async def named(**details: Any) -> set[str]:
+        text = (await service.handle(incoming(Help(), **details))).text
+        assert len(text) < 2000, "Discord takes no more"
+        return {command.name for command in REGISTRY.commands if f"/{command.name}" in text}
+
+    every = {command.name for command in REGISTRY.commands} - {"help"}
+    assert await named(user=MANAGER) == every
+    assert await named(user=ANN) == {command.name for command in REGISTRY.commands if not command.managers} - {"help"}
+    assert await named(chat=PRIVATE) == every - {"watch", "quiet"}
+
+
 async def test_help_names_characters_taught_here(service: Service, store: Store) -> None:
     await teach(store, "Miku")
     assert "3 characters: Nishikino Maki, Yazawa Nico, Miku" in (await service.handle(incoming(Help()))).text
@@ -88,6 +111,20 @@ async def test_privacy_tells_what_holds_in_this_chat(make: Callable[..., Service
     assert text == (await service.handle(incoming(ShowPrivacy(), chat=PRIVATE))).text
     await store.change(CHAT, keep=Keeping.NOTHING)
     assert text != (await service.handle(incoming(ShowPrivacy()))).text
+
+
+async def test_privacy_of_a_page_of_whobots_own_is_true_of_that(service: Service) -> None:
+    page = replace(WITH_BUTTONS, kept_minutes=60)
+    text = (await service.handle(incoming(ShowPrivacy(), chat=PRIVATE, capabilities=page))).text
+    for part in (
+        "its pictures for 60 minutes at most",
+        "A cookie in this browser",
+        "It counts in this chat.",
+        "“Forget”",
+    ):
+        assert part in text
+    for part in ("two days", "server", "When I am removed from a chat"):
+        assert part not in text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import Action, Origin, Scope, State, Teachers
 from tests.support.learning_backend import LearningBackend, Member, embedding_of, labels
-from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, Source, incoming
+from tests.support.service_harness import ANN, BOB, CHAT, MANAGER, REGISTRY, Source, incoming
 
 HERE = Scope.of(CHAT)
 ELSEWHERE = Chat("telegram", "-100")
@@ -265,7 +265,7 @@ async def test_none_of_several_faces_may_be_meant(ann: Member, store: Store) -> 
     reply = await ann.press(asked, "None of them")
     assert reply.placement is Placement.EDIT
     assert reply.text == "None of them, then: I have learnt none of these faces."
-    assert "expired" in (await ann.press(asked, "1.1")).text
+    assert "expired" in (await ann.press(asked, "1")).text
     assert await store.taught(HERE) == {"Umi": 1}, "what was clear is learnt"
 
 
@@ -312,7 +312,32 @@ async def test_pictures_without_use_are_told_one_by_one(ann: Member) -> None:
     assert reply.text.startswith("I found no anime face")
 
 
-@pytest.mark.parametrize("name", ["", "x" * 65, "a\0b"])
+async def test_teach_alone_tells_what_to_send(ann: Member, source: Source) -> None:
+    reply = await ann.say(REGISTRY.parse("teach"))
+    assert reply.text.startswith("Whom shall I learn? Send /teach with the name and a picture")
+    assert reply.private
+
+
+async def test_pictures_without_a_name_are_asked_about(ann: Member, store: Store, source: Source) -> None:
+    asked = await ann.say(REGISTRY.parse("teach", "", [source.picture("umi"), source.picture("maki+umi2")]))
+    assert asked.text == "Who is it?"
+    assert labels(asked) == ["Say who it is…", "Cancel"]
+    assert all(button.prompt for row in asked.buttons for button in row[:1])
+    assert "A name needs" in (await ann.press(asked, "Say who it is…", " ")).text
+    unclear = await ann.press(asked, "Say who it is…", "Nishikinno")
+    assert labels(unclear) == ["Nishikino Maki", "A new character", "Cancel"]
+    which = await ann.press(asked, "Say who it is…", "Sonoda Umi")
+    assert "from 1 picture" in which.text
+    await ann.press(which, "2")
+    assert await store.taught(HERE) == {"Sonoda Umi": 2}
+
+
+async def test_without_buttons_a_lesson_needs_its_name(service: Service, source: Source) -> None:
+    assert "A name needs" in (await service.handle(incoming(Teach((source.picture("umi"),), "")))).text
+    assert source.opened == []
+
+
+@pytest.mark.parametrize("name", [" ", "x" * 65, "a\0b"])
 async def test_a_name_that_is_none_is_refused_before_a_download(ann: Member, source: Source, name: str) -> None:
     assert "A name needs" in (await ann.teach(name, "umi")).text
     assert source.opened == []

@@ -86,7 +86,7 @@ def test_strangers_of_a_crowd_share_one_card(annotator: Annotator) -> None:
     def height(named: int, strangers: int) -> int:
         boxes = tiny.boxes(named + strangers)
         found = [sighting(box, unknown=place >= named) for place, box in enumerate(boxes)]
-        return opened(annotator.draw(white(), found)).shape[0]
+        return len(opened(annotator.draw(white(), found)))
 
     assert height(2, 8) == height(2, 7), "there is room for one more beside the others"
     assert height(2, 8) < height(10, 0) - 150
@@ -95,7 +95,7 @@ def test_strangers_of_a_crowd_share_one_card(annotator: Annotator) -> None:
 def test_strangers_without_a_guess_share_a_card_in_any_picture(annotator: Annotator) -> None:
     def height(guesses: tuple[str, ...]) -> int:
         found = [sighting(box, guesses, unknown=True) for box in tiny.boxes(6)]
-        return opened(annotator.draw(white(), found)).shape[0]
+        return len(opened(annotator.draw(white(), found)))
 
     assert height(()) < height(NAMES) - 300
 
