@@ -2,12 +2,14 @@
 
 import asyncio
 import gzip
+import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.chat.analysis import fetch
 from bot.chat.model import Opener, Picture
@@ -263,6 +265,26 @@ async def test_a_refused_connection_is_a_failure() -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(DownloadFailed) as caught:
             await receive(opener(session, server.url, {HOST}))
+    assert_hides_the_address(caught.value)
+
+
+class NoNames(AbstractResolver):
+    """A name server that knows nobody."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        raise OSError(f"no address is known for {host}")
+
+    async def close(self) -> None:
+        """Have nothing to close."""
+
+
+async def test_a_name_without_an_address_is_a_failure() -> None:
+    host = "files.invalid"
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=NoNames())) as session:
+        with pytest.raises(DownloadFailed) as caught:
+            await receive(opener(session, f"http://{host}/file/bot{SECRET}/face.png", {host}))
     assert_hides_the_address(caught.value)
 
 
