@@ -110,7 +110,7 @@ def test_every_warning_and_error_of_the_log_is_explained_to_operators() -> None:
     assert sorted(lines - explained) == []
 
 
-def test_every_figure_that_operators_shall_watch_is_counted() -> None:
+def test_every_figure_that_operators_should_watch_is_counted() -> None:
     named = set(re.findall(r"\bwhobot_[a-z_]+", (REPOSITORY / "docs/watching.md").read_text()))
     counted = set(re.findall(r"whobot_[a-z_]+", (REPOSITORY / "bot/metrics.py").read_text()))
     assert {name.removesuffix("_total").removesuffix("_bucket") for name in named} <= counted

@@ -51,14 +51,14 @@ class Engine:
     """Looks at pictures. Not thread-safe: each worker thread makes its own.
 
     Args:
-        models: What to look with.
+        models: The networks, opened.
         open_frames: What decodes the files.
         max_pixels: Most pixels of a picture, checked before it is decoded.
         max_frames: Most frames of an animated picture.
         max_faces: Most faces that are named, the detector's best first.
         fonts: What names are drawn with.
         max_seconds: The longest that a video or an animated sticker may last.
-        clip_frames: Most frames of a video or an animation that are looked at.
+        clip_frames: Most frames of a video or an animation that are analysed.
 
     Raises:
         BundleError: a bundle does not load, or does not answer as its kind must.

@@ -26,7 +26,7 @@ R = TypeVar("R")
 V = TypeVar("V")
 
 NOBODYS: Share = (None,)
-"""Whose jobs those are that nobody has asked for: they have a line of their own."""
+"""The owner of jobs that no user has asked for: they have a queue of their own."""
 
 
 @dataclass(eq=False)
@@ -82,14 +82,14 @@ class Workers(Generic[T]):
         """Queue a job, to be started before `deadline` (of `time.monotonic`) or never.
 
         Jobs are started in turns of those whose `share` they are. Where the queue is full, the last job of whoever has
-        most of it fails with `Busy` to make room for somebody who has less.
+        most of it fails with `Busy` to make room for one who has less.
 
         Returns:
             The future result; `TimeoutError` where no thread came to it in time. Cancelling it frees the place of a
             waiting job at once; a running one holds its thread until it is done.
 
         Raises:
-            Busy: as many jobs wait already as may, and nobody has more of them.
+            Busy: as many jobs wait already as may, and no other user has more of them.
             Stopping: the workers take nothing new.
         """
         job, share = _Job[T](work, deadline), share or NOBODYS

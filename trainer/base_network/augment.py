@@ -71,7 +71,7 @@ def mix(
 
 
 def recast(image: Image, turn: float) -> Image:
-    """Turn the hues of an RGB uint8 crop, the skin's apart, by a share of the circle: it shows somebody else.
+    """Turn the hues of an RGB uint8 crop, the skin's apart, by a share of the circle: it then shows another character.
 
     What has little colour is given some.
     """

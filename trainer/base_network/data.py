@@ -33,7 +33,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 """The last three hold characters that never train: they are strangers to the roster."""
 Indices: TypeAlias = npt.NDArray[np.intp]
 STRANGER = -1
-"""The column of a face that is nobody's of the roster, and the set of one that comes from none."""
+"""The column of a face of no character of the roster, and the set of one that comes from none."""
 DRAWINGS_TO_TEST, DRAWINGS_TO_VALIDATE = 4, 6
 """How many drawings a character of a boxed set has at least when one of them is held back to test or to validate."""
 
@@ -44,8 +44,8 @@ class Faces:
 
     `images` is RGB uint8 ``(count, side, side, 3)``, and `framed` the same faces as our detector frames them; `truth`
     each one's column in `labels` or `STRANGER`, `sets` its place among `set_names`, `parts` its place among `PARTS`.
-    `characters` names whom each shows, strangers included, and `drawings` what it was cut from; they are empty where
-    nobody has said. `key` changes with the pictures and how they were prepared.
+    `characters` names each one's character, strangers' too, and `drawings` what it was cut from; they are empty where
+    that is not known. `key` changes with the pictures and how they were prepared.
     """
 
     images: npt.NDArray[np.uint8]
@@ -69,7 +69,7 @@ class Faces:
         return np.flatnonzero(chosen)
 
     def strangers(self, part: Part) -> Indices:
-        """The indices of the crops of a part that show nobody who trains."""
+        """The indices of the crops of a part that show no character that trains."""
         return np.flatnonzero((self.parts == PARTS.index(part)) & (self.truth == STRANGER))
 
 
@@ -79,7 +79,7 @@ def prepare(
     """Crop, split and decode everything, unless `folder` holds the result already.
 
     Raises:
-        DatasetError: a folder or a picture is of no use.
+        DatasetError: a folder or a picture cannot be used.
         TrainerError: the disk is full.
     """
     if not (folder / "faces.json").exists():
@@ -121,7 +121,7 @@ def read_faces(folder: Path) -> Faces:
 
 @dataclass(frozen=True)
 class _Crop:
-    """A crop that is to be decoded; `character` is empty where nobody has said.
+    """A crop that is to be decoded; `character` is empty where it is not known.
 
     Boxed sets alone say where the face is, and which drawing it comes from.
     """
@@ -167,7 +167,7 @@ def _from_boxes(root: Path, settings: Settings, console: Console) -> Iterator[_C
 
 
 def _drawing_parts(crops: Sequence[BoxedCrop]) -> list[Part]:
-    """Return each crop's part; crops of one drawing, or that look alike, share one."""
+    """Return each crop's part; crops of one drawing, and near-duplicates, share one."""
     serves = crops[0].serves
     if serves != "train":
         return [serves] * len(crops)
@@ -231,7 +231,7 @@ def _png(image: Image) -> bytes:
 
 
 def _strangers(root: Path, settings: Settings, folder: Path, console: Console) -> Iterator[_Crop]:
-    """Cut out the faces with hand-drawn boxes of whom nobody has said who they are; the last names are to test on."""
+    """Cut out the unnamed faces with hand-drawn boxes; the last names are to test on."""
     others = settings.others
     if others is None:
         return

@@ -16,7 +16,7 @@ from trainer.common.measure import Values
 class Judged:
     """Probabilities ``(count, characters)`` for the held-back faces, as their sets have them and as the bot crops them.
 
-    `median` and `mean` are the times for one face in milliseconds: most are looked at once, the doubtful again. `size`
+    `median` and `mean` are the times for one face in milliseconds: most get one pass, doubtful ones several. `size`
     is the file's, in bytes.
     """
 

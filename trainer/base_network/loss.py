@@ -13,7 +13,7 @@ def loss(outputs: dict[str, Any], targets: Any, settings: LossSettings) -> Any:
     Args:
         outputs: As `build_network` has them.
         targets: Each crop's share of each character, ``(batch, characters)``; the margin is shared likewise. A
-            stranger has none, and shall look like everybody alike.
+            stranger has none, and should be equally far from all.
         settings: Scale, margin and smoothing.
 
     Source: https://arxiv.org/abs/1801.09414 (the large-margin cosine loss) and https://arxiv.org/abs/1812.04606

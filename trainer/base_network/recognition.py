@@ -49,7 +49,7 @@ def fit_weights(
         recognition: With its prototypes, comparison and closeness.
         temperature: Of the logits.
         known: Faces of the roster that trained nothing.
-        strangers: Faces of nobody in it.
+        strangers: Faces of none of them.
         crops: Of how many crops the network has learnt each character, ``(characters,)``.
     """
     roster = Roster(recognition, temperature)
@@ -72,7 +72,7 @@ def fit_teaching(faces: Shown, others: Values, seed: int = 0) -> Teaching:
     """Fit how alike a face has to be, on characters that the network has not met.
 
     Each character in turn is taught from some faces and asked for by its others, by the other characters', and by
-    `others`, embeddings of nobody.
+    `others`, embeddings of strangers.
     """
     characters = np.unique(faces.truth)
     kinship = float(np.mean([_mean_cosine(faces.embeddings[faces.truth == one]) for one in characters]))

@@ -68,7 +68,7 @@ class SetSettings(_Settings):
 
 
 class OthersSettings(_Settings):
-    """Faces of whom nobody has said who they are: in training and in tests they stand for everybody else.
+    """Unnamed faces: in training and in tests they stand for all other characters.
 
     `boxes` is a file of hand-drawn boxes; only pictures of `sources` count, and faces of `smallest` pixels at least.
     """
@@ -83,8 +83,8 @@ class AugmentSettings(_Settings):
     """How crops are changed at random, and how often each character is drawn.
 
     `framed` is the share of crops that are shown as our detector frames them, within `framed_zoom`, rather than as
-    their set does; `others` the share of a batch that shows nobody of the roster, and `recast` that of characters with
-    other hues, who are somebody else.
+    their set does; `others` the share of a batch that shows no character of the roster, and `recast` that of
+    characters with other hues, which makes them other characters.
     """
 
     framed: Share

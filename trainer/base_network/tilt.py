@@ -71,7 +71,7 @@ def fit_tilt(features: Values, angles: Values) -> TiltMap:
 def learn_tilt(bundle: Bundle, faces: Faces, console: Console, seed: int = 0) -> TiltMap:
     """Show turned copies of faces that trained, in either framing, to a bundle that gives `FEATURES`; fit the map.
 
-    They are of characters, and of nobody.
+    They are of characters, and of strangers.
 
     Raises:
         BundleError: the network does not load.
@@ -118,7 +118,7 @@ def _turn(image: Image, angle: float, rng: Generator) -> Image:
         across = -across
     fill = int(rng.integers(len(FILLS) + 1))
     if fill == len(FILLS):
-        # The edge of the largest disc is repeated outwards: that looks alike at every angle.
+        # The edge of the largest disc is repeated outwards: that is the same at every angle.
         shrink = np.minimum(1, (middle - 1) / np.maximum(np.hypot(across, down), 1))
         across, down = across * shrink, down * shrink
     border = FILLS[fill % len(FILLS)]

@@ -1,4 +1,4 @@
-"""How well turned faces are named, looked at once and again: held-back faces, asked as a chat asks."""
+"""How well turned faces are named, in one pass and in several: held-back faces, asked as a chat asks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ EVERY = 3
 class Turned:
     """What is said of faces that are turned by `angle` degrees.
 
-    `once` and `again` are the shares that are named rightly, after one look and where the doubtful are looked at again;
+    `once` and `again` are the shares that are named rightly, after one pass and where doubtful ones get several;
     `turned_back` is the share of those that were found tilted then, and `error` the median distance in degrees between
     the angle found and the true one, NaN where none was.
     """

@@ -30,7 +30,7 @@ Frame = npt.NDArray[np.uint8]
 Kind = Literal["mp4", "webm", "lottie", "pictures"]
 
 CANDIDATES = 12
-"""Frames that are decoded, evenly over the clip, for the clearest of them to be looked at."""
+"""Frames that are decoded, evenly over the clip, for the clearest of them to be analysed."""
 LONGEST_SIDE = 1280
 """Pixels of the frames that are handed on; larger ones are reduced. Several are in memory at a time."""
 LARGEST_VIDEO = 4096 * 2304

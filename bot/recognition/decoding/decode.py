@@ -79,7 +79,7 @@ _STRIP_PIXELS = 1 << 21
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A picture ready to be looked at.
+    """A picture ready to be analysed.
 
     `image` is RGB uint8, upright, at most `LONGEST_SIDE` on its longer side. `width` and `height` are those of the
     upright original, which may be larger.
@@ -200,7 +200,7 @@ def _orientation(picture: Pillow.Image, data: bytes) -> int:
             # Asked by itself, Pillow would decode the whole picture to look behind it.
             picture.info.setdefault("exif", find_exif(data))
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except _PARSER_ERRORS:  # damaged EXIF data is no reason not to look at the picture
+    except _PARSER_ERRORS:  # the picture can be analysed without its EXIF data
         return 1
 
 

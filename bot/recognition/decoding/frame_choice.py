@@ -1,4 +1,4 @@
-"""Choose the few frames of a clip that are worth looking at."""
+"""Choose the few frames of a clip that are worth analysing."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _TINY = (16, 16)
 
 
 def clearest(frames: Sequence[Image], most: int) -> list[Image]:
-    """Choose sharp frames that differ: of those that look alike the sharpest, and then the most different ones.
+    """Choose sharp frames that differ: of similar ones the sharpest, and then the most different ones.
 
     Sharpness is the variance of the Laplacian (Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy: a
     comparative study", 2000), at one size for all.

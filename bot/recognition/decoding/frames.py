@@ -1,4 +1,4 @@
-"""Open whatever file somebody posted: a still picture is one frame, of a clip the clearest frames are taken."""
+"""Open a posted file: a still picture is one frame; of a clip the clearest frames are taken."""
 
 from typing import Protocol
 

@@ -24,7 +24,7 @@ A marker may have any number of bytes 255 before it. They are not part of the pa
 would be gone over again from each of its bytes.
 """
 _WITH_LENGTH = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xF0), 0xFE))
-"""Markers with a segment behind them. After any other one a decoder looks for the next marker, or gives up."""
+"""Markers with a segment behind them. After any other one a decoder searches for the next marker, or gives up."""
 
 
 def count_scans(data: bytes, most: int) -> int:

@@ -65,7 +65,7 @@ async def test_the_operators_password_opens_every_chat(handler: Recorder) -> Non
         ({"operator_password": "let the operator in"}, False),
     ],
 )
-async def test_who_sits_at_the_machine_runs_it_where_nobody_else_can_come(
+async def test_a_local_user_manages_a_chat_that_others_cannot_reach(
     handler: Recorder, settings: dict[str, Any], operator: bool
 ) -> None:
     async with serve(handler, **settings) as adapter:

@@ -83,7 +83,7 @@ def test_exif_orientation_turns_the_picture_upright(kind: str, orientation: int)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-def test_damaged_exif_is_no_reason_not_to_look() -> None:
+def test_damaged_exif_does_not_prevent_decoding() -> None:
     decoded = decode(save(halves(), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 40))
     assert_colour(decoded.image, 8, 16, RED)
 
@@ -144,7 +144,7 @@ def test_a_damaged_colour_profile_is_ignored(profile: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ANIMATED)
-def test_only_the_first_frame_is_looked_at(kind: str) -> None:
+def test_only_the_first_frame_is_decoded(kind: str) -> None:
     frames = [Pillow.new("RGB", (32, 32), colour) for colour in (RED, BLUE, BLUE)]
     data = save(frames[0], kind, save_all=True, append_images=frames[1:])
     assert_colour(decode(data, max_frames=3).image, 16, 16, RED, tolerance=20)

@@ -16,7 +16,7 @@ def blurred(image: Image) -> Image:
     return cv2.GaussianBlur(image, (0, 0), 2).astype(np.uint8)
 
 
-def test_of_frames_that_look_alike_the_sharpest_is_taken() -> None:
+def test_the_sharpest_of_similar_frames_is_taken() -> None:
     sharp = scene(1)
     (chosen,) = clearest([blurred(sharp), sharp, blurred(blurred(sharp))], 5)
     np.testing.assert_array_equal(chosen, sharp)

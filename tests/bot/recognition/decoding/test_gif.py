@@ -28,7 +28,7 @@ def test_the_count_is_pillows(frames: int, palette_each: bool) -> None:
     assert count_frames(data, 100) == frames
 
 
-def test_counting_stops_where_it_is_told() -> None:
+def test_counting_stops_at_the_limit() -> None:
     assert count_frames(animation(7), 3) == 3
 
 

@@ -44,7 +44,7 @@ def test_what_follows_the_end_is_not_counted() -> None:
     assert count_scans(jpeg() + with_scans(200), MANY) == 1
 
 
-def test_counting_gives_up_where_it_is_told_to_and_takes_damaged_files() -> None:
+def test_counting_stops_at_the_limit_and_takes_damaged_files() -> None:
     data = with_scans(MANY)
     assert count_scans(data, 7) == 7
     assert count_scans(with_scans(200), MANY) == 200

@@ -107,7 +107,7 @@ def test_a_large_picture_that_is_cut_is_broken(kind: str, share: float, capfd: p
 
 
 @pytest.mark.parametrize("lossless", [False, True])
-def test_damage_behind_the_header_is_told(lossless: bool, capfd: pytest.CaptureFixture[str]) -> None:
+def test_damage_behind_the_header_is_reported(lossless: bool, capfd: pytest.CaptureFixture[str]) -> None:
     """The header says that all is there."""
     data = save(large(), lossless=lossless)
     half = len(data) // 2
