@@ -53,7 +53,7 @@ def remember(ground: Ground, prototypes: int, most: int) -> Recognition:
 
 
 def decide(bundle: Bundle, faces: Faces, without: Sequence[str], console: Console) -> Bundle:
-    """Fit how a bundle decides to what it says, further passes included, of faces that trained nothing.
+    """Fit how a bundle decides to what it says, looks again included, of faces that trained nothing.
 
     Faces of the older sets and drawings of the boxed ones count alike, though there are fewer of the latter. The
     threshold lets the share `NAMED` of the strangers be named.
