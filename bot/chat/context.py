@@ -1,11 +1,12 @@
 """A request together with what holds in its chat: what every use case is handed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from gettext import NullTranslations
 
 from bot.chat.model import Capabilities, Chat, Incoming, Progress, Stage, User
 from bot.chat.words import Sentences
 from bot.fair import Share
+from bot.recognition.characters import Characters
 from bot.storage.values import ChatSettings, Teachers
 
 
@@ -19,6 +20,8 @@ class Context:
     incoming: Incoming
     settings: ChatSettings
     catalogue: NullTranslations
+    characters: Characters = field(default_factory=Characters)
+    """Whom the running bundle knows, and how their names are written."""
 
     @property
     def chat(self) -> Chat:
@@ -43,7 +46,7 @@ class Context:
     @property
     def sentences(self) -> Sentences:
         """The words of answers. Other groups of words are made of `catalogue` in the same way."""
-        return Sentences(self.catalogue, self.settings.least_guess)
+        return Sentences(self.catalogue, self.settings.least_guess, self.characters)
 
     @property
     def manages(self) -> bool:

@@ -74,6 +74,7 @@ class Service:
         rates: Mapping[Rate, Rates] | None = None,
         memories: Memories | None = None,
     ) -> None:
+        self._backend = backend
         self._store = store
         self._metrics = metrics
         self._access = AccessCheck(access or Access())
@@ -138,7 +139,7 @@ class Service:
                 return Reply()
             settings = await self._store.chat_settings(incoming.chat)
             catalogue = translations_for(settings.language or incoming.locale)
-            return await self._serve(Context(incoming, settings, catalogue))
+            return await self._serve(Context(incoming, settings, catalogue, self._backend.characters))
         except Exception as error:  # noqa: BLE001 - whatever it is, the chat gets an answer and the log the reason
             return _refusal(incoming, catalogue, self._failures.record(incoming.chat.platform, error))
 

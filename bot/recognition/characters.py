@@ -8,6 +8,7 @@ The table is ``characters.toml`` beside the bundles, made to be read and correct
     aliases = ["一伊那尓栖", "Ina"]
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,6 +36,11 @@ SHORTEST_CLOSE = 4
 MOST_CANDIDATES = 5
 """Characters that a question names."""
 
+_SCRIPTS = {
+    "ja": re.compile("[\u3040-\u30ff\u4e00-\u9fff]"),
+    "zh": re.compile("^[^\u3040-\u30ff]*[\u4e00-\u9fff][^\u3040-\u30ff]*$"),
+}
+"""What a name holds that is written as readers of a language write."""
 _SILENT = str.maketrans("", "", "'.\N{RIGHT SINGLE QUOTATION MARK}")
 """What people leave out: "Ina'nis" is "Inanis", "C.C." is "CC"."""
 
@@ -182,6 +188,15 @@ class Characters:
         """Return what else people call the character."""
         character = self._table.get(id_)
         return character.aliases if character else ()
+
+    def written_in(self, id_: str, language: str) -> str | None:
+        """Return the character's first alias in the script of a language, where that is not Latin and one is known.
+
+        Args:
+            language: A BCP 47 tag. Japanese is written in kana and Chinese characters, Chinese without kana.
+        """
+        script = _SCRIPTS.get(language.replace("_", "-").lower().partition("-")[0])
+        return script and next((alias for alias in self.aliases(id_) if script.search(alias)), None)
 
     def search(self, text: str, among: Sequence[str]) -> tuple[str, ...]:
         """Return those ids of `among` with `text` in their id, name, alias or series, in their order; "" finds all."""

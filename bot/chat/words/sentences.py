@@ -12,6 +12,7 @@ from gettext import NullTranslations
 from bot import errors
 from bot.chat.words.languages import LANGUAGES, listed
 from bot.recognition import formats
+from bot.recognition.characters import Characters
 from bot.recognition.results import Guess, Sighting
 
 RUNNERS_UP = 2
@@ -33,11 +34,18 @@ class Unstored(Bug):
 
 
 class Sentences:
-    """The sentences in one language; guesses below `least_guess` are no words."""
+    """The sentences in one language; guesses below `least_guess` are no words.
 
-    def __init__(self, catalogue: NullTranslations, least_guess: float = 0.0) -> None:
+    Args:
+        characters: Know the names that characters have in the script of that language.
+    """
+
+    def __init__(
+        self, catalogue: NullTranslations, least_guess: float = 0.0, characters: Characters | None = None
+    ) -> None:
         self._catalogue = catalogue
         self._least_guess = least_guess
+        self._characters = characters or Characters()
 
     def failure(self, failure: errors.UserError | Bug) -> str:  # noqa: PLR0912, PLR0915 - a sentence for each kind
         """Say why there is no answer, and what may help."""
@@ -178,7 +186,7 @@ class Sentences:
             return t.gettext("{number}. Nobody I know").format(number=number)
         best, *others = guesses
         if sighting.unknown:
-            names = ", ".join(guess.name for guess in guesses[:RUNNERS_UP])
+            names = ", ".join(map(self._name, guesses[:RUNNERS_UP]))
             return t.gettext("{number}. Nobody I know (looks a little like {names})").format(number=number, names=names)
         form = t.gettext("{number}. {guess}") if best.probability >= SURE else t.gettext("{number}. Maybe {guess}")
         line = form.format(number=number, guess=self.guess(best, series=True))
@@ -261,12 +269,25 @@ class Sentences:
 
     def guess(self, guess: Guess, *, series: bool = False) -> str:
         """Name a character, the series where that is wanted and known, and how sure that is."""
-        name = f"{guess.name} ({guess.series})" if series and guess.series else guess.name
+        name = self._name(guess, spelt=series)
+        if series and guess.series:
+            name = f"{name} ({guess.series})"
         percent = _percent(guess.probability)
         if percent < 1:
             return self._catalogue.gettext("{name}, under 1 %").format(name=name)
         # A reader of "100 %" would not expect a mistake.
         return self._catalogue.gettext("{name}, {percent} %").format(name=name, percent=min(99, percent))
+
+    def _name(self, guess: Guess, *, spelt: bool = False) -> str:
+        """Write a name in the reader's script where it is known; where `spelt`, as the picture has it as well."""
+        own = self._characters.written_in(guess.character, _language(self._catalogue))
+        if own is None:
+            return guess.name
+        return f"{own} / {guess.name}" if spelt else own
+
+
+def _language(catalogue: NullTranslations) -> str:
+    return catalogue.info().get("language", "en")
 
 
 def _spans(numbers: Sequence[int]) -> str:

@@ -58,3 +58,19 @@ async def test_refusals_and_pages_are_in_the_readers_language(service: Service) 
     assert misused.text.endswith(": /watch on|off")
     helped = await service.handle(incoming(Help(), chat=CHAT, locale="ja"))
     assert helped.text.startswith("アニメ画像に誰が写っているか")
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"),
+    [
+        ("ja", "真姫 / Nishikino Maki"),
+        ("zh-CN", "真姫 / Nishikino Maki"),
+        ("de", "Nishikino Maki"),
+        ("en", "Nishikino Maki"),
+    ],
+)
+async def test_names_are_written_in_the_readers_script_where_they_are_known_in_it(
+    service: Service, source: Source, locale: str, name: str
+) -> None:
+    text = (await service.handle(asking(source.picture(), locale=locale))).text
+    assert text.startswith(f"1. {name}")
