@@ -16,7 +16,7 @@ from trainer.evaluation.taught import Crops
 SHOTS = (1, 2, 3, 5, 10, 20)
 ASKERS = 400
 """Faces of other characters that each lesson is held against."""
-PRIOR = 0.065
+PRIOR = 0.1
 """The share of faces that a single taught character's are taken to be: a chat teaches many, and meets more."""
 
 

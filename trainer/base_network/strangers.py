@@ -16,7 +16,7 @@ from trainer.base_network.recognition import blank, fit_closeness, fit_teaching,
 from trainer.common.console import Console
 from trainer.evaluation.taught import Crops
 
-NAMED = 0.05
+NAMED = 0.035
 """The share of strangers that the threshold lets be named: a stranger's wrong name is worse than a known one's none."""
 
 
