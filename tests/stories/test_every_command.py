@@ -382,7 +382,7 @@ async def own_data(chat: PlatformChat) -> None:
     data = await chat.say("mydata", by=chat.ann)
     assert "• 1 face that you have taught me" in data.text
     sure = await chat.press(data, "Delete my data", by=chat.ann)
-    assert sure.text.startswith("All that you have taught and said will be gone for good")
+    assert sure.text.startswith("Everything that you have taught and said will be gone for good")
     data = await chat.press(sure, "No, keep it", by=chat.ann)
     assert "• 1 face that you have taught me" in data.text
     sure = await chat.press(data, "Delete my data", by=chat.ann)
