@@ -197,7 +197,7 @@ def test_mydata_shows_and_deletes(talk: Talk) -> None:
     assert talk.labels == []
     talk.send("/teach Ki Iro", sheet(YELLOW))
     assert "1 face that you have taught me" in talk.send("/mydata")
-    assert talk.press("Delete my data").startswith("All that you have taught and said will be gone")
+    assert talk.press("Delete my data").startswith("Everything that you have taught and said will be gone")
     assert "1 face that you have taught me" in talk.press("No, keep it")
     talk.press("Delete my data")
     assert talk.press("Yes, delete it").startswith("It is gone.")
