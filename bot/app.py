@@ -9,9 +9,11 @@ from typing import Any
 
 import structlog
 
+from bot.background import beside
 from bot.chat.features import FEATURES
 from bot.chat.registry import Feature, Registry
 from bot.chat.service import Service
+from bot.chat.stored_inbox import StoredInbox, keeping_inbox
 from bot.chat.stored_links import keeping_links
 from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
 from bot.config import Settings
@@ -71,6 +73,7 @@ async def run(
         await stack.enter_async_context(keeping_in_step(store, backend))
         await stack.enter_async_context(tidying(store))
         links = await stack.enter_async_context(keeping_links(store))
+        inbox = await stack.enter_async_context(keeping_inbox(store, settings.inbox))
         service = Service(
             registry,
             backend,
@@ -96,6 +99,7 @@ async def run(
             metrics=metrics.render,
             limits=settings.limits,
             links=links,
+            inbox=inbox,
             words=translate,
             languages=LANGUAGES,
             translated=TRANSLATED,
@@ -109,10 +113,19 @@ async def run(
         for adapter in adapters:
             metrics.watch_adapter(adapter.name, partial(getattr, adapter, "connected"))
         await stack.enter_async_context(answering_health(settings, health))
-        await supervise(adapters, stop, grace=GRACE_SECONDS, backoff=backoff)
+        async with beside(_stop_when_outgrown(inbox, stop)):
+            await supervise(adapters, stop, grace=GRACE_SECONDS, backoff=backoff)
+        outgrown = inbox.outgrown
+    if outgrown is not None:
+        raise outgrown
     if stop.is_set():
         log.info("stopped")
     return stop.is_set()
+
+
+async def _stop_when_outgrown(inbox: StoredInbox, stop: Event) -> None:
+    await inbox.until_outgrown()
+    stop.set()
 
 
 def _backend(settings: Settings) -> LocalBackend:

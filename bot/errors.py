@@ -232,6 +232,10 @@ class StoreError(OperatorError):
     """The database cannot be opened or is of a version that this whobot does not know."""
 
 
+class StoreOutgrown(StoreError):
+    """A newer whobot has brought the database further while this one was running."""
+
+
 class AdapterError(OperatorError):
     """A platform cannot be reached. The application tries again with backoff."""
 

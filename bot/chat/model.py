@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot.storage.values import Chat, Link, User
+from bot.storage.values import Chat, Letter, Link, User
 
 __all__ = [
     "ACTION_LIMIT",
@@ -23,8 +23,10 @@ __all__ = [
     "Help",
     "Incoming",
     "Left",
+    "Letter",
     "Link",
     "Menu",
+    "Missed",
     "Misuse",
     "Moved",
     "Opener",
@@ -156,6 +158,16 @@ class Misuse(Request):
     """A command that does not exist or is incomplete: the answer says how it is meant."""
 
     command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed(Request):
+    """Somebody has asked for what is not answered any more after a crash: they are told.
+
+    `late`: it was too long ago. Else it is not known whether an answer has reached them.
+    """
+
+    late: bool
 
 
 # --- events ----------------------------------------------------------------------------------------------------------

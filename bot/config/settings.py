@@ -122,6 +122,15 @@ class Store(Section):
     """An SQLAlchemy address; a relative SQLite file lies in the working directory."""
 
 
+class Inbox(Section):
+    """Questions that a crash has left open."""
+
+    seconds: Seconds = 600.0
+    """How old such a question may be to be answered after the next start."""
+    late: Literal["drop", "tell"] = "drop"
+    """What becomes of an older one: nothing, or a word to who has asked."""
+
+
 class Log(Section):
     """What is written to standard error."""
 
@@ -155,5 +164,6 @@ class Settings(BaseModel):
     access: Access = Access()
     workers: Workers = Workers()
     store: Store = Store()
+    inbox: Inbox = Inbox()
     log: Log = Log()
     sentry: Sentry = Sentry()

@@ -11,6 +11,7 @@ from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from bot.chat.commands import Words, english_only
+from bot.chat.inbox import Inbox, LocalInbox
 from bot.chat.links import Links, NoLinks
 from bot.chat.model import Capabilities, Handler
 from bot.config import Limits, Section, Settings
@@ -89,6 +90,7 @@ class Host:
         metrics: Its figures, as Prometheus reads them.
         limits: What a request may cost.
         links: Keeps which answers belong to which questions, beyond a restart.
+        inbox: Keeps what was accepted until it is answered, beyond a crash.
         prompts: Remembers which buttons ask for words before they count.
         words: Says texts of the code in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
@@ -103,6 +105,7 @@ class Host:
     metrics: Callable[[], bytes]
     limits: Limits = field(default_factory=Limits)
     links: Links = field(default_factory=NoLinks)
+    inbox: Inbox = field(default_factory=LocalInbox)
     prompts: Prompts = field(default_factory=LocalPrompts)
     words: Words = english_only
     languages: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,6 +42,13 @@ class Database:
         self._patience = Patience()
         self._written = float("-inf")
         self._trial: asyncio.Task[bool] | None = None
+        self.schema: frozenset[str] = frozenset()
+        """What this whobot takes the database to look like, once it is open."""
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database that lies in one."""
+        return file_of(self._url)
 
     @property
     def alive(self) -> bool:
@@ -67,6 +75,8 @@ class Database:
             if due:
                 async with self._transaction(patience=Patience(engine.MIGRATION_SECONDS)) as connection:
                     await connection.run_sync(migrations.upgrade)
+            async with self._reading() as connection:
+                self.schema = await connection.run_sync(migrations.schema)
         except BaseException:
             await self._dispose()
             raise

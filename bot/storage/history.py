@@ -105,7 +105,7 @@ class History(Database):
     async def purge(self) -> int:
         """Remove for good what was forgotten longer than `REMOVED_KEPT` ago; return how many examples that were.
 
-        Nothing goes while the clock is not to be believed. `bot.storage.housekeeping` calls this every day, and nothing
+        Nothing goes while the clock cannot be believed. `bot.storage.housekeeping` calls this every hour, and nothing
         else does: a lesson right after the clock has jumped removes nothing.
         """
         now = datetime.now(UTC)

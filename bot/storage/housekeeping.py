@@ -10,14 +10,14 @@ from bot.background import beside
 from bot.errors import StoreError
 from bot.storage.store import Store
 
-DAY = 86_400.0
+HOUR = 3_600.0
 """Seconds."""
 
 log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def tidying(store: Store, every: float = DAY) -> AsyncIterator[None]:
+async def tidying(store: Store, every: float = HOUR) -> AsyncIterator[None]:
     """Within the block, at once and then every so many seconds, remove for good what is kept for a while only."""
     async with beside(_tidy(store, every)):
         yield
@@ -26,7 +26,7 @@ async def tidying(store: Store, every: float = DAY) -> AsyncIterator[None]:
 async def _tidy(store: Store, every: float) -> None:
     while True:
         try:
-            removed = await store.purge() + await store.purge_links()
+            removed = await store.purge() + await store.purge_links() + await store.purge_inbox()
         except StoreError as error:
             log.warning("not_tidied", reason=str(error))
         else:

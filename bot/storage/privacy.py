@@ -4,9 +4,10 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.inbox import asked_by
 from bot.storage.people import is_by, person
 from bot.storage.scope import in_scope
-from bot.storage.tables import changes, descriptions, examples, links, opt_outs, removed_examples, verdicts
+from bot.storage.tables import changes, descriptions, examples, inbox, links, opt_outs, removed_examples, verdicts
 from bot.storage.values import Scope, User, UserData
 
 _OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes, descriptions)
@@ -27,6 +28,7 @@ class Privacy(Database):
             (verdicts, kept),
             (changes, is_by(changes, user)),
             (links, _asked_by(user)),
+            (inbox, asked_by(user)),
         )
         async with self._reading() as connection:
             out, *counts = [
@@ -39,6 +41,7 @@ class Privacy(Database):
         """Remove all that a person taught, said and asked, and their name from the history; an opt-out stays."""
         async with self._transaction() as connection:
             await connection.execute(delete(links).where(*_asked_by(user)))
+            await connection.execute(delete(inbox).where(*asked_by(user)))
             for table in (examples, removed_examples, verdicts):
                 await connection.execute(delete(table).where(*is_by(table, user)))
             await connection.execute(update(changes).where(*is_by(changes, user)).values(person(None)))

@@ -8,6 +8,7 @@ from bot.storage.descriptions import Descriptions
 from bot.storage.examples import Examples
 from bot.storage.history import History
 from bot.storage.homes import Homes, remove_home
+from bot.storage.inbox import InboxTable, remove_letters
 from bot.storage.links import LinkTable, remove_links
 from bot.storage.mending import Mending
 from bot.storage.privacy import Privacy, move_scope, remove_scope
@@ -17,7 +18,7 @@ from bot.storage.values import Chat, Scope, User
 from bot.storage.verdicts import Verdicts
 
 
-class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, Homes, LinkTable, Counting):
+class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, Homes, LinkTable, InboxTable, Counting):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:
@@ -46,6 +47,7 @@ class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, 
         async with self._transaction() as connection:
             await remove_settings(connection, chat)
             await remove_links(connection, chat)
+            await remove_letters(connection, chat)
             if Scope.of(chat).home == chat.id:
                 await remove_scope(connection, Scope.of(chat))
                 await remove_home(connection, chat.platform, chat.id)
@@ -58,6 +60,7 @@ class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, 
         async with self._transaction() as connection:
             await move_settings(connection, chat, to)
             await remove_links(connection, chat)
+            await remove_letters(connection, chat)
             if Scope.of(chat).home == chat.id:
                 await move_scope(connection, Scope.of(chat), Scope.of(to))
 

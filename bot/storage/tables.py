@@ -30,6 +30,8 @@ LANGUAGE = String(35)
 
 WORD = String(16)
 """One of a few words that the code knows."""
+HOLDER = String(32)
+"""The id that a process gives itself."""
 SETTING_TYPES: Mapping[Values, TypeEngine[Any]] = {
     Values.SWITCH: Boolean(),
     Values.PROBABILITY: Double(),
@@ -189,6 +191,32 @@ links = Table(
     Column("replies", JSON, nullable=False),
     Index(None, "platform", "place", "first", unique=True),
     sqlite_autoincrement=True,
+)
+
+handled = Table(
+    "handled",
+    metadata,
+    Column("platform", PLATFORM, primary_key=True),
+    Column("account", ID, primary_key=True),
+    Column("event", ID, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("platform", PLATFORM, primary_key=True),
+    Column("account", ID, primary_key=True),
+    Column("event", ID, primary_key=True),
+    Column("chat_id", ID, nullable=False),
+    Column("home", ID),
+    Column("asker", ID),
+    Column("content", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("holder", HOLDER, index=True),
+    Column("held_until", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("sending", Boolean, nullable=False),
 )
 
 clock = Table(

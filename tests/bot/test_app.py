@@ -7,18 +7,21 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text as sql
 from structlog.testing import capture_logs
 
 from bot import app, config
+from bot.chat import stored_inbox
 from bot.chat.model import Ask, Capabilities, Chat, Event, Handler, Incoming, Picture, Reply, Trigger, User
 from bot.config import Section
-from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError
+from bot.errors import AdapterError, BundleError, ConfigError, LoginRefused, StoreError, StoreOutgrown
 from bot.platforms.base import Health, Host, Platform
 from bot.platforms.discord.platform import Discord
 from bot.platforms.registry import PLATFORMS
@@ -168,6 +171,20 @@ async def test_stopping_answers_what_is_in_hand(settings: config.Settings) -> No
     texts = [task.result().text for task in asked]
     for text, name in zip(texts, ("Akane Hoshino", "Midori Hayashi", "Aoi Umino"), strict=True):
         assert name in text
+
+
+async def test_it_ends_once_a_newer_whobot_uses_its_store(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_inbox, "LEASE", timedelta(seconds=0.1))
+    bench = Bench("one")
+    running = asyncio.create_task(app.run(settings, asyncio.Event(), platforms=bench.platforms))
+    await bench.made.wait()
+    await bench.adapters["one"].serving.wait()
+    async with Store(settings.store.url) as store, store._transaction() as connection:
+        await connection.execute(sql("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreOutgrown, match="9999"):
+        await running
 
 
 async def test_it_says_so_when_every_platform_has_refused(settings: config.Settings) -> None:

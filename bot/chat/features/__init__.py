@@ -14,6 +14,7 @@ from bot.chat.features import (
     helping,
     history,
     mending,
+    missing,
     my_data,
     people,
     privacy,
@@ -43,6 +44,7 @@ FEATURES: tuple[Feature[Any], ...] = (
     mending.FEATURE,
     adding.FEATURE,
     departures.FEATURE,
+    missing.FEATURE,
     about.FEATURE,
     helping.FEATURE,
 )

@@ -135,6 +135,10 @@ def _page(context: Context, data: UserData) -> str:
                 data.questions,
             ),
         ),
+        (
+            data.open,
+            t.ngettext("{n} question that I am answering now", "{n} questions that I am answering now", data.open),
+        ),
     ):
         if n:
             lines.append(f"• {text.format(n=n)}")

@@ -60,11 +60,16 @@ def _conversation(t: NullTranslations, page_minutes: int) -> list[str]:
         "machine, until it is forgotten."
     )
     if not page_minutes:
+        letters = t.gettext(
+            "While I am answering I keep where it was asked, by whom and what, without the picture, so that "
+            "the answer still comes after a crash. Of that a number stays for a day, so that nothing is answered "
+            "twice."
+        )
         links = t.gettext(
             "For two days I keep which of my answers belong to which messages, and who asked: by their ids "
             "alone, so that an answer can be taken back."
         )
-        return [links, f"{taught} {t.gettext('It counts in this chat, and in all channels of its server.')}"]
+        return [letters, links, f"{taught} {t.gettext('It counts in this chat, and in all channels of its server.')}"]
     page = t.ngettext(
         "This page's messages are in memory only, until they are forgotten or I am restarted; its pictures for "
         "{n} minute at most.",

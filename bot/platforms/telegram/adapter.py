@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from ipaddress import ip_address
@@ -10,17 +10,18 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-from cachetools import TTLCache
 from telegram import Update
 from telegram.constants import UpdateType
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.chat.commands import Words, english_only
+from bot.chat.inbox import Inbox, LocalInbox
 from bot.chat.links import Links, NoLinks
 from bot.chat.model import Handler
 from bot.chat.registry import Registry
 from bot.errors import AdapterError, ConfigError
+from bot.platforms.shared.intake import Intake
 from bot.platforms.shared.prompts import LocalPrompts, Prompts
 from bot.platforms.telegram import commands
 from bot.platforms.telegram.client import Client, MaskedStr
@@ -45,9 +46,6 @@ _LONG_POLL = timedelta(seconds=10)
 _FAREWELL = 3.0
 """Seconds to tell Telegram which updates have arrived: untold, they come once more after the next start."""
 
-_SENT_AGAIN = 24 * 3600.0
-"""Seconds for which Telegram keeps updates that it takes for lost."""
-
 
 class TelegramAdapter:
     """Serves one bot account, by polling or by webhook. Satisfies `bot.platforms.base.Adapter`.
@@ -59,6 +57,7 @@ class TelegramAdapter:
         words: Names and describes the commands, and describes the bot, in other languages than English.
         languages: The tags of those languages.
         links: Keeps which answers belong to which questions, beyond a restart.
+        inbox: Keeps what was accepted until it is answered; in this process alone where there is none.
         prompts: Remembers which buttons ask for words; this process's own where there is none.
         names: What may be typed for commands, with their names; the English ones without it.
     """
@@ -74,6 +73,7 @@ class TelegramAdapter:
         words: Words = english_only,
         languages: Sequence[str] = (),
         links: Links | None = None,
+        inbox: Inbox | None = None,
         prompts: Prompts | None = None,
         names: Mapping[str, str] | None = None,
     ) -> None:
@@ -94,7 +94,9 @@ class TelegramAdapter:
         self._links = links or NoLinks()
         self._prompts = prompts or LocalPrompts()
         self._names = names or registry.typed_names(english_only, (), ())
-        self._handled: TTLCache[int, bool] = TTLCache(maxsize=20_000, ttl=_SENT_AGAIN)
+        self._inbox = inbox or LocalInbox()
+        self._updater: Updater | None = None
+        self._dispatcher: Dispatcher | None = None
         self._connected = False
         self._failure: AdapterError | None = None
         self._ending = asyncio.Event()
@@ -133,33 +135,40 @@ class TelegramAdapter:
         await self._idle.wait()
 
     async def _serve(self) -> None:
-        bot = Client(self._api, self._token, on_poll=self._polled)
-        updater = Updater(bot, asyncio.Queue())
+        bot = Client(self._api, self._token, self._polled, self._fetched)
+        self._updater = updater = Updater(bot, _Door(self._called))
         async with aiohttp.ClientSession(trust_env=True) as session, _closing(bot, updater):
-            try:
-                if not await _unless(self._ending, self._connect(bot, updater)):
-                    return
-            except (TelegramError, OSError) as error:
-                self._failure = explain(error, self._api)
+            if not await self._tried(updater.initialize()):
                 return
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
                 memory, buttons = Memory(self._links), Buttons(bot, self._prompts)
-                dispatcher = Dispatcher(
-                    bot, self._handler, self._registry, files, self._names, memory, buttons, answers, self._handled
+                intake = Intake(self._inbox, NAME, str(bot.id))
+                self._dispatcher = dispatcher = Dispatcher(
+                    bot, self._handler, self._registry, files, self._names, memory, buttons, answers, intake
                 )
                 bot.tell_expulsions(dispatcher.expelled)
                 async with (
                     _beside(memory.recall()),
-                    _receiving(updater, dispatcher),
-                    _beside(commands.present(bot, self._registry, self._words, self._languages)),
+                    _beside(dispatcher.take_over()),
+                    _until_fetching_ends(updater),
                 ):
-                    self._connected = True
-                    await self._ending.wait()
-                    self._connected = False
+                    if not await self._tried(self._connect(bot, updater)):
+                        return
+                    async with _beside(commands.present(bot, self._registry, self._words, self._languages)):
+                        self._connected = True
+                        await self._ending.wait()
+                        self._connected = False
+
+    async def _tried(self, connecting: Coroutine[None, None, None]) -> bool:
+        """Connect; return False where it did not work, or is not wanted any more."""
+        try:
+            return await _unless(self._ending, connecting)
+        except (TelegramError, OSError) as error:
+            self._failure = explain(error, self._api)
+            return False
 
     async def _connect(self, bot: Client, updater: Updater) -> None:
-        await updater.initialize()
         if self._settings.webhook_url is None:
             await updater.start_polling(timeout=_LONG_POLL, allowed_updates=UPDATES, error_callback=lambda _: None)
         else:
@@ -171,6 +180,19 @@ class TelegramAdapter:
             by="webhook" if self._settings.webhook_url else "polling",
             sees_all_group_messages=bool(bot.bot.can_read_all_group_messages),
         )
+
+    async def _fetched(self, updates: Sequence[Update]) -> Exception | None:
+        """Take in what a poll has brought."""
+        # The last poll only tells Telegram what has arrived: the updater leaves what it brings for the next start.
+        fetching = self._updater is not None and self._updater.running
+        return await self._dispatcher.take(updates) if self._dispatcher and fetching else None
+
+    async def _called(self, update: Update) -> None:
+        """Take in what Telegram has called the webhook with; it calls again where this raises."""
+        if self._settings.webhook_url is not None and self._dispatcher is not None:
+            problem = await self._dispatcher.take([update])
+            if problem is not None:
+                raise problem
 
     async def _listen(self, updater: Updater, url: str) -> None:
         secret = self._settings.webhook_secret
@@ -230,20 +252,26 @@ async def _closing(bot: Client, updater: Updater) -> AsyncIterator[None]:
         await bot.shutdown()
 
 
+class _Door(asyncio.Queue[object]):
+    """Where the updater puts updates: who puts one there waits until it is taken in."""
+
+    def __init__(self, take: Callable[[Update], Awaitable[None]]) -> None:
+        super().__init__()
+        self._take = take
+
+    async def put(self, item: object) -> None:
+        """Have an update taken in."""
+        if isinstance(item, Update):
+            await self._take(item)
+
+
 @asynccontextmanager
-async def _receiving(updater: Updater, dispatcher: Dispatcher) -> AsyncIterator[None]:
-    """Hand updates to the dispatcher until the block ends; those that have been fetched by then still count."""
-    queue = updater.update_queue
-
-    async def hand_over() -> None:
-        while True:
-            _accept(dispatcher, await queue.get())
-
-    async with _beside(hand_over()):
+async def _until_fetching_ends(updater: Updater) -> AsyncIterator[None]:
+    """Take no more updates from the end of the block on."""
+    try:
         yield
+    finally:
         await _stop_fetching(updater)
-        while not queue.empty():
-            _accept(dispatcher, queue.get_nowait())
 
 
 @asynccontextmanager
@@ -255,11 +283,6 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
-
-
-def _accept(dispatcher: Dispatcher, update: object) -> None:
-    if isinstance(update, Update):
-        dispatcher.accept(update)
 
 
 async def _stop_fetching(updater: Updater) -> None:

@@ -5,6 +5,8 @@ import asyncio
 from telegram import Message
 from telegram.constants import MediaGroupLimit
 
+from bot.platforms.shared.intake import Errand, errand
+
 _QUIET = 0.6
 """Seconds without a new picture after which an album is taken for complete: nothing marks the last one."""
 
@@ -14,11 +16,15 @@ class Albums:
 
     def __init__(self) -> None:
         self._collecting: dict[tuple[int, str | None], list[Message]] = {}
+        self._errands: dict[tuple[int, str | None], Errand | None] = {}
 
     def add(self, message: Message) -> bool:
         """Take a message in. True for the first one of an album: its receiver awaits `complete`."""
         parts = self._collecting.setdefault(_key(message), [])
         parts.append(message)
+        whole = self._errands.setdefault(_key(message), errand())
+        if whole and (part := errand()):
+            whole.take_in(part)
         return len(parts) == 1
 
     async def complete(self, first: Message) -> tuple[Message, ...]:
@@ -28,7 +34,7 @@ class Albums:
         while seen < len(parts) < MediaGroupLimit.MAX_MEDIA_LENGTH:
             seen = len(parts)
             await asyncio.sleep(_QUIET)
-        del self._collecting[_key(first)]
+        del self._collecting[_key(first)], self._errands[_key(first)]
         return tuple(sorted(parts, key=lambda message: message.message_id))
 
 

@@ -5,7 +5,7 @@ python-telegram-bot and httpx are given `PLACEHOLDER` in the token's place, and 
 socket, swaps it: neither their logs nor their errors can tell what they have not been told.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 from pydantic import SecretStr
 from telegram import Bot, Update
-from telegram.error import TelegramError
+from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.platforms.telegram.expulsion import Listener, ListeningRequest
@@ -66,9 +66,19 @@ class TokenTransport(httpx.AsyncBaseTransport):
 
 
 class Client(Bot):
-    """python-telegram-bot's client, which also tells `on_poll` how each poll went: its error, or None."""
+    """python-telegram-bot's client, which also tells `on_poll` how each poll went: its error, or None.
 
-    def __init__(self, api: str, token: SecretStr, on_poll: Callable[[TelegramError | None], None]) -> None:
+    What a poll brings is handed to `on_updates` first, which returns what has kept it from taking them. Telegram hears
+    with the next poll that they have arrived, and so not before they are taken.
+    """
+
+    def __init__(
+        self,
+        api: str,
+        token: SecretStr,
+        on_poll: Callable[[TelegramError | None], None],
+        on_updates: Callable[[Sequence[Update]], Awaitable[Exception | None]],
+    ) -> None:
         super().__init__(
             token=PLACEHOLDER,
             base_url=f"{api}/bot",
@@ -77,6 +87,7 @@ class Client(Bot):
             get_updates_request=_request(api, token, 1, self._hear),
         )
         self._on_poll = on_poll
+        self._on_updates = on_updates
         self._on_expelled: Listener | None = None
 
     def tell_expulsions(self, listener: Listener) -> None:
@@ -94,6 +105,10 @@ class Client(Bot):
         except TelegramError as error:
             self._on_poll(error)
             raise
+        if updates and (problem := await self._on_updates(updates)):
+            untaken = NetworkError(f"updates cannot be written down: {problem}")
+            self._on_poll(untaken)
+            raise untaken
         self._on_poll(None)
         return updates
 

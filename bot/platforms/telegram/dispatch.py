@@ -1,16 +1,18 @@
 """Leads each update to what it is about, and keeps them from harming each other."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import structlog
-from cachetools import TTLCache
 from telegram import ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus
 
 from bot.chat.model import Chat, Handler, Left, Moved
 from bot.chat.registry import Registry
+from bot.errors import StoreError
+from bot.platforms.shared.intake import Errand, Intake, errand
+from bot.platforms.telegram import letters
 from bot.platforms.telegram.client import Client
 from bot.platforms.telegram.envelope import Envelopes
 from bot.platforms.telegram.exchanges import Memory
@@ -30,8 +32,7 @@ _GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
 class Dispatcher:
     """Takes updates in the order in which they come, and answers side by side in the task group `work`.
 
-    `registry` has all that can be asked for, `names` are those that may be typed for it; `handled` are the ids of the
-    last updates.
+    `registry` has all that can be asked for, `names` are those that may be typed for it; `intake` writes updates down.
     """
 
     def __init__(
@@ -44,28 +45,46 @@ class Dispatcher:
         memory: Memory,
         buttons: Buttons,
         work: asyncio.TaskGroup,
-        handled: TTLCache[int, bool],
+        intake: Intake,
     ) -> None:
         self._bot = bot
         self._handler = handler
         self._work = work
-        self._handled = handled
+        self._intake = intake
         self._members = Members(bot)
         self._envelopes = Envelopes(self._members, registry)
-        reader = Reader(bot.bot, files.opener, registry, names)
-        self._questions = Questions(bot, handler, self._envelopes, memory, buttons, reader, self._start)
+        self._reader = Reader(bot.bot, files.opener, registry, names)
+        self._questions = Questions(bot, handler, self._envelopes, memory, buttons, self._reader, self._start)
         self._presses = Presses(bot, handler, self._envelopes, memory, buttons)
 
-    def accept(self, update: Update) -> None:
-        """Take an update in. Posts of channels and messages of other bots are not for us."""
-        # Telegram sends an update once more where it did not hear that it has arrived.
-        if self._handled.get(update.update_id):
-            return
-        self._handled[update.update_id] = True
+    async def take(self, updates: Sequence[Update]) -> StoreError | None:
+        """Take updates in, once they are written down; return what has kept them from being.
+
+        Whoever has the updates fetched may go away meanwhile: they are taken in all the same.
+        """
+        return await asyncio.shield(self._work.create_task(self._take(updates)))
+
+    async def take_over(self) -> None:
+        """Take in, for ever, what a crash has left open."""
+        async for one in self._intake.left_open():
+            with _no_harm_to_others(), one.errand.in_hand():
+                self._accept(letters.update_of(one.event, self._bot), one.errand)
+
+    async def _take(self, updates: Sequence[Update]) -> StoreError | None:
+        try:
+            taken = await self._intake.accept([(update, letters.letter(update, self._reader)) for update in updates])
+        except StoreError as error:
+            return error
+        for one in taken:
+            self._accept(one.event, one.errand)
+        return None
+
+    def _accept(self, update: Update, errand: Errand) -> None:
         chat = update.effective_chat
         with (
             structlog.contextvars.bound_contextvars(chat=chat.id if chat else None, update=update.update_id),
             _no_harm_to_others(),
+            errand.in_hand(),
         ):
             self._route(update)
 
@@ -111,7 +130,9 @@ class Dispatcher:
             with _no_harm_to_others():
                 await work
 
-        self._work.create_task(safely())
+        task, current = self._work.create_task(safely()), errand()
+        if current is not None:
+            current.joined(task)
 
 
 @contextmanager

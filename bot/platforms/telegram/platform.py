@@ -96,6 +96,7 @@ def _make(settings: Telegram, host: Host) -> Adapter:
         words=host.words,
         languages=host.translated,
         links=host.links,
+        inbox=host.inbox,
         prompts=host.prompts,
         names=host.typed_names,
     )

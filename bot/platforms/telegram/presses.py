@@ -12,6 +12,7 @@ from telegram.constants import ReactionEmoji
 from bot.chat.commands import split
 from bot.chat.model import Handler, Placement, Press, Reply
 from bot.fair import FairGate
+from bot.platforms.shared.intake import errand, sending
 from bot.platforms.telegram.callback_answer import Spinner, spinning
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, ask_for_words, deliver
@@ -59,6 +60,9 @@ class Presses:
         """Whether a message may have the words that the one which it replies to has asked for."""
         asked = message.reply_to_message
         by_me = asked is not None and asked.from_user is not None and asked.from_user.id == self._bot.id
+        current = errand()
+        if current and current.missed:
+            return False
         return by_me and message.from_user is not None and bool(message.text) and not split(message.text or "")
 
     async def written(self, message: Message) -> bool:
@@ -115,6 +119,8 @@ class Presses:
             turn.leave()
             if reply.placement is Placement.NOTICE and spinner and await spinner.stop(reply.text):
                 return
+            if not reply.silent:
+                await sending()
             await self._show(reply, pressed, place)
 
     async def _show(self, reply: Reply, pressed: MaybeInaccessibleMessage, place: Address) -> None:

@@ -10,8 +10,9 @@ from cachetools import TTLCache
 from telegram import Bot, Message
 from telegram.constants import ChatType
 
-from bot.chat.model import Ask, Handler, Picture, PictureRequest, Request, Trigger
+from bot.chat.model import Ask, Handler, Missed, Picture, PictureRequest, Request, Trigger
 from bot.fair import FairGate
+from bot.platforms.shared.intake import errand, sending
 from bot.platforms.telegram.albums import Albums
 from bot.platforms.telegram.chat_action import presence
 from bot.platforms.telegram.delivery import Address, deliver
@@ -114,9 +115,10 @@ class Questions:
         self._begin(messages, request, owed)
 
     def _begin(self, messages: tuple[Message, ...], request: Request, owed: PictureRequest | None = None) -> None:
-        asker = author_of(messages[0])
-        if asker is None:
+        asker, missed = author_of(messages[0]), _missed()
+        if asker is None or (missed and _is_posted(request)):
             return
+        request = missed or request
         pictures = request.pictures if isinstance(request, PictureRequest) else ()
         exchange = Exchange(messages, asker, pictures, owed, _asked_about(messages) if pictures else None)
         if _is_asked(request):
@@ -146,6 +148,8 @@ class Questions:
             turn.leave()
             if exchange.withdrawn:
                 return
+            if not reply.silent:
+                await sending()
             ask_back = _owes_picture(request) and message.chat.type != ChatType.PRIVATE
             sent = await deliver(self._bot, reply, address, ask_back=ask_back)
         if sent and _is_posted(request):
@@ -171,6 +175,12 @@ def _asked_about(messages: Sequence[Message]) -> Message | None:
     if answered is None or not carries_picture(answered) or any(map(carries_picture, messages)):
         return None
     return answered
+
+
+def _missed() -> Missed | None:
+    """What is to be said in place of an answer, after a crash."""
+    current = errand()
+    return current.missed if current else None
 
 
 def _is_asked(request: Request) -> bool:

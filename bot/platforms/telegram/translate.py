@@ -10,7 +10,7 @@ from telegram.constants import ChatType, MessageEntityType
 from bot.chat.commands import split
 from bot.chat.model import Ask, Help, Opener, Picture, PictureRequest, Request, Trigger, User
 from bot.chat.registry import Registry
-from bot.platforms.telegram.media import moves, pictures
+from bot.platforms.telegram.media import carries_picture, moves, pictures
 from bot.platforms.telegram.platform import NAME
 
 
@@ -45,11 +45,27 @@ class Reader:
             return replace(owed, pictures=own)
         return self._ask(messages[0], own, there, mentioned=any(map(self._mentions_me, messages)))
 
+    def may_ask(self, message: Message) -> bool:
+        """Whether a message can be meant for the bot, be it for a picture that is to follow or was shown before."""
+        return (
+            message.chat.type == ChatType.PRIVATE
+            or carries_picture(message)
+            or self._answers_me(message)
+            or self.addresses_me(message)
+        )
+
+    def addresses_me(self, message: Message) -> bool:
+        """Whether its words are a command of the bot's, or mention it."""
+        return self._command(message) is not None or self._mentions_me(message)
+
+    def _answers_me(self, message: Message) -> bool:
+        answered = message.reply_to_message
+        return answered is not None and answered.from_user is not None and answered.from_user.id == self.me.id
+
     def _ask(
         self, message: Message, own: tuple[Picture, ...], there: tuple[Picture, ...], *, mentioned: bool
     ) -> Request | None:
-        answered = message.reply_to_message
-        by_me = answered is not None and answered.from_user is not None and answered.from_user.id == self.me.id
+        by_me = self._answers_me(message)
         if mentioned and (own or there):
             return Ask(own or there, Trigger.MENTION if own else Trigger.REPLY)
         if message.chat.type == ChatType.PRIVATE:
@@ -63,7 +79,7 @@ class Reader:
     def _pictures_replied_to(self, message: Message) -> tuple[Picture, ...]:
         """Not those that the bot has drawn: whose they are, and so who may have opted out, is forgotten."""
         answered = message.reply_to_message
-        if answered is None or (answered.from_user is not None and answered.from_user.id == self.me.id):
+        if answered is None or self._answers_me(message):
             return ()
         author = author_of(answered)
         author = author if author != author_of(message) else None

@@ -46,7 +46,7 @@ def is_due(connection: Connection) -> bool:
         StoreError: a newer whobot has already brought it further.
     """
     scripts = ScriptDirectory.from_config(configure(connection))
-    present = set(MigrationContext.configure(connection).get_current_heads())
+    present = schema(connection)
     unknown = present - {script.revision for script in scripts.walk_revisions()}
     if unknown:
         raise StoreError(
@@ -54,3 +54,8 @@ def is_due(connection: Connection) -> bool:
             "read: upgrade whobot, or restore the backup that you made before upgrading"
         )
     return present != set(scripts.get_heads())
+
+
+def schema(connection: Connection) -> frozenset[str]:
+    """Return the schema that the database has; none where nobody has used it yet."""
+    return frozenset(MigrationContext.configure(connection).get_current_heads())

@@ -6,6 +6,7 @@ Who only words or shows them, such as `bot.chat.words` and the command line, nee
 from bot.storage.values.changes import REMOVED_KEPT, Action, Change
 from bot.storage.values.counts import Totals, UserData
 from bot.storage.values.examples import Draft, Example, Origin, State
+from bot.storage.values.letters import Letter, LetterKey
 from bot.storage.values.links import Link
 from bot.storage.values.people import Chat, User
 from bot.storage.values.roster import Known, Mistake, Place
@@ -26,6 +27,8 @@ __all__ = [
     "Example",
     "Keeping",
     "Known",
+    "Letter",
+    "LetterKey",
     "Link",
     "Mistake",
     "Origin",

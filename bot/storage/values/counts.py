@@ -38,6 +38,7 @@ class UserData:
         crops: How many of the verdicts keep a face crop.
         changes: Entries of the history that name them.
         questions: Questions of theirs to which the answers are still known.
+        open: Questions of theirs that are being answered, or were left open by a crash.
     """
 
     opted_out: bool
@@ -47,3 +48,4 @@ class UserData:
     crops: int
     changes: int
     questions: int = 0
+    open: int = 0

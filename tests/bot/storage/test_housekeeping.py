@@ -23,6 +23,9 @@ class FlakyStore:
         return 0
 
     async def purge_links(self) -> int:
+        return 0
+
+    async def purge_inbox(self) -> int:
         self.tidied.release()
         return 0
 

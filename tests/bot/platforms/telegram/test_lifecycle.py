@@ -3,21 +3,19 @@
 import asyncio
 import json
 import socket
-from types import SimpleNamespace
+from collections.abc import Sequence
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
-from telegram import Update
-from telegram.ext import Updater
 
 from bot.chat.features.teaching import Teach
-from bot.chat.model import Event, Help, Incoming, Reply, Trigger
+from bot.chat.inbox import LocalInbox
+from bot.chat.model import Event, Help, Incoming, Letter, Reply, Trigger
 from bot.errors import AdapterError, ConfigError, LoginRefused
 from bot.platforms.telegram import questions, retry
-from bot.platforms.telegram.adapter import TelegramAdapter, _receiving
-from bot.platforms.telegram.client import Client
+from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.platform import Telegram
 from tests.bot.platforms.telegram.conftest import Recorder, Serve, free_port, image, png, until
 from tests.support.fakes.telegram import SECRET, FakeTelegram, Refusal
@@ -119,15 +117,26 @@ async def test_stopping_finishes_what_is_in_hand(telegram: FakeTelegram) -> None
     assert len(telegram.world.updates) == 1, "what came later waits for the next start; what was answered does not"
 
 
-async def test_what_has_been_fetched_by_then_is_in_hand(telegram: FakeTelegram) -> None:
-    accepted: list[Update] = []
-    updater = Updater(Client(telegram.address, SecretStr(telegram.token), on_poll=lambda _: None), asyncio.Queue())
-    async with _receiving(updater, SimpleNamespace(accept=accepted.append)):  # type: ignore[arg-type]
-        for number in range(3):
-            updater.update_queue.put_nowait(Update(number))
+async def test_what_is_being_written_down_is_in_hand(telegram: FakeTelegram, recorder: Recorder) -> None:
+    class Slow(LocalInbox):
+        begun, go_on = asyncio.Event(), asyncio.Event()
 
-    assert [update.update_id for update in accepted] == [0, 1, 2]
-    await updater.bot.shutdown()
+        async def accept(self, letters: Sequence[Letter]) -> list[Letter]:
+            self.begun.set()
+            await self.go_on.wait()
+            return await super().accept(letters)
+
+    adapter = TelegramAdapter(telegram.settings(), recorder, REGISTRY, inbox=(inbox := Slow()))
+    running = asyncio.create_task(adapter.run())
+    await telegram.post_picture(png())
+    await inbox.begun.wait()
+    stopping = asyncio.create_task(adapter.stop())
+    await until(lambda: not adapter.connected)
+    inbox.go_on.set()
+    await stopping
+    await running
+
+    assert (await telegram.answer()).text == "It is Pink."
 
 
 async def test_an_album_that_is_arriving_is_in_hand(telegram: FakeTelegram, recorder: Recorder) -> None:
