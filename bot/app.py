@@ -1,7 +1,7 @@
 """The composition root: what the running bot is made of, in which order it starts and in which it stops."""
 
 from asyncio import Event
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
@@ -11,13 +11,14 @@ import structlog
 
 from bot.background import beside
 from bot.chat.features import FEATURES
+from bot.chat.model import Chat
 from bot.chat.registry import Feature, Registry
 from bot.chat.service import Service
 from bot.chat.stored_inbox import StoredInbox, keeping_inbox
 from bot.chat.stored_links import keeping_links
 from bot.chat.words import LANGUAGES, TRANSLATED, translate, translations_for
 from bot.config import Settings
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.health import answering_health
 from bot.metrics import Metrics
 from bot.platforms.base import Adapter, Health, Host, Platform
@@ -100,6 +101,7 @@ async def run(
             limits=settings.limits,
             links=links,
             inbox=inbox,
+            watched=_watched(store),
             words=translate,
             languages=LANGUAGES,
             translated=TRANSLATED,
@@ -121,6 +123,18 @@ async def run(
     if stop.is_set():
         log.info("stopped")
     return stop.is_set()
+
+
+def _watched(store: Store) -> Callable[[str], Awaitable[Sequence[Chat]]]:
+    async def watched(platform: str) -> Sequence[Chat]:
+        """Return the watched chats of a platform; none where the store does not tell."""
+        try:
+            return await store.all_watched(platform)
+        except StoreError as error:
+            log.warning("watched_not_read", platform=platform, reason=str(error))
+            return ()
+
+    return watched
 
 
 async def _stop_when_outgrown(inbox: StoredInbox, stop: Event) -> None:

@@ -6,6 +6,7 @@ answered. What a crash leaves open is answered by whoever takes it over.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -68,6 +69,13 @@ class Inbox(Protocol):
         """Return what nobody holds any more of an account, the oldest first: this process has it now. Never raises."""
         ...
 
+    async def missed_since(self, platform: str, account: str) -> datetime | None:
+        """Return since when events of an account may have been missed; None where none were ever accepted.
+
+        It is no longer ago than questions that were left open are answered. Never raises.
+        """
+        ...
+
 
 class LocalInbox:
     """Has every event handled once by this process; what is open ends with it. Satisfies `Inbox`."""
@@ -96,3 +104,7 @@ class LocalInbox:
     async def take_over(self, platform: str, account: str) -> Sequence[LeftOpen]:  # noqa: ARG002
         """Return nothing."""
         return ()
+
+    async def missed_since(self, platform: str, account: str) -> datetime | None:  # noqa: ARG002
+        """Know of nothing before this process."""
+        return None

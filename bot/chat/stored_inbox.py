@@ -129,6 +129,19 @@ class StoredInbox:
             log.info("questions_taken_over", platform=platform, questions=len(left), dropped=len(dropped))
         return [one for one in left if one.letter not in dropped]
 
+    async def missed_since(self, platform: str, account: str) -> datetime | None:
+        """Return since when events of an account may have been missed.
+
+        That later events were handled says nothing of earlier ones: whobot may have ended while it was catching up.
+        """
+        try:
+            first = await self._store.first_handled(platform, account)
+        except StoreError as error:
+            self._hear(error)
+            return None
+        oldest = datetime.now(UTC) - timedelta(seconds=self._settings.seconds)
+        return None if first is None else max(first, oldest)
+
     async def until_outgrown(self) -> None:
         """Wait until a newer whobot uses the store."""
         await self._outgrown.wait()

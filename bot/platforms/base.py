@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from bot.chat.commands import Words, english_only
 from bot.chat.inbox import Inbox, LocalInbox
 from bot.chat.links import Links, NoLinks
-from bot.chat.model import Capabilities, Handler
+from bot.chat.model import Capabilities, Chat, Handler
 from bot.config import Limits, Section, Settings
 from bot.finding import Finding, Status
 from bot.platforms.shared.prompts import LocalPrompts, Prompts
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Section)
 
 ENGLISH = NullTranslations()
+
+
+async def _none(_platform: str) -> Sequence[Chat]:
+    return ()
 
 
 class Adapter(Protocol):
@@ -91,6 +95,7 @@ class Host:
         limits: What a request may cost.
         links: Keeps which answers belong to which questions, beyond a restart.
         inbox: Keeps what was accepted until it is answered, beyond a crash.
+        watched: Knows the chats of a platform in which every picture is looked at.
         prompts: Remembers which buttons ask for words before they count.
         words: Says texts of the code in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
@@ -106,6 +111,7 @@ class Host:
     limits: Limits = field(default_factory=Limits)
     links: Links = field(default_factory=NoLinks)
     inbox: Inbox = field(default_factory=LocalInbox)
+    watched: Callable[[str], Awaitable[Sequence[Chat]]] = _none
     prompts: Prompts = field(default_factory=LocalPrompts)
     words: Words = english_only
     languages: Mapping[str, str] = field(default_factory=dict)

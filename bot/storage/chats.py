@@ -49,6 +49,14 @@ class Chats(Database):
             query = select(columns.chat_id).where(*here).order_by(columns.chat_id)
             return list((await connection.execute(query)).scalars())
 
+    async def all_watched(self, platform: str) -> list[Chat]:
+        """Return the chats of a platform in which every picture is looked at."""
+        columns = chat_settings.c
+        query = select(columns.chat_id, columns.home).where(columns.platform == platform, columns.watch.is_(True))
+        async with self._transaction() as connection:
+            rows = await connection.execute(query.order_by(columns.chat_id))
+            return [Chat(platform, row.chat_id, home=row.home) for row in rows]
+
 
 async def remove_settings(connection: AsyncConnection, chat: Chat) -> None:
     """Remove what a chat has set, or all chats of the server that has this id."""

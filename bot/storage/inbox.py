@@ -115,6 +115,13 @@ class InboxTable(Database):
             query = select(inbox.c.holder).where(inbox.c.holder.is_not(None)).distinct()
             return set((await connection.execute(query)).scalars())
 
+    async def first_handled(self, platform: str, account: str) -> datetime | None:
+        """Return when the first event of an account was accepted of which that is still known."""
+        mine = (handled.c.platform == platform, handled.c.account == account)
+        async with self._transaction() as connection:
+            query = select(handled.c.at).where(*mine).order_by(handled.c.at).limit(1)
+            return (await connection.execute(query)).scalar_one_or_none()
+
     async def purge_inbox(self) -> int:
         """Remove what no platform sends again, and what nobody has answered in all that time; return how many."""
         horizon = datetime.now(UTC) - REDELIVERED

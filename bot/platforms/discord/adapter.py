@@ -1,7 +1,7 @@
 """The life of the Discord bot: log in, serve, finish what is in hand, leave."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -10,12 +10,17 @@ import discord
 from pydantic import SecretStr
 
 from bot.chat.commands import Words, english_only
+from bot.chat.inbox import Inbox, LocalInbox
 from bot.chat.links import Links, NoLinks
-from bot.chat.model import Handler
+from bot.chat.model import Chat, Handler
 from bot.chat.registry import Registry
 from bot.errors import AdapterError, LoginRefused
 from bot.platforms.discord.client import WhobotClient
 from bot.platforms.discord.platform import NAME
+
+
+async def _none(_platform: str) -> Sequence[Chat]:
+    return ()
 
 
 class DiscordAdapter:
@@ -27,6 +32,8 @@ class DiscordAdapter:
         registry: All that they can ask for.
         words: Names and describes the commands in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
+        inbox: Keeps what was accepted until it is answered; in this process alone where there is none.
+        watched: Knows the channels in which every picture is looked at.
         links: Keeps which answers belong to which questions, beyond a restart.
     """
 
@@ -50,6 +57,8 @@ class DiscordAdapter:
         words: Words = english_only,
         languages: Mapping[str, str] = MappingProxyType({}),
         links: Links | None = None,
+        inbox: Inbox | None = None,
+        watched: Callable[[str], Awaitable[Sequence[Chat]]] = _none,
     ) -> None:
         self._token = token
         self._handler = handler
@@ -57,6 +66,8 @@ class DiscordAdapter:
         self._words = words
         self._languages = languages
         self._links = links or NoLinks()
+        self._inbox = inbox or LocalInbox()
+        self._watched = watched
         self._client: WhobotClient | None = None
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()
@@ -101,24 +112,28 @@ class DiscordAdapter:
                 self._words,
                 self._languages,
                 self._links,
+                self._inbox,
+                self._watched,
             ) as client,
         ):
             self._client = client
             recalling = asyncio.create_task(client.recall())
+            recovering = asyncio.create_task(client.take_over())
             serving = asyncio.create_task(client.start(self._token.get_secret_value()))
             stopping = asyncio.create_task(self._stopping.wait())
             try:
                 await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not serving.done():
                     recalling.cancel()
+                    recovering.cancel()
                     await client.work.drain()
                     return None
                 return _explain(serving.exception())
             finally:
                 client.work.abandon()
-                for task in (serving, stopping, recalling):
+                for task in (serving, stopping, recalling, recovering):
                     task.cancel()
-                await asyncio.gather(serving, stopping, recalling, return_exceptions=True)
+                await asyncio.gather(serving, stopping, recalling, recovering, return_exceptions=True)
 
 
 def _explain(error: BaseException | None) -> AdapterError:

@@ -1,5 +1,6 @@
 """The connection to Discord: which events whobot takes, and who answers them."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Mapping
 
@@ -8,6 +9,7 @@ import discord
 import structlog
 
 from bot.chat.commands import Words
+from bot.chat.inbox import Inbox
 from bot.chat.links import Links
 from bot.chat.model import Handler, Left, Present
 from bot.chat.registry import Registry
@@ -16,7 +18,10 @@ from bot.platforms.discord.album import Album
 from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.interactions import Interactions
 from bot.platforms.discord.messages import TAKE_AWAY, Messages
+from bot.platforms.discord.platform import NAME
 from bot.platforms.discord.questions import Questions
+from bot.platforms.discord.recovery import Recovery, Watched
+from bot.platforms.shared.intake import Intake
 from bot.platforms.shared.work import Work
 
 log = structlog.get_logger(__name__)
@@ -54,6 +59,8 @@ class WhobotClient(discord.Client):
         words: Words,
         languages: Mapping[str, str],
         links: Links,
+        inbox: Inbox,
+        watched: Watched,
     ) -> None:
         # whobot does not talk: what voice would need is no business of its operator.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -73,13 +80,22 @@ class WhobotClient(discord.Client):
         album = Album(session, media_hosts)
         self._questions = Questions(links)
         shown = AnsweredPictures()
-        self._messages = Messages(handler, album, self._questions, shown, self.work)
-        self._interactions = Interactions(handler, registry, album, self._questions, shown, self.work)
+        self._intake = Intake(inbox, NAME)
+        self._messages = Messages(handler, album, self._questions, shown, self.work, self._intake)
+        self._interactions = Interactions(handler, registry, album, self._questions, shown, self.work, self._intake)
+        self._recovery = Recovery(self, handler, self._messages, inbox, watched, self.work)
         self._commands = commands.build(self, registry, self._interactions, words, languages)
 
     async def recall(self) -> None:
         """Remember what was asked before the last restart; events need not wait for that."""
         await self._questions.recall(lambda place: self.get_partial_messageable(int(place)))
+
+    async def take_over(self) -> None:
+        """Take up, for ever, what was left open and what was missed, once Discord has told of its servers."""
+        await self.wait_until_ready()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._recovery.keep_up(self._me))
+            group.create_task(self._recovery.take_over(self._intake, self._me))
 
     # --- discord.py calls these --------------------------------------------------------------------------------------
 
@@ -94,6 +110,7 @@ class WhobotClient(discord.Client):
     async def on_connect(self) -> None:
         """Events arrive, in a new session, which begins with the ids of all servers."""
         self.online = True
+        await self._recovery.session_begins(self._me)
         await self._take_stock()
 
     async def on_resumed(self) -> None:

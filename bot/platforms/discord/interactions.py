@@ -12,11 +12,12 @@ import discord
 from bot.chat.commands import MessageMenu
 from bot.chat.model import Ask, Handler, Picture, Press, Prompt, Request, Suggest, Trigger, User
 from bot.chat.registry import Registry
-from bot.platforms.discord import components, delivery, places, translate
+from bot.platforms.discord import components, delivery, letters, places, translate
 from bot.platforms.discord.album import Album
 from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.platform import NAME
 from bot.platforms.discord.questions import Questions
+from bot.platforms.shared.intake import Intake, settled
 from bot.platforms.shared.work import Work
 
 SUGGESTING_LASTS = 2.0
@@ -35,6 +36,7 @@ class Interactions:
         questions: Remembers what was asked about which message.
         shown: Remembers which pictures were answered.
         work: Counts what is in hand.
+        intake: Writes down what is asked.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Interactions:
         questions: Questions,
         shown: AnsweredPictures,
         work: Work,
+        intake: Intake,
     ) -> None:
         self.album = album
         self._handler = handler
@@ -52,19 +55,24 @@ class Interactions:
         self._questions = questions
         self._shown = shown
         self._work = work
+        self._intake = intake
         self._dialogues: dict[str, tuple[Picture, ...]] = {}
 
     async def command(self, interaction: discord.Interaction, request: Request, *about: discord.Message) -> None:
         """Answer a command, or a dialogue that has taken its place; `about` are the messages that it is about."""
         if self._work.ending:
             return
+        ephemeral = self._answers_in_private(interaction, request)
+        taken = await self._intake.taken(letters.of_interaction(interaction, open_to_all=not ephemeral))
+        if taken is None:
+            return
         chat, asker = places.chat_of_interaction(interaction), interaction.user.id
-        with self._work.in_hand(), self._questions.open(chat, asker, *about) as question:
-            ephemeral = self._answers_in_private(interaction, request)
+        with self._work.in_hand(), taken.in_hand(), self._questions.open(chat, asker, *about) as question:
             if not await delivery.think(interaction, ephemeral=ephemeral):
                 return
             try:
-                reply = await question.ask(self._handler(translate.from_interaction(interaction, request)))
+                with settled(lambda: question.withdrawn):
+                    reply = await question.ask(self._handler(translate.from_interaction(interaction, request)))
             except asyncio.CancelledError:
                 if question.withdrawn:
                     await delivery.stop_thinking(interaction)
@@ -139,7 +147,10 @@ class Interactions:
     async def _react(self, interaction: discord.Interaction, press: Press) -> None:
         if self._work.ending:
             return
-        with self._work.in_hand():
+        taken = await self._intake.taken(letters.of_interaction(interaction, open_to_all=False))
+        if taken is None:
+            return
+        with self._work.in_hand(), taken.in_hand():
             if not await delivery.acknowledge(interaction):
                 return
             await self._questions.complete()

@@ -6,11 +6,12 @@ from datetime import timedelta
 import discord
 from discord.utils import utcnow
 
-from bot.chat.model import Ask, Handler, Progress, Stage
-from bot.platforms.discord import delivery, places, translate
+from bot.chat.model import Ask, Handler, Missed, Progress, Request, Stage
+from bot.platforms.discord import delivery, letters, places, translate
 from bot.platforms.discord.album import Album, awaits_previews
 from bot.platforms.discord.answered_pictures import AnsweredPictures
 from bot.platforms.discord.questions import Questions
+from bot.platforms.shared.intake import Intake, sending, settled
 from bot.platforms.shared.work import Work
 
 PREVIEWS_TAKE = 3.0
@@ -30,33 +31,57 @@ class Messages:
         questions: Remembers what was asked in which message.
         shown: Remembers which pictures were answered.
         work: Counts what is in hand.
+        intake: Writes down what is asked.
     """
 
     def __init__(
-        self, handler: Handler, album: Album, questions: Questions, shown: AnsweredPictures, work: Work
+        self,
+        handler: Handler,
+        album: Album,
+        questions: Questions,
+        shown: AnsweredPictures,
+        work: Work,
+        intake: Intake,
     ) -> None:
         self._handler = handler
         self._album = album
         self._questions = questions
         self._shown = shown
         self._work = work
+        self._intake = intake
 
-    async def posted(self, message: discord.Message, me: discord.ClientUser) -> None:
-        """Answer a message, if it is one for whobot."""
+    async def posted(self, message: discord.Message, me: discord.ClientUser, *, anew: bool = False) -> None:
+        """Answer a message, if it is one for whobot that nobody has answered; `anew` where it was edited since."""
         if self._work.ending or message.author.bot or message.webhook_id or message.is_system():
             return
         request = translate.request(message, me, self._album)
         if request is None or not places.may_answer(message):
             return
+        taken = await self._intake.taken(letters.of_message(message, me, request, anew=anew))
+        if taken is not None:
+            with taken.in_hand():
+                await self._answer(message, request)
+
+    async def taken_up(self, message: discord.Message, me: discord.ClientUser, missed: Missed | None) -> None:
+        """Answer a message that was left open, or tell why it gets no answer."""
+        request = translate.request(message, me, self._album)
+        if request is None or not places.may_answer(message) or (missed and request.unasked):
+            return
+        await self._answer(message, missed or request)
+
+    async def _answer(self, message: discord.Message, request: Request) -> None:
         asked_about = filter(None, [places.replied_to(message)])
         chat = places.chat_of(message)
         with self._work.in_hand(), self._questions.open(chat, message.author.id, message, *asked_about) as question:
             async with delivery.typing(message.channel) as progress:
-                if not (isinstance(request, Ask) and request.pictures) and awaits_previews(message):
-                    # Where one appears, this question is withdrawn, and the message comes anew.
-                    await progress(Progress(Stage.ACCEPTED, 1, 1))
-                    await question.ask(asyncio.sleep(PREVIEWS_TAKE))
-                reply = await question.ask(self._handler(translate.from_message(message, request, progress)))
+                with settled(lambda: question.withdrawn):
+                    if _may_show_a_picture_yet(message, request):
+                        # Where one appears, this question is withdrawn, and the message comes anew.
+                        await progress(Progress(Stage.ACCEPTED, 1, 1))
+                        await question.ask(asyncio.sleep(PREVIEWS_TAKE))
+                    reply = await question.ask(self._handler(translate.from_message(message, request, progress)))
+            if not reply.silent:
+                await sending()
             author = places.user(message.author)
             await question.answer(self._shown.noted(delivery.post(message, reply), request, author))
 
@@ -69,7 +94,7 @@ class Messages:
             await self._questions.withdraw(question)
         asks = any(question.asked_by(message) for question in outdated)
         if asks or (not known and _has_grown_a_preview(message)):
-            await self.posted(message, me)
+            await self.posted(message, me, anew=True)
 
     async def deleted(self, message_id: int) -> None:
         """Take the answers to a message away; where it was an answer itself, there is nothing left to take away."""
@@ -85,6 +110,12 @@ class Messages:
         asker = question.asker if question else await delivery.asker(answer)
         if asker == by:
             await delivery.take_away(answer)
+
+
+def _may_show_a_picture_yet(message: discord.Message, request: Request) -> bool:
+    """Whether a message that asks without a picture may get one from Discord, which shows what it links to."""
+    has_pictures = isinstance(request, Ask) and bool(request.pictures)
+    return not has_pictures and not isinstance(request, Missed) and awaits_previews(message)
 
 
 def _has_grown_a_preview(message: discord.Message) -> bool:

@@ -59,7 +59,16 @@ def _make(settings: Discord, host: Host) -> Adapter:
     from bot.platforms.discord.adapter import DiscordAdapter  # noqa: PLC0415 - its library, only where it runs
 
     assert settings.token is not None  # noqa: S101 - it is on
-    return DiscordAdapter(settings.token, host.handler, host.registry, host.words, host.languages, host.links)
+    return DiscordAdapter(
+        settings.token,
+        host.handler,
+        host.registry,
+        host.words,
+        host.languages,
+        links=host.links,
+        inbox=host.inbox,
+        watched=host.watched,
+    )
 
 
 PLATFORM = Platform(

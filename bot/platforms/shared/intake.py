@@ -4,14 +4,19 @@ Whatever handles an event knows nothing of that, but for one thing: before it se
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import structlog
+
 from bot.chat.inbox import Fate, Inbox
 from bot.chat.model import Letter, Missed
+from bot.errors import StoreError, StoreOutgrown
+
+log = structlog.get_logger(__name__)
 
 LOOKING = 10.0
 """Seconds between two looks for what another process has left open."""
@@ -33,7 +38,7 @@ class Errand:
         self._inbox = inbox
         self._letters = list(letters)
         self._hands = 0
-        self._given_up = False
+        self._given_up = self._settled = False
 
     @contextmanager
     def in_hand(self) -> Iterator[None]:
@@ -64,6 +69,14 @@ class Errand:
         letters, self._letters = self._letters, []
         return letters
 
+    def settle(self) -> None:
+        """Have it closed even where work on it is cancelled."""
+        self._settled = True
+
+    def give_up(self) -> None:
+        """Leave it open for later, or for somebody else."""
+        self._given_up = True
+
     async def sending(self) -> None:
         """Note that an answer is about to be sent."""
         if self._letters:
@@ -77,7 +90,7 @@ class Errand:
         self._hands -= 1
         if self._hands or not self._letters:
             return
-        put_down = self._inbox.give_back if self._given_up else self._inbox.close
+        put_down = self._inbox.give_back if self._given_up and not self._settled else self._inbox.close
         put_down(self.hand_over())
 
 
@@ -90,12 +103,11 @@ class Taken(Generic[E]):
 
 
 class Intake:
-    """Takes in the events of one account."""
+    """Takes in the events of one platform."""
 
-    def __init__(self, inbox: Inbox, platform: str, account: str) -> None:
+    def __init__(self, inbox: Inbox, platform: str) -> None:
         self._inbox = inbox
         self._platform = platform
-        self._account = account
 
     async def accept(self, events: Sequence[tuple[E, Letter | None]]) -> list[Taken[E]]:
         """Write events down; return those that nobody has handled before. One without a letter is always handled.
@@ -114,10 +126,24 @@ class Intake:
                 taken.append(Taken(event, Errand(self._inbox, (letter,))))
         return taken
 
-    async def left_open(self) -> AsyncIterator[Taken[Letter]]:
-        """Yield what was left open before, and for ever what other processes leave open."""
+    async def taken(self, letter: Letter) -> Errand | None:
+        """Write down an event that the platform does not send again; return None where somebody handles it already.
+
+        Where it cannot be written down it is handled all the same: all that is lost is that it outlives a crash.
+        """
+        try:
+            accepted = await self._inbox.accept([letter])
+        except StoreOutgrown:
+            return None
+        except StoreError as error:
+            log.warning("event_not_written_down", platform=self._platform, reason=str(error))
+            return Errand(self._inbox, ())
+        return Errand(self._inbox, accepted) if accepted else None
+
+    async def left_open(self, account: str) -> AsyncIterator[Taken[Letter]]:
+        """Yield what was left open of an account before, and for ever what other processes leave open."""
         while True:
-            for one in await self._inbox.take_over(self._platform, self._account):
+            for one in await self._inbox.take_over(self._platform, account):
                 missed = None if one.fate is Fate.ANSWER else Missed(late=one.fate is Fate.LATE)
                 yield Taken(one.letter, Errand(self._inbox, (one.letter,), missed))
             await asyncio.sleep(LOOKING)
@@ -136,3 +162,14 @@ async def sending() -> None:
     current = _CURRENT.get()
     if current is not None:
         await current.sending()
+
+
+@contextmanager
+def settled(withdrawn: Callable[[], bool]) -> Iterator[None]:
+    """Have what the caller works on closed where nobody wants an answer any more at the end of the block."""
+    try:
+        yield
+    finally:
+        current = _CURRENT.get()
+        if current is not None and withdrawn():
+            current.settle()

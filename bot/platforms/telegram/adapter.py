@@ -143,7 +143,7 @@ class TelegramAdapter:
             async with asyncio.TaskGroup() as answers:
                 files = Files(bot, session, self._api, self._token)
                 memory, buttons = Memory(self._links), Buttons(bot, self._prompts)
-                intake = Intake(self._inbox, NAME, str(bot.id))
+                intake = Intake(self._inbox, NAME)
                 self._dispatcher = dispatcher = Dispatcher(
                     bot, self._handler, self._registry, files, self._names, memory, buttons, answers, intake
                 )

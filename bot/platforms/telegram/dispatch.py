@@ -66,7 +66,7 @@ class Dispatcher:
 
     async def take_over(self) -> None:
         """Take in, for ever, what a crash has left open."""
-        async for one in self._intake.left_open():
+        async for one in self._intake.left_open(str(self._reader.me.id)):
             with _no_harm_to_others(), one.errand.in_hand():
                 self._accept(letters.update_of(one.event, self._bot), one.errand)
 

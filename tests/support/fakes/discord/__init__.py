@@ -34,7 +34,18 @@ test when the fake is left.
 
 from tests.support.fakes.discord.api import Answer, Sent
 from tests.support.fakes.discord.rest import Refusal
-from tests.support.fakes.discord.server import FakeDiscord, fake_discord
+from tests.support.fakes.discord.server import FakeDiscord, fake_discord, led_to
 from tests.support.fakes.discord.world import Channel, Person, Sticker, Upload
 
-__all__ = ["Answer", "Channel", "FakeDiscord", "Person", "Refusal", "Sent", "Sticker", "Upload", "fake_discord"]
+__all__ = [
+    "Answer",
+    "Channel",
+    "FakeDiscord",
+    "Person",
+    "Refusal",
+    "Sent",
+    "Sticker",
+    "Upload",
+    "fake_discord",
+    "led_to",
+]

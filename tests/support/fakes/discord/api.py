@@ -96,6 +96,7 @@ class Api:
                 route("GET", rest.COMMANDS, self._list_commands),
                 route("PUT", rest.COMMANDS, self._set_commands),
                 route("POST", rest.MESSAGES, self._create_message),
+                route("GET", rest.MESSAGES, self._list_messages),
                 route("POST", rest.TYPING, self._type),
                 route("GET", rest.MESSAGE, self._get_message),
                 route("DELETE", rest.MESSAGE, self._delete_message),
@@ -141,6 +142,23 @@ class Api:
     async def _type(self, call: Call) -> tuple[int, Any]:
         self.typing.append(call.path["channel_id"])
         return 204, None
+
+    async def _list_messages(self, call: Call) -> tuple[int, Any]:
+        where = next((one for one in (*self.channels, self.direct) if one.id == call.path["channel_id"]), None)
+        if where is None or (where.inside or where).denied & world.READ_MESSAGE_HISTORY:
+            raise Refusal(403, 50001, "Missing Access")
+        after, before = int(call.query.get("after", 0)), int(call.query.get("before", 1 << 63))
+        here = [
+            message
+            for message in self._messages.values()
+            if message["channel_id"] == where.id
+            and after < int(message["id"]) < before
+            and not message["flags"] & EPHEMERAL
+        ]
+        oldest_first = sorted(here, key=lambda message: int(message["id"]))
+        limit = int(call.query.get("limit", 50))
+        chosen = oldest_first[:limit] if "after" in call.query else oldest_first[-limit:]
+        return 200, chosen[::-1]
 
     async def _get_message(self, call: Call) -> tuple[int, Any]:
         return 200, self._known(call)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -88,7 +89,9 @@ class Gateway:
             return
         self.sent.append((event, seen))
         if self._connection is not None:
-            await self._connection.send(DISPATCH, seen, event, len(self.sent))
+            # A bot that has just been killed does not hear of it.
+            with suppress(ConnectionError):
+                await self._connection.send(DISPATCH, seen, event, len(self.sent))
 
     def drop(self) -> None:
         """Lose the connection. What is dispatched from now on waits until the session is resumed."""

@@ -1,8 +1,8 @@
 """A Discord with one server, one bot and a few people, on a loopback port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -143,6 +143,19 @@ class FakeDiscord(People):
         return self._answers.qsize()
 
 
+@contextmanager
+def led_to(url: URL) -> Iterator[None]:
+    """Have discord.py and whobot's adapter in this process speak to the fake at an address and to nothing else."""
+    base, gateway = str(url).rstrip("/"), URL(f"ws://{url.host}:{url.port}/gateway/")
+    with (
+        mock.patch.object(Route, "BASE", base + rest.API),
+        mock.patch.object(Asset, "BASE", base),
+        mock.patch.object(DiscordWebSocket, "DEFAULT_GATEWAY", gateway),
+        mock.patch.object(DiscordAdapter, "media_hosts", DiscordAdapter.media_hosts | {str(url.host)}),
+    ):
+        yield
+
+
 @asynccontextmanager
 async def fake_discord() -> AsyncIterator[FakeDiscord]:
     """Run a fake Discord, and have discord.py and whobot's adapter speak to it and to nothing else.
@@ -154,12 +167,7 @@ async def fake_discord() -> AsyncIterator[FakeDiscord]:
     fake = FakeDiscord(Contract.find())
     async with TestServer(fake.app()) as server:
         fake.url = server.make_url("/")
-        with (
-            mock.patch.object(Route, "BASE", str(fake.url).rstrip("/") + rest.API),
-            mock.patch.object(Asset, "BASE", str(fake.url).rstrip("/")),
-            mock.patch.object(DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws://{server.host}:{server.port}/gateway/")),
-            mock.patch.object(DiscordAdapter, "media_hosts", DiscordAdapter.media_hosts | {str(server.host)}),
-        ):
+        with led_to(fake.url):
             yield fake
         await fake.gateway.close()
     assert not fake.problems, "not as Discord describes it:\n" + "\n".join(fake.problems)
