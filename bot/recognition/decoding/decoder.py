@@ -22,6 +22,8 @@ from bot.recognition.decoding.handover import Channel, HandoverError
 
 LARGEST_FILE = 1 << 40
 """Bytes: how large a file may be is the parent's to say."""
+LATER = 5.0
+"""Seconds by which the system's clock ends this process later than its parent does, which then knows that it hung."""
 
 
 def main(shared: int | None) -> None:
@@ -58,7 +60,7 @@ def serve(channel: Channel) -> None:
 def _serve_one(channel: Channel) -> None:
     job, data = channel.receive(LARGEST_FILE)
     del job["size"]
-    confinement.limit_time(job.pop("seconds"))
+    confinement.limit_time(job.pop("seconds") + LATER)
     answer(channel, data, job)
     confinement.limit_time(0)
 
