@@ -102,6 +102,7 @@ async def run(
             links=links,
             inbox=inbox,
             watched=_watched(store),
+            tokens=store,
             words=translate,
             languages=LANGUAGES,
             translated=TRANSLATED,

@@ -16,6 +16,8 @@ _SHAPES = (
     # Discord: the bot's token, and the addresses of interactions, which let anyone answer in the bot's name.
     (re.compile(r"\b[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{25,}"), MASK),
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[A-Za-z0-9_-]{20,}"), rf"\1{MASK}"),
+    # The API's, of `bot.storage.tokens`.
+    (re.compile(r"\bwhobot_[A-Za-z0-9_-]{43}"), MASK),
     # A password inside an address, as in postgresql://user:password@host
     (re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)"), rf"\1{MASK}\2"),
     # ... or at its end, as in postgresql://user@host/database?password=password

@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.chat.words import Bug, Unstored
+from bot.chat.model import Bug, Failure, Unstored
 from bot.errors import OperatorError, StoreError, UserError
 from bot.metrics import Metrics
 
@@ -15,7 +15,7 @@ class FailureLog:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
 
-    def record(self, platform: str, error: Exception) -> UserError | Bug:
+    def record(self, platform: str, error: Exception) -> Failure:
         """Log and count `error`, and return what to tell the chat."""
         if isinstance(error, UserError):
             log.info("refused", kind=error.kind, reason=str(error))

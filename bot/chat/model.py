@@ -8,17 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.errors import UserError
 from bot.storage.values import Chat, Letter, Link, User
 
 __all__ = [
     "ACTION_LIMIT",
     "OPTIONS_LIMIT",
     "Ask",
+    "Bug",
     "Button",
     "ButtonStyle",
     "Capabilities",
     "Chat",
     "Event",
+    "Failure",
     "Handler",
     "Help",
     "Incoming",
@@ -44,6 +47,7 @@ __all__ = [
     "Stage",
     "Suggest",
     "Trigger",
+    "Unstored",
     "User",
 ]
 
@@ -276,6 +280,8 @@ class Capabilities:
     """How long whobot itself keeps the pictures of a chat, in memory; 0 where the platform keeps them."""
     own: bool = False
     """The chat is a page of whoever runs whobot, and of those they let in: not a place where many people meet."""
+    data: bool = False
+    """It is a program that asks: an answer brings its facts as data, and is remembered for verdicts."""
     chat_link: str = ""
     """The address that opens a chat of a server, with ``{home}`` and ``{id}``; empty where there is none."""
 
@@ -360,6 +366,27 @@ class ReplyImage:
     spoiler: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """Something that should not have happened; the log knows it by `id`."""
+
+    id: str
+
+    @property
+    def kind(self) -> str:
+        """What it is called among the kinds of errors."""
+        return "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Unstored(Bug):
+    """The database could not be used; the log knows the reason by `id`."""
+
+
+Failure: TypeAlias = UserError | Bug
+"""Why there is no answer."""
+
+
 class Placement(StrEnum):
     """Where a reply goes.
 
@@ -384,8 +411,8 @@ class Reply:
         private: Whether only the one who asked may see it, where the platform can do that.
         spoiler: Whether the text gives away what was hidden, with or without images that do.
         suggestions: What a `Suggest` is answered with; nothing else is read then.
-        shown: What a page is answered with that shows values instead of words; see `bot.chat.people`.
-        refusal: What kind of failure the text tells of, for pages and programs; empty where there is none.
+        shown: What a page or a program is answered with, which reads values instead of words.
+        failure: Why nothing came of the request, where the text says so; also where that stays unsaid.
         times: Times as they stand in the text, in UTC: platforms that know the reader's clock show them by that.
     """
 
@@ -398,7 +425,7 @@ class Reply:
     spoiler: bool = False
     suggestions: tuple[str, ...] = ()
     shown: object = None
-    refusal: str = ""
+    failure: Failure | None = field(default=None, compare=False)
     times: tuple[tuple[str, datetime], ...] = ()
 
     @property

@@ -18,13 +18,13 @@ from bot.chat.context import Context
 from bot.chat.failures import FailureLog
 from bot.chat.lessons import Lessons
 from bot.chat.memory import LocalMemories, Memories
-from bot.chat.model import Event, Incoming, Press, Reply, Request
+from bot.chat.model import Event, Failure, Incoming, Press, Reply, Request
 from bot.chat.rates import LocalRates, Rates
 from bot.chat.registry import Parts, Rate, Registry
 from bot.chat.replies import notice
-from bot.chat.words import Bug, Sentences, translations_for
+from bot.chat.words import Sentences, translations_for
 from bot.config import Access, Limits
-from bot.errors import Expired, RateLimited, UserError
+from bot.errors import Expired, RateLimited
 from bot.metrics import Metrics
 from bot.recognition.backend import Backend
 from bot.storage.store import Store
@@ -176,10 +176,10 @@ EXPIRED = _Served(_expired, Rights.ANYBODY, Rate.PRESSES)
 """What answers a button that is not known: it is too old, or another whobot's."""
 
 
-def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: UserError | Bug) -> Reply:
+def _refusal(incoming: Incoming, catalogue: NullTranslations, failure: Failure) -> Reply:
     """Say why there is no answer, unless nobody waits for one or has been told already."""
     text = Sentences(catalogue).failure(failure)
-    kind = failure.kind if isinstance(failure, UserError) else "internal"
     if incoming.request.unasked or (isinstance(failure, RateLimited) and failure.told):
-        return Reply(refusal=kind)
-    return replace(notice(text) if isinstance(incoming.request, Press) else Reply(text), refusal=kind)
+        return Reply(failure=failure)
+    reply = notice(text) if isinstance(incoming.request, Press) else Reply(text)
+    return replace(reply, failure=failure)

@@ -22,6 +22,7 @@ from bot.cli.run import run
 from bot.cli.settings import settings
 from bot.cli.stats import stats
 from bot.cli.teach import teach
+from bot.cli.token import token
 from bot.cli.who import who
 
 app = typer.Typer(
@@ -54,3 +55,4 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(token, name="token")

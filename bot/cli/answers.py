@@ -10,46 +10,15 @@ from rich.text import Text
 
 from bot.cli.analysing import AnalysedPicture
 from bot.recognition import formats
+from bot.recognition.records import as_record
 from bot.recognition.results import EncodedImage, Guess, Sighting
-
-GUESSES = 5
 
 
 def as_json(analysed: AnalysedPicture) -> str:
-    """Return one line: size, faces with their best guesses, and milliseconds for each stage; or the error.
-
-    `character` is an id; `unknown_probability` is the probability that it is none of those who are known.
-    """
+    """Return one line: size, faces with their best guesses, and milliseconds for each stage; or the error."""
     if isinstance(analysed.outcome, str):
         return json.dumps({"path": analysed.path, "error": analysed.outcome})
-    analysis, timings = analysed.outcome, analysed.outcome.timings
-    return json.dumps(
-        {
-            "path": analysed.path,
-            "width": analysis.width,
-            "height": analysis.height,
-            "faces": [
-                {
-                    "box": [round(value, 1) for value in (box.x, box.y, box.width, box.height)],
-                    "score": round(sighting.face.score, 4),
-                    "unknown": sighting.unknown,
-                    "nobody": round(sighting.unknown_probability, 6),
-                    "guesses": [
-                        {
-                            "character": guess.character,
-                            "name": guess.name,
-                            "series": guess.series,
-                            "probability": round(guess.probability, 6),
-                        }
-                        for guess in sighting.guesses[:GUESSES]
-                    ],
-                }
-                for sighting in analysis.sightings
-                for box in (sighting.face.box,)
-            ],
-            "ms": {stage: round(getattr(timings, stage), 2) for stage in ("decode", "detect", "classify", "annotate")},
-        }
-    )
+    return json.dumps({"path": analysed.path, **as_record(analysed.outcome)})
 
 
 def as_text(analysed: AnalysedPicture, written: Path | None) -> RenderableType:

@@ -14,6 +14,7 @@ from bot.chat.commands import Words, english_only
 from bot.chat.inbox import Inbox, LocalInbox
 from bot.chat.links import Links, NoLinks
 from bot.chat.model import Capabilities, Chat, Handler
+from bot.chat.tokens import NoTokens, TokenBook
 from bot.config import Limits, Section, Settings
 from bot.finding import Finding, Status
 from bot.platforms.shared.prompts import LocalPrompts, Prompts
@@ -97,6 +98,7 @@ class Host:
         inbox: Keeps what was accepted until it is answered, beyond a crash.
         watched: Knows the chats of a platform in which every picture is looked at.
         prompts: Remembers which buttons ask for words before they count.
+        tokens: Knows the programs that may ask, by their tokens.
         words: Says texts of the code in other languages than English.
         languages: What can be chosen for a chat, each by its own name, by tag.
         translated: The tags of those that have a catalogue.
@@ -113,6 +115,7 @@ class Host:
     inbox: Inbox = field(default_factory=LocalInbox)
     watched: Callable[[str], Awaitable[Sequence[Chat]]] = _none
     prompts: Prompts = field(default_factory=LocalPrompts)
+    tokens: TokenBook = field(default_factory=NoTokens)
     words: Words = english_only
     languages: Mapping[str, str] = field(default_factory=dict)
     translated: Sequence[str] = ()

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.config import Sections
+from bot.platforms.api.platform import PLATFORM as API
 from bot.platforms.base import Platform
 from bot.platforms.discord.platform import PLATFORM as DISCORD
 from bot.platforms.telegram.platform import PLATFORM as TELEGRAM
 from bot.platforms.web.platform import PLATFORM as WEB
 
-PLATFORMS: tuple[Platform[Any], ...] = (DISCORD, TELEGRAM, WEB)
+PLATFORMS: tuple[Platform[Any], ...] = (DISCORD, TELEGRAM, WEB, API)
 
 
 def sections(platforms: Sequence[Platform[Any]] = PLATFORMS) -> Sections:

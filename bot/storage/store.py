@@ -13,12 +13,15 @@ from bot.storage.links import LinkTable, remove_links
 from bot.storage.mending import Mending
 from bot.storage.privacy import Privacy, move_scope, remove_scope
 from bot.storage.tables import opt_outs
+from bot.storage.tokens import Tokens
 from bot.storage.totals import Counting
 from bot.storage.values import Chat, Scope, User
 from bot.storage.verdicts import Verdicts
 
 
-class Store(Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, Homes, LinkTable, InboxTable, Counting):
+class Store(
+    Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, Homes, LinkTable, InboxTable, Tokens, Counting
+):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
     Raises:

@@ -219,6 +219,19 @@ inbox = Table(
     Column("sending", Boolean, nullable=False),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", WORD, primary_key=True),
+    Column("name", ID, nullable=False, unique=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("grants", JSON, nullable=False),
+    Column("chat_id", ID, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("used", Moment),
+)
+
 clock = Table(
     "clock",
     metadata,

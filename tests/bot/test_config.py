@@ -16,6 +16,7 @@ from bot.config import example as example_of
 from bot.config import keys as keys_of
 from bot.config import load as load_with
 from bot.errors import ConfigError
+from bot.platforms.api.platform import Api
 from bot.platforms.discord.platform import PLATFORM as DISCORD
 from bot.platforms.discord.platform import Discord
 from bot.platforms.registry import sections
@@ -24,7 +25,7 @@ from bot.platforms.web.platform import Web
 from tests.conftest import REPOSITORY
 from tests.support.tokens import DISCORD_TOKEN, TELEGRAM_TOKEN
 
-DEFAULTS = Settings(platforms={"discord": Discord(), "telegram": Telegram(), "web": Web()})
+DEFAULTS = Settings(platforms={"discord": Discord(), "telegram": Telegram(), "web": Web(), "api": Api()})
 keys = partial(keys_of, sections())
 example = partial(example_of, sections())
 
@@ -340,7 +341,7 @@ def test_the_models_that_ship_are_found() -> None:
 @pytest.mark.parametrize("entry", ["123456", "irc:1", "discord:", "discord: 1"])
 def test_an_entry_of_the_access_lists_names_a_platform(entry: str) -> None:
     (message,) = mistakes(None, {"WHOBOT_ACCESS__BLOCK": entry})
-    assert f'"{entry}" must begin with a platform: discord:<id>, telegram:<id> or web:<id>' in message
+    assert f'"{entry}" must begin with a platform: discord:<id>, telegram:<id>, web:<id> or api:<id>' in message
 
 
 def test_the_access_lists_may_come_from_the_environment() -> None:

@@ -18,6 +18,7 @@ CAPABILITIES = {
     "private_replies": "An answer that only the asker sees (`/who private:true`)",
     "context_menus": "*Who is this?* and *Teach this face* in a message's menu",
     "own": "Requests are limited as lightly as presses, for the page is one's own",
+    "data": "An answer comes as data, for programs",
     "age_restricted_chats": "Chats are marked as age-restricted, and whobot can stay silent elsewhere",
 }
 """What each capability means to people, by its name in `Capabilities`."""

@@ -45,7 +45,7 @@ class Adding:
         if isinstance(finding.result, UserError):
             raise finding.result
         if not isinstance(finding.result, Analysis):
-            return Reply(context.sentences.failure(finding.result), refusal="internal")
+            return Reply(context.sentences.failure(finding.result), failure=finding.result)
         t = context.catalogue
         sightings = sorted((seen.sighting for seen in faces_of([finding])), key=_width, reverse=True)
         if not sightings:

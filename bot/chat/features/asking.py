@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+from bot.chat.answers import Answer
 from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter, help_line
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
-from bot.chat.model import Ask, Reply, Trigger
+from bot.chat.model import Ask, Failure, Reply, Trigger
 from bot.chat.registry import Audience, Feature, Parts, RequestHandler
 from bot.chat.words import Finding, compose
+from bot.recognition.records import as_record
 from bot.recognition.results import Analysis
 from bot.texts import N_
 
@@ -30,18 +33,19 @@ class Asking:
             return Reply()
         if ask.private and not context.can_be_private:
             return Reply(context.sentences.ask_in_private())
-        findings = await self._analysis.analyse(context, ask.pictures, quietly=ask.unasked)
+        drawn = context.capabilities.images_limit > 0
+        findings = await self._analysis.analyse(context, ask.pictures, quietly=ask.unasked, drawn=drawn)
         if ask.unasked:
             findings = _worth_telling(findings, known_only=context.settings.quiet)
         return await self._reply(context, ask, findings) if findings else Reply()
 
     async def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding]) -> Reply:
-        paged = context.capabilities.buttons
-        reply = compose(context.sentences, findings, context.capabilities, paged=paged)
-        if paged:
+        capabilities = context.capabilities
+        reply = compose(context.sentences, findings, capabilities, paged=capabilities.buttons)
+        if capabilities.buttons or capabilities.data:
             answer = await self._answers.remember(context, findings, captioned=bool(reply.images), unasked=ask.unasked)
-            reply = replace(reply, buttons=rows(context, answer))
-        return replace(reply, private=ask.private)
+            reply = replace(reply, buttons=rows(context, answer), shown=_data(answer) if capabilities.data else None)
+        return replace(reply, private=ask.private, failure=_failure(findings))
 
 
 def _worth_telling(findings: Sequence[Finding], *, known_only: bool) -> list[Finding]:
@@ -52,6 +56,21 @@ def _worth_telling(findings: Sequence[Finding], *, known_only: bool) -> list[Fin
         if isinstance(finding.result, Analysis)
         if any(not (known_only and sighting.unknown) for sighting in finding.result.sightings)
     ]
+
+
+def _failure(findings: Sequence[Finding]) -> Failure | None:
+    """Return why none of the pictures could be looked at; None where one could."""
+    failures = [finding.result for finding in findings if not isinstance(finding.result, Analysis)]
+    return failures[0] if len(failures) == len(findings) else None
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    """Return an answer for programs: its token, and what was seen in each picture, or None where that failed."""
+    seen = (finding.result for finding in answer.findings)
+    return {
+        "answer": answer.token,
+        "pictures": [as_record(result) if isinstance(result, Analysis) else None for result in seen],
+    }
 
 
 def _read(arguments: Arguments) -> Ask:

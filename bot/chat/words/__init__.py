@@ -3,18 +3,16 @@
 from bot.chat.words.answer import Finding, Result, compose, count_pages, give_away, turn_to
 from bot.chat.words.languages import LANGUAGES, TRANSLATED, find_language, translate, translations_for
 from bot.chat.words.records import told
-from bot.chat.words.sentences import Bug, Sentences, Unstored
+from bot.chat.words.sentences import Sentences
 from bot.chat.words.teaching import TeachingWords
 
 __all__ = [
     "LANGUAGES",
     "TRANSLATED",
-    "Bug",
     "Finding",
     "Result",
     "Sentences",
     "TeachingWords",
-    "Unstored",
     "compose",
     "count_pages",
     "find_language",

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.chat.model import Capabilities, Reply, ReplyImage, User
-from bot.chat.words.sentences import Bug, Sentences
-from bot.errors import UserError
+from bot.chat.model import Capabilities, Failure, Reply, ReplyImage, User
+from bot.chat.words.sentences import Sentences
 from bot.recognition.formats import suffix_of
 from bot.recognition.results import Analysis, Sighting
 
@@ -17,7 +16,7 @@ PAGE = 8
 FEW = 2
 """Strangers in one picture up to which each has a line of its own; more of them share one."""
 
-Result: TypeAlias = Analysis | UserError | Bug
+Result: TypeAlias = Analysis | Failure
 
 
 @dataclass(frozen=True, slots=True)

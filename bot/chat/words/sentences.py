@@ -6,10 +6,10 @@ They are written as gettext wants them: the English sentence is the key, values 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot import errors
+from bot.chat.model import Bug, Failure, Unstored
 from bot.chat.words.languages import LANGUAGES, listed
 from bot.recognition import formats
 from bot.recognition.characters import Characters
@@ -19,18 +19,6 @@ RUNNERS_UP = 2
 """How many further names follow the best one."""
 SURE = 0.6
 """The probability below which a name is given as a "maybe"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bug:
-    """Something that should not have happened; the log knows it by `id`."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unstored(Bug):
-    """The database could not be used; the log knows the reason by `id`."""
 
 
 class Sentences:
@@ -47,7 +35,7 @@ class Sentences:
         self._least_guess = least_guess
         self._characters = characters or Characters()
 
-    def failure(self, failure: errors.UserError | Bug) -> str:  # noqa: PLR0912, PLR0915 - a sentence for each kind
+    def failure(self, failure: Failure) -> str:  # noqa: PLR0912, PLR0915 - a sentence for each kind
         """Say why there is no answer, and what may help."""
         t = self._catalogue
         match failure:

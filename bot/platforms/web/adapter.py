@@ -1,7 +1,6 @@
 """The web chat's life: listen, serve, drain, close."""
 
 import asyncio
-import errno
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from gettext import NullTranslations
@@ -15,6 +14,7 @@ from bot.chat.model import Handler
 from bot.chat.registry import Registry
 from bot.errors import AdapterError, ConfigError
 from bot.platforms.base import Health
+from bot.platforms.shared.http import address, explain, is_loopback
 from bot.platforms.web import assets, guard
 from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.api import Api
@@ -25,7 +25,7 @@ from bot.platforms.web.login import Login
 from bot.platforms.web.media import MediaRoutes
 from bot.platforms.web.people import PeopleApi
 from bot.platforms.web.picture_store import PictureStore
-from bot.platforms.web.platform import NAME, Web, is_loopback
+from bot.platforms.web.platform import NAME, Web
 from bot.platforms.web.probes import Probes
 from bot.platforms.web.requests import Reader
 from bot.platforms.web.sessions import Sessions
@@ -132,8 +132,9 @@ class WebAdapter:
             try:
                 await site.start()
             except OSError as error:
-                raise AdapterError(self._advice(error)) from None
-            self.url = self._bound(runner)
+                host, port = self._settings.host, self._settings.port
+                raise AdapterError(explain(error, "The web chat", NAME, host, port)) from None
+            self.url = address(self._settings.host, runner.addresses[0][1])
             log.info("web_chat_open", url=self.url)
             await self._stop.wait()
             await site.stop()
@@ -172,21 +173,3 @@ class WebAdapter:
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             self._pictures.tidy()
-
-    def _bound(self, runner: web.AppRunner) -> str:
-        port = runner.addresses[0][1]
-        host = self._settings.host
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    def _advice(self, error: OSError) -> str:
-        where = f"{self._settings.host} port {self._settings.port}"
-        match error.errno:
-            case errno.EADDRINUSE:
-                reason = (
-                    "another program has taken it. Stop that program, or set web.port (WHOBOT_WEB__PORT) to another"
-                )
-            case errno.EACCES:
-                reason = "this user may not. Set web.port (WHOBOT_WEB__PORT) to one above 1023"
-            case _:
-                reason = "this machine has no such address. Correct web.host (WHOBOT_WEB__HOST)"
-        return f"The web chat cannot listen on {where}: {reason}."

@@ -7,11 +7,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.chat.model import Press, Suggest
+from bot.platforms.shared.http import preferred_language
 from bot.platforms.web import events, uploads
 from bot.platforms.web.addresses import Addresses
 from bot.platforms.web.body import read_json
 from bot.platforms.web.conversation import Conversation
-from bot.platforms.web.language import Translations, preferred_language
+from bot.platforms.web.language import Translations
 from bot.platforms.web.login import Login
 from bot.platforms.web.refusal import Refusal
 from bot.platforms.web.requests import Reader

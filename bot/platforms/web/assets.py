@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 from aiohttp import ETag, web
 
-from bot.platforms.web.language import Translations, preferred_language
+from bot.platforms.shared.http import preferred_language
+from bot.platforms.web.language import Translations
 from bot.platforms.web.people_phrases import people_phrases
 from bot.platforms.web.phrases import page_phrases
 from bot.recognition import formats

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.platforms.web.language import Translations, preferred_language
+from bot.platforms.shared.http import is_loopback, preferred_language
+from bot.platforms.web.language import Translations
 from bot.platforms.web.phrases import sentence
-from bot.platforms.web.platform import is_loopback
 from bot.platforms.web.refusal import Refusal
 
 HEADERS: Final = {

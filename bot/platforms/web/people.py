@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.chat.model import Chat, Handler, Incoming, Picture, Reply, Request, Suggest, User
 from bot.chat.people import REQUESTS, AddPicture, ShowFace
+from bot.platforms.shared.http import preferred_language
 from bot.platforms.web import uploads
 from bot.platforms.web.body import read_json
-from bot.platforms.web.language import preferred_language
 from bot.platforms.web.login import Login
 from bot.platforms.web.media import POLICY
 from bot.platforms.web.platform import CAPABILITIES
@@ -115,7 +115,7 @@ class PeopleApi:
     async def _handled(self, request: web.Request, session: Session, where: object, wish: Request) -> Reply:
         chat, user = self._place(session, where)
         reply = await self._handler(Incoming(chat, user, wish, CAPABILITIES, preferred_language(request)))
-        answered = reply.refusal or reply.shown is not None or reply.images or isinstance(wish, Suggest)
+        answered = reply.failure or reply.shown is not None or reply.images or isinstance(wish, Suggest)
         if not answered:  # the operator's settings keep such people out
             raise Refusal(403, "not_here")
         return reply
@@ -143,7 +143,8 @@ class PeopleApi:
 
 def _answer(reply: Reply) -> web.Response:
     """Return a reply as the page reads it."""
-    if reply.refusal:
-        return web.json_response({"error": reply.refusal, "message": reply.text}, status=STATUS.get(reply.refusal, 422))
+    if reply.failure:
+        kind = reply.failure.kind
+        return web.json_response({"error": kind, "message": reply.text}, status=STATUS.get(kind, 422))
     shown = asdict(reply.shown) if is_dataclass(reply.shown) and not isinstance(reply.shown, type) else {}
     return web.json_response({**shown, "words": reply.text})

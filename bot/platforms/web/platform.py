@@ -1,8 +1,6 @@
 """The web chat as a platform: what can be set, what it can carry, how its adapter is made."""
 
-import errno
 import ipaddress
-import socket
 from pathlib import Path
 from typing import Final, Self
 
@@ -10,9 +8,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot.chat.model import Capabilities
 from bot.config import Section
-from bot.errors import ConfigError
 from bot.finding import Finding, Status
 from bot.platforms.base import Ability, Adapter, Host, Platform
+from bot.platforms.shared.http import check_free, is_loopback
 from bot.platforms.web.picture_store import MINUTES_KEPT
 
 NAME: Final = "web"
@@ -33,14 +31,6 @@ SHORTEST_PASSWORD: Final = 8
 UPLOAD_BYTES: Final = 100_000_000
 """What one message may hold, all its pictures together, unless one alone may be larger: until it is answered, all of
 that is kept in memory."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server that listens on `host` can be reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Web(Section):
@@ -101,20 +91,7 @@ def _check(settings: Web) -> Finding:
 
 
 def _check_start(settings: Web) -> None:
-    """Fail at once where the web chat is all there is and its port is taken: trying again would only hide that."""
-    try:
-        addresses = socket.getaddrinfo(
-            settings.host or None, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        for family, _, _, _, address in addresses[:1]:
-            socket.create_server(address[:2], family=family).close()
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "another program uses that port; stop it, or choose" if taken else f"{error.strerror}; choose"
-        raise ConfigError(
-            f"the web chat cannot listen on {settings.host} port {settings.port}: {reason} another address with"
-            " WHOBOT_WEB__PORT or WHOBOT_WEB__HOST"
-        ) from error
+    check_free("the web chat", NAME, settings.host, settings.port)
 
 
 def _make(settings: Web, host: Host) -> Adapter:

@@ -12,6 +12,7 @@ from bot.storage.values.people import Chat, User
 from bot.storage.values.roster import Known, Mistake, Place
 from bot.storage.values.scope import EVERYWHERE, Scope
 from bot.storage.values.settings import DEFAULTS, SETTINGS, ChatSettings, Keeping, Setting, Teachers, Values
+from bot.storage.values.tokens import Grant, Token
 from bot.storage.values.verdicts import Score, Truth, Verdict
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ChatSettings",
     "Draft",
     "Example",
+    "Grant",
     "Keeping",
     "Known",
     "Letter",
@@ -38,6 +40,7 @@ __all__ = [
     "Setting",
     "State",
     "Teachers",
+    "Token",
     "Totals",
     "Truth",
     "User",

@@ -32,7 +32,7 @@ def test_all_is_well(whobot: Whobot) -> None:
     result = whobot("check", "--json", WHOBOT_DISCORD__TOKEN=DISCORD_TOKEN)
     assert result.exit_code == 0
     found = findings(result.stdout)
-    assert list(found) == ["settings", "runtime", "models", "fonts", "store", "discord", "telegram", "web"]
+    assert list(found) == ["settings", "runtime", "models", "fonts", "store", "discord", "telegram", "web", "api"]
     assert "fail" not in {finding["status"] for finding in found.values()}
     assert "3 characters (akane_hoshino, midori_hayashi, aoi_umino)" in found["models"]["message"]
     assert "litert" in found["runtime"]["message"] or "tflite" in found["runtime"]["message"]

@@ -5,9 +5,8 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 
 from bot import errors
-from bot.chat.model import Capabilities, Reply
+from bot.chat.model import Bug, Capabilities, Reply
 from bot.chat.words import (
-    Bug,
     Finding,
     Result,
     Sentences,

@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat.model import Incoming, Reply
 from bot.chat.people import ListPeople, PeopleShown
+from bot.errors import NotAllowed
 from tests.support.web.server import Recorder, serve
 from tests.support.webchat import WebChat
 
@@ -87,7 +88,7 @@ async def test_what_makes_no_sense_is_refused_before_anybody_is_asked(handler: R
 
 
 async def test_a_refusal_has_its_status_and_words(handler: Recorder) -> None:
-    handler.reply = Reply("Only managers may.", refusal="not_allowed")
+    handler.reply = Reply("Only managers may.", failure=NotAllowed())
     async with serve(handler) as adapter:
         assert adapter.url
         async with WebChat.open(adapter.url) as chat:

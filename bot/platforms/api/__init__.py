@@ -1,0 +1,1 @@
+"""The API: whobot for programs, over HTTP."""
