@@ -69,7 +69,8 @@ def _conversation(t: NullTranslations, page_minutes: int) -> list[str]:
             "For two days I keep which of my answers belong to which messages, and who asked: by their ids "
             "alone, so that an answer can be taken back."
         )
-        return [letters, links, f"{taught} {t.gettext('It counts in this chat, and in all channels of its server.')}"]
+        counts = t.gettext("It counts in this chat, and in all channels of its server.")
+        return [letters, links, f"{taught} {counts}"]
     page = t.ngettext(
         "This page's messages are in memory only, until they are forgotten or I am restarted; its pictures for "
         "{n} minute at most.",
@@ -81,7 +82,8 @@ def _conversation(t: NullTranslations, page_minutes: int) -> list[str]:
         "A cookie in this browser finds what was set and taught here again, for a year. It is the only name that I "
         "have for you."
     )
-    return [page, cookie, f"{taught} {t.gettext('It counts in this chat.')}"]
+    counts = t.gettext("It counts in this chat.")
+    return [page, cookie, f"{taught} {counts}"]
 
 
 def _rest(t: NullTranslations, *, page: bool) -> str:

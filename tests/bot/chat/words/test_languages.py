@@ -22,7 +22,7 @@ from bot.chat.words import (
 from bot.platforms.discord.platform import COMMAND_NAMES as DISCORD
 from bot.platforms.registry import name_contexts
 from bot.storage.values import SETTINGS, Values
-from tests.checks.catalogues import catalogue, missing, names, template
+from tests.checks.catalogues import CODE, KEYWORDS, catalogue, missing, names, template
 from tests.support.service_harness import REGISTRY
 
 PLACEHOLDER = re.compile(r"{(\w*)}")
@@ -74,6 +74,19 @@ def test_no_sentence_is_missing(language: str) -> None:
     new = [message.id for message in template() if message.id and (message.context, message.id) not in known]
     assert not new, f"python -m tests.checks.catalogues adds {new}"
     assert not [message.id for message in missing(one)]
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    """Under Python 3.11 what extracts the sentences sees nothing there, so that they would stay in English."""
+    hidden = [
+        f"{file.relative_to(CODE)}:{call.lineno}"
+        for file in sorted(CODE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in KEYWORDS
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
