@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.chat.features.my_data import OptOut
-from bot.chat.features.settings import Configure
+from bot.chat.features.settings import Configure, ShowSettings
 from bot.chat.model import Ask, Capabilities, Chat, Help, Press, Progress, Request, Stage, Trigger, User
 from bot.chat.service import Service
 from bot.config import Limits
@@ -197,13 +197,16 @@ async def test_a_chat_that_asks_too_often_is_told_how_long_to_wait(
     assert "Maki" in (await service.handle(asking(source.picture(), user=BOB, chat=PRIVATE))).text
 
 
-@pytest.mark.parametrize("request_", [Help(), OptOut(True), Configure({"watch": True})])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(Help(), Help()), (Help(), OptOut(True)), (ShowSettings(), Configure({"watch": True}))],
+)
 async def test_other_requests_are_limited_as_well(
-    make: Callable[..., Service], store: Store, request_: Request
+    make: Callable[..., Service], store: Store, first: Request, second: Request
 ) -> None:
     service = make(user_requests=1)
-    await service.handle(incoming(Help(), user=MANAGER))
-    assert "ask again" in (await service.handle(incoming(request_, user=MANAGER))).text
+    await service.handle(incoming(first, user=MANAGER))
+    assert "ask again" in (await service.handle(incoming(second, user=MANAGER))).text
     assert not await store.is_opted_out(MANAGER)
     assert await store.chat_settings(CHAT) == ChatSettings()
 
