@@ -50,7 +50,7 @@ def test_a_message_is_split_into_command_and_text(message: str, parts: tuple[str
         ("/who is this?", Ask((PICTURE,), Trigger.COMMAND)),
         ("/who private", Ask((PICTURE,), Trigger.COMMAND, private=True)),
         ("/teach Hatsune Miku", Teach((PICTURE,), "Hatsune Miku")),
-        ("/teach", Misuse("teach")),
+        ("/teach", Teach((PICTURE,), "")),
         ("/forget ＭＩＫＵ", Forget("ＭＩＫＵ")),
         ("/forget", Misuse("forget")),
         ("/roster", Roster()),

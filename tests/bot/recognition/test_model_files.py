@@ -8,12 +8,15 @@ import pytest
 
 from bot.errors import BundleError, ConfigError
 from bot.recognition.bundle import BundleInfo, InputSpec, write_bundle
+from bot.recognition.decoding.frames import open_frames
 from bot.recognition.drawing.fonts import FontBook
 from bot.recognition.engine import Engine
 from bot.recognition.model_files import ModelFiles
 from tests.support import tiny
 
-make_engine = partial(Engine, max_pixels=10**6, max_frames=1, max_faces=5, fonts=FontBook(folders=()))
+make_engine = partial(
+    Engine, open_frames=open_frames, max_pixels=10**6, max_frames=1, max_faces=5, fonts=FontBook(folders=())
+)
 
 
 @pytest.fixture

@@ -104,7 +104,8 @@ async def test_a_character_is_shown_with_pictures_teachers_and_how_right_their_n
     await ann.teach("Umi", "umi", "umi2")
     await ann.press(await ann.ask("maki"), "Right!")
     wrong = await ann.press(await ann.ask("maki2"), "Wrong?")
-    await ann.press(wrong, "Someone else…", "Umi")
+    unlike = await ann.press(wrong, "Someone else…", "Umi")
+    await ann.press(unlike, "Add anyway")
     umi = await person(manager, "Umi")
     assert (umi.person.pictures, len(umi.faces), umi.teachers) == (3, 3, ("Ann",))
     assert [(one.id, one.value) for one in umi.mistaken_for] == [("nishikino_maki", 1)]
