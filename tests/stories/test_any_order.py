@@ -127,8 +127,10 @@ class AnyOrder(RuleBasedStateMachine):
         member = self.members[chat, user]
 
         async def correcting() -> Reply:
-            asked = await member.press(await member.ask(face), "Wrong?")
-            return await member.press(asked, "Someone else…", name)
+            answer = await member.ask(face)
+            asked = await member.press(answer, "Wrong?" if "Wrong?" in labels(answer) else "Name this face")
+            reply = await member.press(asked, "Someone else…", name)
+            return await member.press(reply, "Add anyway") if "Add anyway" in labels(reply) else reply
 
         self.do(chat, correcting())
 

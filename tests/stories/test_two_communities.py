@@ -166,7 +166,7 @@ def retrain(folder: Path) -> Path:
     from trainer.common.base_network_file import About, save_base  # noqa: PLC0415
 
     base = folder / "base.npz"
-    some = Whitening(np.random.default_rng(0).normal(size=(192, 16)).astype(np.float32), np.zeros(16, np.float32))
+    some = Whitening(np.random.default_rng(0).normal(size=(192 + 320, 16)).astype(np.float32), np.zeros(16, np.float32))
     level = TiltMap(np.zeros((2 * 2 * 112, 2), np.float32), np.array([1, 0], np.float32))
     network = served(
         build_network(NetworkSettings(start="imagenet", side=32, embedding=16, dropout=0.2), 5, 32), 5, some, level
