@@ -136,7 +136,8 @@ def _page(context: Context, data: UserData) -> str:
             ),
         ),
         (
-            data.open,
+            # One of them is the one that this answers: it goes with the answer.
+            data.open if data.open > 1 else 0,
             t.ngettext("{n} question that I am answering now", "{n} questions that I am answering now", data.open),
         ),
     ):
