@@ -4,6 +4,7 @@ import io
 import plistlib
 import re
 import shlex
+import shutil
 import subprocess
 import time
 import urllib.request
@@ -119,8 +120,8 @@ def test_every_command_of_ours_exists_with_its_options(document: Path) -> None:
 def test_a_command_that_there_is_not_is_found_out() -> None:
     assert problem("whobot whom picture.jpg", complete=True)
     assert problem("sudo whobot who --jason picture.jpg", complete=True)
-    assert problem("whobot teach", complete=True)
-    assert not problem("whobot teach", complete=False)
+    assert problem("whobot forget", complete=True)
+    assert not problem("whobot forget", complete=False)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
@@ -158,11 +159,14 @@ def test_the_services_of_systemd_and_of_macos_start_the_bot() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, installed: Installed) -> Path:
-    """A folder with the pictures that the documents name, and a character that was taught before."""
+    """A folder with the pictures and the folder of folders that the documents name, and a character taught before."""
     sora, yuzu = CAST["hoshina_sora"], CAST["minase_yuzu"]
     for number, suffix in enumerate(("jpg", "png", "webp"), 1):
         portrait = draw_portrait(sora, number, tilt=0, expression="calm").encode()
         (tmp_path / f"sora-{number}.{suffix}").write_bytes(portrait)
+    cast = tmp_path / "pictures" / "Hoshina Sora"
+    cast.mkdir(parents=True)
+    shutil.copy(tmp_path / "sora-1.jpg", cast)
     for picture in ("picture.jpg", "face.png"):
         (tmp_path / picture).write_bytes(draw_portrait(yuzu, 4, tilt=0, expression="calm").encode())
     taught = installed.run("whobot teach 'Minase Yuzu' face.png", tmp_path)

@@ -116,6 +116,64 @@ class AddPicture(PictureRequest):
     box: tuple[float, float, float, float] | None = None
 
 
+# --- who is this? ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListStrangers(Request):
+    """Which faces does nobody know? Those that look alike come together; `skip` leaves out the first groups."""
+
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStrangers(Request):
+    """The faces of a group; `skip` leaves out the first."""
+
+    group: int
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStranger(Request):
+    """The picture of a face that nobody knows."""
+
+    face: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameStrangers(Request):
+    """All faces of a group, or only some of them, are `name`."""
+
+    group: int
+    name: str
+    faces: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitStrangers(Request):
+    """These faces of a group are somebody else than the others."""
+
+    group: int
+    faces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DismissStrangers(Request):
+    """Nobody needs to know these faces, all of a group or some; `not_faces`: they are none."""
+
+    group: int
+    faces: tuple[int, ...] = ()
+    not_faces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GatherStrangers(Request):
+    """From now on faces that nobody knows shall be kept here, or no longer."""
+
+    on: bool
+
+
 # --- what is shown ---------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +294,45 @@ class PlacesShown:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupShown:
+    """Faces that look alike: how many, when the last one came (ISO 8601), and some of them."""
+
+    id: int
+    count: int
+    at: str
+    covers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersShown:
+    """A part of the groups, the largest first; whether this chat keeps such faces at all, and for how many days."""
+
+    groups: tuple[GroupShown, ...]
+    count: int
+    faces: int
+    on: bool
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerShown:
+    """A face that nobody knows: whose picture it was in, and when (ISO 8601)."""
+
+    id: int
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacesShown:
+    """A part of the faces of a group."""
+
+    id: int
+    faces: tuple[StrangerShown, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What was done, which the reply says in words: the id of the change, and whom it is about now."""
 
@@ -264,5 +361,11 @@ REQUESTS: dict[str, type[Request]] = {
     "forget": ForgetPerson,
     "promote": PromotePerson,
     "undo": UndoChange,
+    "strangers": ListStrangers,
+    "group": ShowStrangers,
+    "name": NameStrangers,
+    "split": SplitStrangers,
+    "dismiss": DismissStrangers,
+    "gather": GatherStrangers,
 }
 """What a page may ask for without a picture, by the word that it says."""

@@ -1,5 +1,6 @@
 """``whobot teach``: show a character's faces, so that it is known from now on."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,8 +10,22 @@ from bot.cli.options import StoreOption
 
 
 def teach(
-    name: Annotated[str, typer.Argument(metavar="NAME", help='The character: "Rin", or one that the bundle knows.')],
-    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE", help="Pictures of that character alone.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help='The character: "Rin", or one that the bundle knows.', show_default=False),
+    ] = None,
+    pictures: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PICTURE", help="Pictures of that character alone.", show_default=False),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            metavar="DIR",
+            help="Teach many at once: each folder in DIR is called after the character whom its pictures show.",
+        ),
+    ] = None,
     config: ConfigOption = None,
     store: StoreOption = None,
     face: Annotated[bool, typer.Option("--face", help="Take each picture as one face crop.")] = False,
@@ -21,6 +36,7 @@ def teach(
     """Teach a character from pictures, within seconds: one is enough, five are better, twenty are good.
 
     What is taught is known at once, here and to a running bot, in every chat. The face crops are kept in the store.
+    A folder that was interrupted is given once more: pictures that were taught before count once.
 
     Exit codes:
 
@@ -33,7 +49,15 @@ def teach(
     with endings():
         settings = read_configuration(config).settings
         # Only now: networks and the database's library take their time to import.
-        from bot.cli.teaching import teach_pictures  # noqa: PLC0415
+        from bot.cli.teaching import teach_folders, teach_pictures  # noqa: PLC0415
 
+        if folder is not None:
+            if name or pictures:
+                raise typer.BadParameter("with --folder, its folders say who it is: leave out NAME and PICTURE")
+            if not teach_folders(settings, folder, store=store, face=face, anyway=anyway):
+                raise typer.Exit(FAILED)
+            return
+        if not (name and pictures):
+            raise typer.BadParameter("name a character and at least one picture, or a --folder of folders")
         if not teach_pictures(settings, name, pictures, store=store, face=face, anyway=anyway):
             raise typer.Exit(FAILED)

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -15,6 +16,7 @@ from bot.cli.taught import StoreEmbedder, address_of
 from bot.config import Settings
 from bot.errors import ActiveName, BadName, ConfigError, UnclearName
 from bot.recognition.bundle import Teaching
+from bot.recognition.formats import SUFFIXES
 from bot.recognition.teaching import character_of, tidied, unlike
 from bot.storage.reembedding import reembed
 from bot.storage.store import Store
@@ -39,6 +41,43 @@ def teach_pictures(
             tidied(name)  # before there is a store
         address = address_of(settings, store)
         return asyncio.run(_teach(analyser, embedder, name, pictures, address, anyway=anyway))
+
+
+def teach_folders(settings: Settings, folder: Path, *, store: str | None, face: bool, anyway: bool) -> bool:
+    """Teach every character that a folder has a folder of; return whether every picture was of use.
+
+    A folder whose name is unclear is told of and passed over.
+
+    Raises:
+        ConfigError: it cannot be read, there is no picture in it, or the bundle cannot be taught.
+        BundleError: a bundle is missing, damaged or cannot run.
+        StoreError: the database cannot be used.
+    """
+    try:
+        lessons = {one: _pictures_in(one) for one in sorted(folder.iterdir()) if one.is_dir()}
+    except OSError as error:
+        raise ConfigError(f"cannot read {folder}: {error.strerror}") from error
+    lessons = {one: pictures for one, pictures in lessons.items() if pictures}
+    if not lessons:
+        raise ConfigError(f"{folder} has no folder with pictures in it: make one for each character, with their name")
+    most = max(map(len, lessons.values()))
+    well = True
+    with PictureAnalyser(settings, face=face, annotate=False, portraits=True, pictures=most) as analyser:
+        embedder, address = StoreEmbedder(analyser), address_of(settings, store)
+        for one, pictures in lessons.items():
+            try:
+                name = one.name.replace("_", " ")
+                well &= asyncio.run(_teach(analyser, embedder, name, pictures, address, anyway=anyway))
+            except ConfigError as error:
+                typer.echo(f"{one}: {error}", err=True)
+                well = False
+    return well
+
+
+def _pictures_in(folder: Path) -> list[str]:
+    """Return the pictures of a folder, by their names' endings, in order."""
+    found = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+    return sorted(str(path) for path in found if path.is_file())
 
 
 async def _teach(

@@ -15,11 +15,13 @@ from bot.storage.values import EVERYWHERE, Draft, Example, Known, Origin, Place,
 _LITTLE_ENDIAN = np.dtype("<f4")
 
 
-def _pack(embedding: Embedding) -> bytes:
+def pack(embedding: Embedding) -> bytes:
+    """Return an embedding as the store keeps it."""
     return embedding.astype(_LITTLE_ENDIAN).tobytes()
 
 
-def _unpack(stored: bytes) -> Embedding:
+def unpack(stored: bytes) -> Embedding:
+    """Return what `pack` has written."""
     return np.frombuffer(stored, _LITTLE_ENDIAN).astype(np.float32, copy=False)
 
 
@@ -49,7 +51,7 @@ class Examples(Database):
         )
         async with self._reading() as connection:
             rows = (await connection.execute(query)).all()
-        pairs = [(row.character, _unpack(row.embedding), row.denied) for row in rows]
+        pairs = [(row.character, unpack(row.embedding), row.denied) for row in rows]
         return Gallery.of(
             ((character, embedding) for character, embedding, denied in pairs if not denied),
             ((character, embedding) for character, embedding, denied in pairs if denied),
@@ -126,7 +128,7 @@ class Examples(Database):
 
     async def set_embedding(self, id_: int, embedding: Embedding, bundle_id: str) -> None:
         """Replace an example's embedding by that of another bundle."""
-        values = {"embedding": _pack(embedding), "bundle_id": bundle_id}
+        values = {"embedding": pack(embedding), "bundle_id": bundle_id}
         async with self._transaction() as connection:
             await connection.execute(update(examples).where(examples.c.id == id_).values(values))
 
@@ -177,7 +179,7 @@ def to_row(draft: Draft) -> dict[str, object]:
         "character": draft.character,
         "denied": draft.denied,
         "image": draft.image,
-        "embedding": None if draft.embedding is None else _pack(draft.embedding),
+        "embedding": None if draft.embedding is None else pack(draft.embedding),
         "bundle_id": draft.bundle_id,
         **person(draft.by),
         "at": draft.at,
@@ -191,7 +193,7 @@ def _from_row(row: Row[tuple[object, ...]]) -> Example:
         Scope(row.platform, row.home),
         row.character,
         row.image,
-        None if row.embedding is None else _unpack(row.embedding),
+        None if row.embedding is None else unpack(row.embedding),
         row.bundle_id,
         read_person(row),
         row.at,

@@ -26,7 +26,12 @@ async def tidying(store: Store, every: float = HOUR) -> AsyncIterator[None]:
 async def _tidy(store: Store, every: float) -> None:
     while True:
         try:
-            removed = await store.purge() + await store.purge_links() + await store.purge_inbox()
+            removed = (
+                await store.purge()
+                + await store.purge_links()
+                + await store.purge_inbox()
+                + await store.purge_strangers()
+            )
         except StoreError as error:
             log.warning("not_tidied", reason=str(error))
         else:

@@ -7,7 +7,18 @@ from bot.storage.database import Database
 from bot.storage.inbox import asked_by
 from bot.storage.people import is_by, person
 from bot.storage.scope import in_scope
-from bot.storage.tables import changes, descriptions, examples, inbox, links, opt_outs, removed_examples, verdicts
+from bot.storage.strangers import drop_by
+from bot.storage.tables import (
+    changes,
+    descriptions,
+    examples,
+    inbox,
+    links,
+    opt_outs,
+    removed_examples,
+    strangers,
+    verdicts,
+)
 from bot.storage.values import Scope, User, UserData
 
 _OF_A_SCOPE: tuple[Table, ...] = (examples, removed_examples, verdicts, changes, descriptions)
@@ -29,6 +40,7 @@ class Privacy(Database):
             (changes, is_by(changes, user)),
             (links, _asked_by(user)),
             (inbox, asked_by(user)),
+            (strangers, is_by(strangers, user)),
         )
         async with self._reading() as connection:
             out, *counts = [
@@ -42,6 +54,7 @@ class Privacy(Database):
         async with self._transaction() as connection:
             await connection.execute(delete(links).where(*_asked_by(user)))
             await connection.execute(delete(inbox).where(*asked_by(user)))
+            await drop_by(connection, is_by(strangers, user))
             for table in (examples, removed_examples, verdicts):
                 await connection.execute(delete(table).where(*is_by(table, user)))
             await connection.execute(update(changes).where(*is_by(changes, user)).values(person(None)))

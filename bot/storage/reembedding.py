@@ -63,8 +63,27 @@ async def reembed(store: Store, embedder: Embedder) -> int:
                 return done + await reembed(store, embedder)
             await store.set_embedding(example.id, embedding, bundle_id)
             done += 1
+    done += await _reembed_strangers(store, embedder, bundle_id)
     if done:
         log.info("examples_embedded", count=done, bundle=bundle_id)
+    return done
+
+
+async def _reembed_strangers(store: Store, embedder: Embedder, bundle_id: str) -> int:
+    """Embed the faces that wait for a name; one that cannot be read any more stays as it is."""
+    done, last = 0, 0
+    while portion := await store.stale_strangers(bundle_id, after=last):
+        for stranger in portion:
+            last = stranger.id
+            try:
+                (embedding,) = await embedder.embed([stranger.image])
+            except PictureError as error:
+                log.warning("face_unreadable", face=stranger.id, reason=error.kind)
+                continue
+            if embedder.bundle_id != bundle_id:
+                return done
+            await store.set_stranger_embedding(stranger, embedding, bundle_id)
+            done += 1
     return done
 
 

@@ -12,6 +12,7 @@ from bot.storage.inbox import InboxTable, remove_letters
 from bot.storage.links import LinkTable, remove_links
 from bot.storage.mending import Mending
 from bot.storage.privacy import Privacy, move_scope, remove_scope
+from bot.storage.strangers import Strangers, move_strangers, remove_strangers
 from bot.storage.tables import opt_outs
 from bot.storage.tokens import Tokens
 from bot.storage.totals import Counting
@@ -20,7 +21,19 @@ from bot.storage.verdicts import Verdicts
 
 
 class Store(
-    Chats, Examples, Descriptions, Verdicts, History, Mending, Privacy, Homes, LinkTable, InboxTable, Tokens, Counting
+    Chats,
+    Examples,
+    Descriptions,
+    Verdicts,
+    History,
+    Mending,
+    Strangers,
+    Privacy,
+    Homes,
+    LinkTable,
+    InboxTable,
+    Tokens,
+    Counting,
 ):
     """All that is stored. Enter it to connect and to bring the schema up to date; leave it to disconnect.
 
@@ -51,6 +64,7 @@ class Store(
             await remove_settings(connection, chat)
             await remove_links(connection, chat)
             await remove_letters(connection, chat)
+            await remove_strangers(connection, chat)
             if Scope.of(chat).home == chat.id:
                 await remove_scope(connection, Scope.of(chat))
                 await remove_home(connection, chat.platform, chat.id)
@@ -64,6 +78,7 @@ class Store(
             await move_settings(connection, chat, to)
             await remove_links(connection, chat)
             await remove_letters(connection, chat)
+            await move_strangers(connection, chat, to)
             if Scope.of(chat).home == chat.id:
                 await move_scope(connection, Scope.of(chat), Scope.of(to))
 

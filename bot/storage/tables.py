@@ -176,6 +176,39 @@ homes = Table(
     Column("home", ID, primary_key=True),
 )
 
+strangers = Table(
+    "strangers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", PLATFORM, nullable=False),
+    Column("home", ID, nullable=False),
+    Column("chat_id", ID, nullable=False),
+    Column("group_id", Integer, nullable=False, index=True),
+    Column("image", LargeBinary, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("bundle_id", String(64), nullable=False),
+    Column("by_platform", PLATFORM),
+    Column("by_id", ID),
+    Column("by_name", ID),
+    Column("at", Moment, nullable=False, index=True),
+    Index(None, "platform", "home"),
+    sqlite_autoincrement=True,
+)
+
+stranger_groups = Table(
+    "stranger_groups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", PLATFORM, nullable=False),
+    Column("home", ID, nullable=False),
+    Column("faces", Integer, nullable=False),
+    Column("total", LargeBinary, nullable=False),
+    Column("bundle_id", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "platform", "home", "faces"),
+    sqlite_autoincrement=True,
+)
+
 links = Table(
     "links",
     metadata,

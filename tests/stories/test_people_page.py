@@ -11,7 +11,7 @@ from tests.support.chromium import Browser, chromium
 from tests.support.tiny import GREEN, RED
 from tests.support.web.page import DESKTOP, Page
 from tests.support.web.people import PeoplePage
-from tests.support.web.running_bot import YELLOW, Bot, sheet
+from tests.support.web.running_bot import YELLOW, Bot, Talk, sheet
 
 CYAN = (10, 200, 220)
 
@@ -123,6 +123,41 @@ def test_a_newcomer_teaches_a_folder_and_puts_right_what_was_taught(page: Page, 
     people.settled("Whom I know")
     assert people.cards[0] == "ki iro"
     assert "Mizuiro Ao" not in people.cards
+    assert page.browser.console() == []
+
+
+def test_unknown_faces_are_gathered_and_a_group_is_named(page: Page, bot: Bot, tmp_path: Path) -> None:
+    people = PeoplePage(page, bot.url)
+    people.go("Who is this?")
+    assert "No face waits for a name." in page.one(".count").text
+    page.one(".switch input").click()
+    people.told("From now on I keep faces that I do not know.")
+
+    talk = Talk(page, bot, tmp_path)
+    for number in range(3):
+        talk.send("", sheet(toned(YELLOW, number), seed=number))
+    talk.send("", sheet(CYAN, RED))
+    people = PeoplePage(page, bot.url)
+    people.go("Who is this?")
+    assert [group.text.split(" · ")[0] for group in page.all(".group .note")] == ["3 faces", "1 face"]
+    people.check("people-strangers")
+
+    page.all(".group a")[0].click()
+    people.settled("Who is it?")
+    assert len(page.all(".tile img")) == 3
+    people.check("people-group")
+    page.all(".tile input")[0].click()
+    people.press("Split off")
+    people.told("1 face is a group of its own now.")
+    page.wait(lambda: len(page.all(".tile img")) == 2)
+    people.write("Who is it?", "Ki Iro")
+    people.told("I know Ki Iro in this chat now, from 2 pictures.")
+    people.settled("Who is this?")
+    page.wait(lambda: len(page.all(".group")) == 2)
+    people.press("Dismiss")
+    people.told("1 face is gone.")
+    people.go("Whom I know")
+    assert people.cards[0] == "Ki Iro"
     assert page.browser.console() == []
 
 

@@ -95,3 +95,8 @@ def labels(reply: Reply) -> list[str]:
 def choices(reply: Reply) -> list[str]:
     """Return what the menus offer."""
     return [option.label for menu in reply.menus for option in menu.options]
+
+
+def refusal(reply: Reply) -> str | None:
+    """What kind of failure a reply tells of."""
+    return reply.failure.kind if reply.failure else None

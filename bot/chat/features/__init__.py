@@ -22,6 +22,7 @@ from bot.chat.features import (
     roster,
     settings,
     stats,
+    strangers,
     teaching,
 )
 from bot.chat.registry import Feature
@@ -43,6 +44,7 @@ FEATURES: tuple[Feature[Any], ...] = (
     people.FEATURE,
     mending.FEATURE,
     adding.FEATURE,
+    strangers.FEATURE,
     departures.FEATURE,
     missing.FEATURE,
     about.FEATURE,

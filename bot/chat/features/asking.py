@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.chat.answers import Answer
+from bot.chat.answers import Answer, faces_of
 from bot.chat.commands import Arguments, Command, Kind, MessageMenu, Parameter, help_line
 from bot.chat.context import Context
 from bot.chat.features.answer_buttons import rows
@@ -13,6 +14,7 @@ from bot.chat.registry import Audience, Feature, Parts, RequestHandler
 from bot.chat.words import Finding, compose
 from bot.recognition.records import as_record
 from bot.recognition.results import Analysis
+from bot.storage.values import Gathering, StrangerDraft
 from bot.texts import N_
 
 
@@ -22,6 +24,8 @@ class Asking:
     def __init__(self, parts: Parts) -> None:
         self._analysis = parts.analysis
         self._answers = parts.answers
+        self._backend = parts.backend
+        self._store = parts.store
 
     async def answer(self, context: Context, ask: Ask) -> Reply:
         """Answer who is in the pictures; stay silent where nobody asked and the chat is not watched.
@@ -35,9 +39,24 @@ class Asking:
             return Reply(context.sentences.ask_in_private())
         drawn = context.capabilities.images_limit > 0
         findings = await self._analysis.analyse(context, ask.pictures, quietly=ask.unasked, drawn=drawn)
+        if context.settings.gather is Gathering.UNKNOWN and not ask.private:
+            await self._gather(context, findings)
         if ask.unasked:
             findings = _worth_telling(findings, known_only=context.settings.quiet)
         return await self._reply(context, ask, findings) if findings else Reply()
+
+    async def _gather(self, context: Context, findings: Sequence[Finding]) -> None:
+        """Keep the faces that nobody knows, so that somebody can name them."""
+        now = datetime.now(UTC)
+        drafts = [
+            StrangerDraft(
+                context.chat, portrait.image, portrait.embedding, portrait.bundle_id, seen.author or context.user, now
+            )
+            for seen in faces_of(findings)
+            if seen.sighting.unknown and (portrait := seen.sighting.portrait)
+        ]
+        if drafts:
+            await self._store.keep_strangers(drafts, kinship=self._backend.kinship)
 
     async def _reply(self, context: Context, ask: Ask, findings: Sequence[Finding]) -> Reply:
         capabilities = context.capabilities

@@ -80,7 +80,7 @@ class MyData:
 def _is_deletable(context: Context, data: UserData) -> bool:
     """Whether there is something to delete, and a platform that can ask about it."""
     return context.capabilities.buttons and any(
-        (data.examples, data.removed, data.verdicts, data.changes, data.questions)
+        (data.examples, data.removed, data.verdicts, data.changes, data.questions, data.strangers)
     )
 
 
@@ -139,6 +139,14 @@ def _page(context: Context, data: UserData) -> str:
             # One of them is the one that this answers: it goes with the answer.
             data.open if data.open > 1 else 0,
             t.ngettext("{n} question that I am answering now", "{n} questions that I am answering now", data.open),
+        ),
+        (
+            data.strangers,
+            t.ngettext(
+                "{n} face in a picture of yours that I did not know, and keep to be named",
+                "{n} faces in pictures of yours that I did not know, and keep to be named",
+                data.strangers,
+            ),
         ),
     ):
         if n:

@@ -1,5 +1,6 @@
 """What whobot keeps, for how long, and where."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from gettext import NullTranslations
@@ -8,7 +9,7 @@ from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.model import Reply, Request
 from bot.chat.registry import Feature, Parts, Rate, RequestHandler
-from bot.storage.values import REMOVED_KEPT, Keeping
+from bot.storage.values import REMOVED_KEPT, UNKNOWN_KEPT, Gathering, Keeping
 from bot.texts import N_
 
 
@@ -38,6 +39,7 @@ class Privacy:
             ).format(n=hours),
             *_conversation(t, context.capabilities.kept_minutes),
             _judged(t, keep),
+            *_waiting(t, context.settings.gather),
             t.ngettext(
                 "What was forgotten can be put back for {n} day; then it is gone.",
                 "What was forgotten can be put back for {n} days; then it is gone.",
@@ -102,6 +104,18 @@ def _stored(t: NullTranslations, keep: Keeping) -> str:
             "that I was right or wrong."
         )
     return t.gettext("Nothing of a picture is stored unless somebody teaches me with it.")
+
+
+def _waiting(t: NullTranslations, gather: Gathering) -> Iterator[str]:
+    if gather is Gathering.UNKNOWN:
+        days = UNKNOWN_KEPT.days
+        yield t.ngettext(
+            "As this chat is set, I keep cut-out faces that I do not know for {n} day, and who posted them, so that "
+            "the people who manage this chat can name them.",
+            "As this chat is set, I keep cut-out faces that I do not know for {n} days, and who posted them, so that "
+            "the people who manage this chat can name them.",
+            days,
+        ).format(n=days)
 
 
 def _judged(t: NullTranslations, keep: Keeping) -> str:

@@ -13,6 +13,7 @@ from bot.chat.model import Button, Reply, Request
 from bot.chat.registry import Audience, ButtonHandler, Feature, Parts, RequestHandler
 from bot.chat.replies import in_place
 from bot.chat.words import translations_for
+from bot.storage.values import Gathering
 from bot.texts import N_
 
 MENUS = 4
@@ -64,6 +65,8 @@ class SettingUp:
     async def _change(self, context: Context, changes: Mapping[str, Any]) -> Context:
         """Change settings; return the context as it is after that."""
         settings = await self._store.change(context.chat, **changes)
+        if settings.gather is Gathering.NOTHING and context.settings.gather is not Gathering.NOTHING:
+            await self._store.clear_strangers(context.chat)
         return replace(
             context, settings=settings, catalogue=translations_for(settings.language or context.incoming.locale)
         )

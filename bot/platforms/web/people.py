@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from bot.chat.model import Chat, Handler, Incoming, Picture, Reply, Request, Suggest, User
-from bot.chat.people import REQUESTS, AddPicture, ShowFace
+from bot.chat.people import REQUESTS, AddPicture, ShowFace, ShowStranger
 from bot.platforms.shared.http import preferred_language
 from bot.platforms.web import uploads
 from bot.platforms.web.body import read_json
@@ -53,6 +53,7 @@ class PeopleApi:
             web.post("/api/people/picture", self.add),
             web.post(r"/api/people/{verb:[a-z-]{1,20}}", self.ask),
             web.get(r"/api/people/face/{face:\d{1,18}}", self.face),
+            web.get(r"/api/people/stranger/{face:\d{1,18}}", self.stranger),
         ]
 
     async def me(self, request: web.Request) -> web.Response:
@@ -103,8 +104,14 @@ class PeopleApi:
 
     async def face(self, request: web.Request) -> web.Response:
         """A picture that was taught."""
+        return await self._picture(request, ShowFace(int(request.match_info["face"])))
+
+    async def stranger(self, request: web.Request) -> web.Response:
+        """A face that waits for a name."""
+        return await self._picture(request, ShowStranger(int(request.match_info["face"])))
+
+    async def _picture(self, request: web.Request, wish: Request) -> web.Response:
         session = self._sessions.require(request)
-        wish = ShowFace(int(request.match_info["face"]))
         reply = await self._handled(request, session, request.query.get("where"), wish)
         if not reply.images:
             raise Refusal(404, "gone")

@@ -11,8 +11,9 @@ from bot.storage.values.links import Link
 from bot.storage.values.people import Chat, User
 from bot.storage.values.roster import Known, Mistake, Place
 from bot.storage.values.scope import EVERYWHERE, Scope
-from bot.storage.values.settings import DEFAULTS, SETTINGS, ChatSettings, Keeping, Setting, Teachers, Values
+from bot.storage.values.settings import DEFAULTS, SETTINGS, ChatSettings, Gathering, Keeping, Setting, Teachers, Values
 from bot.storage.values.tokens import Grant, Token
+from bot.storage.values.unknown import UNKNOWN_KEPT, Stranger, StrangerDraft, StrangerGroup
 from bot.storage.values.verdicts import Score, Truth, Verdict
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "EVERYWHERE",
     "REMOVED_KEPT",
     "SETTINGS",
+    "UNKNOWN_KEPT",
     "Action",
     "Change",
     "Chat",
     "ChatSettings",
     "Draft",
     "Example",
+    "Gathering",
     "Grant",
     "Keeping",
     "Known",
@@ -39,6 +42,9 @@ __all__ = [
     "Score",
     "Setting",
     "State",
+    "Stranger",
+    "StrangerDraft",
+    "StrangerGroup",
     "Teachers",
     "Token",
     "Totals",

@@ -39,6 +39,7 @@ class UserData:
         changes: Entries of the history that name them.
         questions: Questions of theirs to which the answers are still known.
         open: Questions of theirs that are being answered, or were left open by a crash.
+        strangers: Faces in their pictures that nobody knew, kept to be named.
     """
 
     opted_out: bool
@@ -49,3 +50,4 @@ class UserData:
     changes: int
     questions: int = 0
     open: int = 0
+    strangers: int = 0

@@ -29,6 +29,14 @@ class Keeping(StrEnum):
     """The face, also if a user says no more than that an answer was right or wrong."""
 
 
+class Gathering(StrEnum):
+    """What stays of faces that nobody knows."""
+
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+    """The face, for a while, so that those who manage the chat can name it."""
+
+
 class Values(StrEnum):
     """What values a setting has."""
 
@@ -182,6 +190,27 @@ class ChatSettings:
         },
     )
     """Which judgements keep the face crop, so that they count as examples."""
+
+    gather: Gathering = field(
+        default=Gathering.NOTHING,
+        metadata={
+            ROW: Setting(
+                Values.WORD,
+                N_("What should I keep of faces that I do not know?"),
+                choices={
+                    Gathering.NOTHING: N_("Nothing"),
+                    Gathering.UNKNOWN: N_("The face, for thirty days"),
+                },
+                sentences={
+                    Gathering.UNKNOWN: N_(
+                        "I keep faces that I do not know for thirty days, so that the people who manage this chat "
+                        "can name them on the people page."
+                    )
+                },
+            )
+        },
+    )
+    """Whether faces that nobody knows are kept for a while, to be named."""
 
     confirm: bool = field(
         default=False,

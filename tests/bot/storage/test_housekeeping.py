@@ -26,6 +26,9 @@ class FlakyStore:
         return 0
 
     async def purge_inbox(self) -> int:
+        return 0
+
+    async def purge_strangers(self) -> int:
         self.tidied.release()
         return 0
 

@@ -30,18 +30,13 @@ from bot.chat.people import (
 from bot.chat.service import Service
 from bot.storage.store import Store
 from bot.storage.values import EVERYWHERE, Scope
-from tests.support.learning_backend import LearningBackend, Member
+from tests.support.learning_backend import LearningBackend, Member, refusal
 from tests.support.service_harness import CHAT, MANAGER, Source
 
 HERE = Scope.of(CHAT)
 OPERATOR = replace(MANAGER, operator=True)
 ALL_CHATS = Chat("", "", private=True)
 T = TypeVar("T")
-
-
-def refusal(reply: Reply) -> str | None:
-    """What kind of failure a reply tells of."""
-    return reply.failure.kind if reply.failure else None
 
 
 @pytest.fixture

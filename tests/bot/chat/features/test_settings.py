@@ -248,7 +248,7 @@ async def test_quiet_matters_only_while_watching(service: Service) -> None:
 
 async def test_a_private_chat_is_asked_only_what_matters_there(service: Service, store: Store) -> None:
     page = await service.handle(view(chat=PRIVATE, user=ANN))
-    assert not page.buttons
+    assert [button.label for row in page.buttons for button in row] == ["Next ▶"], "there is no switch"
     assert len(page.menus) == 4
     for label in ("80 %", "Every face that is judged"):
         page = await service.handle(press(page, label, chat=PRIVATE))

@@ -5,13 +5,16 @@ import { askFor } from "../dialogs.js";
 import { say } from "../phrases.js";
 import { h } from "./dom.js";
 import { attempt, tell } from "./done.js";
+import * as group from "./group.js";
 import * as history from "./history.js";
 import * as known from "./known.js";
 import * as person from "./person.js";
 import { me, people, state } from "./server.js";
+import * as strangers from "./strangers.js";
 import * as teach from "./teach.js";
 
-const VIEWS = { known, person, teach, history };
+const VIEWS = { known, person, strangers, group, teach, history };
+const TAB_OF = { person: "known", group: "strangers" };
 const view = document.querySelector("#view");
 const tabs = document.querySelector("#tabs");
 const door = document.querySelector("#door");
@@ -27,7 +30,7 @@ async function route() {
   const [name, ...rest] = location.hash.replace(/^#\//, "").split("/");
   const shown = name in VIEWS ? name : "known";
   for (const link of tabs.querySelectorAll("a")) {
-    const here = link.hash === `#/${shown === "person" ? "known" : shown}`;
+    const here = link.hash === `#/${TAB_OF[shown] ?? shown}`;
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -92,7 +95,7 @@ operator.addEventListener("click", async () => {
 
 place.addEventListener("change", async () => {
   state.where = place.value;
-  if (location.hash.startsWith("#/person")) location.hash = "#/known";
+  if (/^#\/(person|group)/.test(location.hash)) location.hash = location.hash.startsWith("#/group") ? "#/strangers" : "#/known";
   else await route();
 });
 

@@ -23,8 +23,8 @@ export function nameField(properties = {}) {
 }
 
 // A label, a field for a name and a button; `onNamed` is called with the name, and the field is emptied once that is done.
-export function nameForm(label, button, onNamed) {
-  const field = nameField();
+export function nameForm(label, button, onNamed, properties = {}) {
+  const field = nameField(properties);
   const submit = h("button", { type: "submit", class: "primary small" }, button);
   const form = h("form", { class: "name-form" }, h("label", {}, h("span", {}, label), field), submit);
   form.addEventListener("submit", async (event) => {

@@ -10,6 +10,8 @@ export const people = (verb, body = {}) => ask("POST", `/api/people/${verb}`, { 
 
 export const face = (id) => `/api/people/face/${id}?${new URLSearchParams({ where: state.where })}`;
 
+export const stranger = (id) => `/api/people/stranger/${id}?${new URLSearchParams({ where: state.where })}`;
+
 // A file of its own, with what is said of it; resolves to what came of it.
 export async function picture(file, said, path = "picture") {
   const form = new FormData();
