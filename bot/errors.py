@@ -228,6 +228,10 @@ class BundleError(OperatorError):
     """A bundle is missing, damaged or of a kind that this version cannot run."""
 
 
+class PackError(OperatorError):
+    """A character pack cannot be used, or not be made."""
+
+
 class StoreError(OperatorError):
     """The database cannot be opened or is of a version that this whobot does not know."""
 

@@ -15,6 +15,7 @@ from bot.cli.check import check
 from bot.cli.export_dataset import export_dataset
 from bot.cli.forget import forget
 from bot.cli.health import health
+from bot.cli.pack import app as pack
 from bot.cli.promote import promote
 from bot.cli.rollback import rollback
 from bot.cli.roster import roster
@@ -56,3 +57,4 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(token, name="token")
+app.add_typer(pack, name="pack")

@@ -44,7 +44,12 @@ class Dataset:
     _people: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, example: Draft) -> None:
-        """Write a face and where it comes from. A face that is there already is not written again."""
+        """Write a face and where it comes from.
+
+        One that is there already is not written again, and one of a pack without pictures cannot be.
+        """
+        if not example.image:
+            return
         name = slug(example.character)
         path = self.folder / FACES / name / f"{hashlib.sha256(example.image).hexdigest()[:16]}.webp"
         if path.exists():

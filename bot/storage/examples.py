@@ -79,9 +79,10 @@ class Examples(Database):
     async def known(self, scope: Scope) -> list[Known]:
         """Return the characters that were taught in a scope and everywhere, provisional examples included."""
         columns = examples.c
+        first = func.min(case((func.length(columns.image) > 0, columns.id)))
         waiting = func.sum(case((columns.state == State.PROVISIONAL, 1), else_=0))
         query = (
-            select(columns.character, columns.platform, columns.home, func.count(), waiting, func.min(columns.id))
+            select(columns.character, columns.platform, columns.home, func.count(), waiting, first)
             .where(_visible(scope, provisional=True), columns.denied.is_(False))
             .group_by(columns.character, columns.platform, columns.home)
             .order_by(columns.character)
@@ -144,7 +145,8 @@ class Examples(Database):
     async def stale_examples(self, bundle_id: str, *, after: int = 0, limit: int = 64) -> list[Example]:
         """Return examples of all scopes that the bundle has not embedded, in order of ids, those above `after`."""
         stale = or_(examples.c.bundle_id.is_(None), examples.c.bundle_id != bundle_id)
-        query = select(examples).where(stale, examples.c.id > after).order_by(examples.c.id).limit(limit)
+        pictured = func.length(examples.c.image) > 0  # of a pack without pictures there is nothing to see anew
+        query = select(examples).where(stale, pictured, examples.c.id > after).order_by(examples.c.id).limit(limit)
         async with self._reading() as connection:
             return [_from_row(row) for row in await connection.execute(query)]
 

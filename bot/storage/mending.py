@@ -47,7 +47,7 @@ class Mending(Database):
             change = await record(connection, scope, Action.REMOVED, character, by)
             return replace(change, removed=await take_away(connection, change.id, chosen))
 
-    async def describe(self, scope: Scope, character: str, description: Description, by: User) -> Change:
+    async def describe(self, scope: Scope, character: str, description: Description, by: User | None) -> Change:
         """Say what else a character is called in a scope, and where they are from."""
         async with self._transaction() as connection:
             before = await describe(connection, scope, character, description)

@@ -62,7 +62,8 @@ class Roll:
 
 def _person(characters: Characters, id_: str, own: frozenset[str], known: Sequence[Known], scope: Scope) -> Person:
     # Whom a chat has taught itself, it shows by a picture of its own.
-    first = min(known, key=lambda one: (one.scope != scope, one.cover), default=None)
+    pictured = ((one.scope != scope, one.cover) for one in known if one.cover is not None)
+    first = min(pictured, default=(False, None))
     return Person(
         id_,
         characters.name(id_),
@@ -73,7 +74,7 @@ def _person(characters: Characters, id_: str, own: frozenset[str], known: Sequen
         id_ in own,
         any(one.scope == scope for one in known),
         any(one.scope == EVERYWHERE for one in known),
-        None if first is None else first.cover,
+        first[1],
     )
 
 

@@ -14,14 +14,14 @@ class Known:
         scope: Where.
         pictures: How many examples show them.
         waiting: How many of those wait for somebody to confirm them.
-        cover: The id of the first one.
+        cover: The id of the first one with a picture; None where all came from a pack without any.
     """
 
     character: str
     scope: Scope
     pictures: int
     waiting: int
-    cover: int
+    cover: int | None
 
 
 @dataclass(frozen=True, slots=True)
