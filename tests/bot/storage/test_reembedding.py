@@ -165,7 +165,7 @@ async def test_another_change_and_a_full_queue_in_between_lose_nothing(
 ) -> None:
     monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     for name in ("a", "b", "c"):
-        await learn(store, HERE, name, b"", np.array([1, 0], np.float32), "old")
+        await learn(store, HERE, name, b"crop", np.array([1, 0], np.float32), "old")
     changing = Changing()
     with pytest.raises(Busy):
         await reembed(store, changing)
