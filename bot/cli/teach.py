@@ -57,7 +57,7 @@ def teach(
             if not teach_folders(settings, folder, store=store, face=face, anyway=anyway):
                 raise typer.Exit(FAILED)
             return
-        if not (name and pictures):
+        if name is None or not pictures:
             raise typer.BadParameter("name a character and at least one picture, or a --folder of folders")
         if not teach_pictures(settings, name, pictures, store=store, face=face, anyway=anyway):
             raise typer.Exit(FAILED)
